@@ -1,0 +1,78 @@
+-- The few tables that no tenant owns. They hold no personal data, and nobody has a right on them:
+-- they are reached by named questions only.
+
+CREATE TABLE plans (
+  plan text PRIMARY KEY,
+  -- Tokens a second and the most that may be saved up; null is without limit.
+  reads_per_second integer,
+  reads_capacity integer,
+  writes_per_second integer,
+  writes_capacity integer,
+  has_own_kms_key boolean NOT NULL,
+  CHECK ((reads_per_second IS NULL) = (reads_capacity IS NULL)),
+  CHECK ((writes_per_second IS NULL) = (writes_capacity IS NULL))
+);
+INSERT INTO plans VALUES
+  ('standard', 10, 100, 2, 20, false),
+  ('professional', 10, 100, 2, 20, false),
+  ('enterprise', 10, 100, 2, 20, true),
+  -- For load tests of an own deployment; create-organization refuses it in production.
+  ('benchmark', NULL, NULL, NULL, NULL, false);
+
+CREATE TABLE directory (
+  organization_id uuid PRIMARY KEY,
+  slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z][a-z0-9-]{1,62}$'),
+  stripe_customer_id text UNIQUE,
+  status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'closed'))
+);
+
+-- Which organization has something waiting, so that a schedule need not look into each of them.
+CREATE TABLE pending_work (
+  organization_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('outbox')),
+  due_at timestamptz NOT NULL,
+  PRIMARY KEY (organization_id, kind)
+);
+CREATE INDEX pending_work_due ON pending_work (kind, organization_id);
+
+-- Which database role may write which audit action, and which of them demand a written reason.
+CREATE TABLE audit_actions (
+  role text NOT NULL,
+  action text NOT NULL CHECK (action ~ '^[a-z_]+\.[a-z_]+$'),
+  needs_reason boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (role, action)
+);
+
+CREATE FUNCTION directory.by_slug(wanted text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT organization_id FROM public.directory WHERE slug = wanted AND status = 'active'
+$$;
+
+-- Enters a new organization. False when the slug is taken.
+CREATE FUNCTION directory.enter(organization uuid, wanted text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.directory (organization_id, slug) VALUES (organization, wanted) ON CONFLICT DO NOTHING;
+  RETURN FOUND;
+END $$;
+
+-- A page of the organizations that have work of this kind waiting.
+CREATE FUNCTION directory.due(wanted text, after uuid, page integer, at timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT organization_id FROM public.pending_work
+  WHERE kind = wanted AND due_at <= at AND organization_id > after
+  ORDER BY organization_id LIMIT page
+$$;
+
+-- A page of all organizations that are active.
+CREATE FUNCTION directory.active(after uuid, page integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT organization_id FROM public.directory
+  WHERE status = 'active' AND organization_id > after ORDER BY organization_id LIMIT page
+$$;
+
+-- Takes the mark away before the work is looked at: work that arrives afterwards sets a new one.
+CREATE FUNCTION directory.take(organization uuid, wanted text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM public.pending_work WHERE organization_id = organization AND kind = wanted
+$$;

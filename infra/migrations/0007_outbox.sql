@@ -1,0 +1,34 @@
+-- What has to happen after commit, as a row of the same transaction.
+
+CREATE TABLE outbox (
+  organization_id uuid NOT NULL REFERENCES organizations,
+  event_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind ~ '^[a-z_]+\.[a-z_]+$'),
+  -- Of what the event speaks: ids and states only, never a personal value.
+  subject_kind text NOT NULL,
+  subject_id uuid NOT NULL,
+  facts jsonb NOT NULL DEFAULT '{}',
+  -- Ties the event to its audit entry, whose seq and link travel with it.
+  request_id text NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  ready_at timestamptz,
+  PRIMARY KEY (organization_id, event_id)
+);
+CREATE INDEX outbox_waiting ON outbox (organization_id, event_id) WHERE ready_at IS NULL;
+CALL app.protect('outbox');
+
+-- Marks the organization as having work. The mark is held against removal until COMMIT: whoever takes it
+-- away waits for this transaction, and then sees this row.
+CREATE FUNCTION app.mark_outbox() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  LOOP
+    PERFORM FROM public.pending_work AS p
+      WHERE p.organization_id = NEW.organization_id AND p.kind = 'outbox' FOR KEY SHARE;
+    EXIT WHEN FOUND;
+    INSERT INTO public.pending_work VALUES (NEW.organization_id, 'outbox', NEW.occurred_at) ON CONFLICT DO NOTHING;
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER mark_outbox AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION app.mark_outbox();
