@@ -1,0 +1,27 @@
+//! Runs `template.yaml` on one machine.
+
+use std::process::ExitCode;
+
+use doorbook_local::arguments::{self, Task, USAGE};
+use doorbook_local::error::Result;
+use doorbook_local::{report, with_stack};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            report::note(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<u8> {
+    match arguments::read(std::env::args_os())? {
+        Task::Help => report::say(USAGE),
+        Task::WithStack(command) => return with_stack::with_stack(&command).await,
+        Task::Invoke { .. } | Task::Run { .. } | Task::Tick { .. } => report::note("not yet"),
+    }
+    Ok(0)
+}

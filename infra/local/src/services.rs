@@ -1,0 +1,173 @@
+//! What functions stand on: PostgreSQL, S3, KMS and SQS, started together and stopped together.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::kms::{Kms, Spec};
+use crate::machine;
+use crate::moto::Moto;
+use crate::postgres::{self, Cluster, Place};
+use crate::sqs::Sqs;
+use crate::template::{Physical, Resources, Template};
+
+/// Where the sources are and where running parts keep their files.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The root of the repository.
+    pub root: PathBuf,
+    /// Data, keys and logs of one stack.
+    pub state: PathBuf,
+}
+
+impl Layout {
+    /// The log of one part.
+    #[must_use]
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.state.join("logs").join(format!("{name}.log"))
+    }
+
+    /// The SQL of the database: `bootstrap.sql`, migrations and grants.
+    #[must_use]
+    pub fn infra(&self) -> PathBuf {
+        self.root.join("infra")
+    }
+
+    /// The virtual environment of moto, which all stacks of a clone share.
+    #[must_use]
+    pub fn virtual_environment(&self) -> PathBuf {
+        self.root.join(".local/venv")
+    }
+}
+
+/// The root of the repository: the nearest directory upwards that holds the template.
+///
+/// # Errors
+/// When there is none.
+pub fn find_root() -> Result<PathBuf> {
+    let here = std::env::current_dir().map_err(Error::io("cannot read the current directory"))?;
+    let root = here.ancestors().find(|directory| directory.join("template.yaml").exists());
+    root.map(Path::to_owned)
+        .ok_or_else(|| Error::stack("no template.yaml here or above; run this inside the repository"))
+}
+
+/// The running parts.
+#[derive(Debug)]
+pub struct Services {
+    /// PostgreSQL.
+    pub cluster: Cluster,
+    /// S3 and SSM.
+    pub moto: Moto,
+    /// KMS.
+    pub kms: Kms,
+    /// SQS.
+    pub sqs: Sqs,
+    /// The attributes of the template's resources.
+    pub physical: Physical,
+}
+
+impl Services {
+    /// Starts every part at once and makes the template's queues, buckets and keys.
+    ///
+    /// # Errors
+    /// When one part does not start; those that did are stopped again.
+    pub async fn start(layout: &Layout, resources: Resources, database_port: u16) -> Result<Self> {
+        let logs = layout.state.join("logs");
+        machine::make_private_directory(&logs)?;
+        let place =
+            Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: database_port };
+        let (environment, log, keys) = (layout.virtual_environment(), layout.log("moto"), layout.state.join("kms"));
+        let (cluster, moto, kms, sqs) =
+            tokio::join!(Cluster::create(place), Moto::start(&environment, &log), Kms::start(&keys), Sqs::start());
+        let (mut cluster, moto) = match (cluster, moto) {
+            (Ok(cluster), Ok(moto)) => (cluster, moto),
+            (Ok(mut cluster), Err(error)) => {
+                cluster.stop().await;
+                return Err(error);
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let (kms, sqs) = match (kms, sqs) {
+            (Ok(kms), Ok(sqs)) => (kms, sqs),
+            (Err(error), _) | (_, Err(error)) => {
+                cluster.stop().await;
+                return Err(error);
+            }
+        };
+        let mut services = Self { cluster, moto, kms, sqs, physical: Physical::new() };
+        match services.make(resources).await {
+            Ok(()) => Ok(services),
+            Err(error) => {
+                services.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Stops every part.
+    pub async fn stop(&mut self) {
+        tokio::join!(self.cluster.stop(), self.moto.stop());
+    }
+
+    /// The variables by which an AWS SDK finds the stand-ins, with credentials that open nothing else.
+    #[must_use]
+    pub fn sdk_variables(&self) -> Vec<(String, String)> {
+        let variables = [
+            ("AWS_REGION", machine::REGION.to_owned()),
+            ("AWS_DEFAULT_REGION", machine::REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_SESSION_TOKEN", "local".to_owned()),
+            ("AWS_ENDPOINT_URL_S3", self.moto.endpoint()),
+            ("AWS_ENDPOINT_URL_SSM", self.moto.endpoint()),
+            ("AWS_ENDPOINT_URL_KMS", self.kms.endpoint()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs.endpoint()),
+        ];
+        variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    }
+
+    /// Makes the two roles that migrations need and gives the migrator its password.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses `bootstrap.sql`.
+    pub async fn bootstrap(&self, layout: &Layout, migrator_password: &str) -> Result<()> {
+        postgres::bootstrap(&self.cluster, &layout.infra()).await?;
+        postgres::set_password(&self.cluster.superuser().await?, postgres::MIGRATOR, migrator_password).await
+    }
+
+    async fn make(&mut self, resources: Resources) -> Result<()> {
+        self.physical = resources.physical;
+        for (path, queue) in resources.queues {
+            let url = self.sqs.queues().add(queue);
+            self.name(&path, [("Ref", url)]);
+        }
+        for bucket in &resources.buckets {
+            self.moto.create_bucket(&bucket.name, bucket.has_object_lock).await?;
+        }
+        for key in &resources.keys {
+            let spec = match key.spec.as_deref() {
+                None | Some("SYMMETRIC_DEFAULT") => Spec::Symmetric,
+                Some("ECC_NIST_EDWARDS25519") => Spec::Ed25519,
+                Some(other) => return Err(Error::stack(format!("the local KMS makes no {other} keys ({})", key.path))),
+            };
+            let arn = self.kms.create_key(spec)?;
+            let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
+            self.name(&key.path, [("Ref", id.clone()), ("KeyId", id), ("Arn", arn)]);
+        }
+        Ok(())
+    }
+
+    fn name<const N: usize>(&mut self, path: &str, attributes: [(&str, String); N]) {
+        let known = self.physical.entry(path.to_owned()).or_default();
+        known.extend(attributes.map(|(attribute, value)| (attribute.to_owned(), value)));
+    }
+}
+
+/// Reads the template of a repository.
+///
+/// # Errors
+/// When it is missing or not understood.
+pub fn read_template(layout: &Layout) -> Result<(Template, Resources)> {
+    let template = Template::read(&layout.root.join("template.yaml"))?;
+    let resources = template.resources()?;
+    Ok((template, resources))
+}

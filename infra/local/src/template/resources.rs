@@ -1,0 +1,154 @@
+//! The queues, buckets and keys of all templates, under names of our own.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Physical;
+use super::document::Document;
+use super::intrinsics::Scope;
+use crate::error::Result;
+use crate::sqs::{self, Queue, Redrive};
+
+/// A bucket to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Where it stands: `Objects.Bucket`.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Whether objects in it can be locked.
+    pub has_object_lock: bool,
+}
+
+/// A key to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsKey {
+    /// Where it stands: `Keys.SharedTenantKey`.
+    pub path: String,
+    /// `KeySpec`, absent for a symmetric key.
+    pub spec: Option<String>,
+}
+
+/// What the stand-ins must hold before a function runs.
+#[derive(Debug, Default)]
+pub struct Resources {
+    /// Queues with where they stand.
+    pub queues: Vec<(String, Queue)>,
+    /// Buckets.
+    pub buckets: Vec<Bucket>,
+    /// Keys.
+    pub keys: Vec<KmsKey>,
+    /// The attributes that follow from the names alone.
+    pub physical: Physical,
+}
+
+/// Lists the resources of a template and of those nested in it.
+pub(super) fn survey(root: &Document) -> Result<Resources> {
+    let mut resources = Resources::default();
+    let stacks = stacks_of(root)?;
+    for (prefix, document) in &stacks {
+        for (name, declared) in document.section("Resources") {
+            announce(&mut resources.physical, &format!("{prefix}{name}"), declared);
+        }
+    }
+    for (prefix, document) in &stacks {
+        collect(&mut resources, prefix, document)?;
+    }
+    Ok(resources)
+}
+
+fn stacks_of(root: &Document) -> Result<Vec<(String, Document)>> {
+    let mut stacks = vec![(String::new(), root.clone())];
+    for (name, declared) in root.section("Resources") {
+        if is(declared, "AWS::CloudFormation::Stack")
+            && let Some(url) = declared.pointer("/Properties/TemplateURL").and_then(Value::as_str)
+        {
+            stacks.push((format!("{name}."), root.nested(url)?));
+        }
+    }
+    Ok(stacks)
+}
+
+/// Names a resource before any property is read, since properties refer to other resources.
+fn announce(physical: &mut Physical, path: &str, declared: &Value) {
+    let name = name_of(path);
+    let attributes: &[(&str, String)] = if is(declared, "AWS::SQS::Queue") {
+        &[("Arn", sqs::arn(&name)), ("QueueName", name)]
+    } else if is(declared, "AWS::S3::Bucket") {
+        &[("Arn", format!("arn:aws:s3:::{name}")), ("Ref", name)]
+    } else {
+        return;
+    };
+    let attributes = attributes.iter().map(|(attribute, value)| ((*attribute).to_owned(), value.clone()));
+    physical.insert(path.to_owned(), attributes.collect());
+}
+
+fn collect(resources: &mut Resources, prefix: &str, document: &Document) -> Result<()> {
+    let physical = within(&resources.physical, prefix);
+    let scope = Scope::of_root(document, BTreeMap::new(), &physical)?;
+    for (name, declared) in document.section("Resources") {
+        let path = format!("{prefix}{name}");
+        let property = |name: &str| declared.pointer(&format!("/Properties/{name}"));
+        if is(declared, "AWS::SQS::Queue") {
+            resources.queues.push((path.clone(), queue(&scope, &path, declared)?));
+        } else if is(declared, "AWS::S3::Bucket") {
+            let has_object_lock = property("ObjectLockEnabled") == Some(&json!(true));
+            resources.buckets.push(Bucket { name: name_of(&path), path, has_object_lock });
+        } else if is(declared, "AWS::KMS::Key") {
+            let spec = property("KeySpec").map(|spec| scope.text(spec)).transpose()?;
+            resources.keys.push(KmsKey { path, spec });
+        }
+    }
+    Ok(())
+}
+
+/// Inside a nested template names have no prefix.
+fn within(physical: &Physical, prefix: &str) -> Physical {
+    let inside =
+        |(path, attributes): (&String, &_)| Some((path.strip_prefix(prefix)?.to_owned(), BTreeMap::clone(attributes)));
+    physical.iter().filter_map(inside).collect()
+}
+
+fn queue(scope: &Scope<'_>, path: &str, declared: &Value) -> Result<Queue> {
+    let mut queue = Queue::new(name_of(path));
+    let property = |name: &str| declared.pointer(&format!("/Properties/{name}"));
+    let number = |name: &str| -> Result<Option<u64>> {
+        let Some(value) = property(name) else { return Ok(None) };
+        let parsed =
+            scope.text(value)?.parse().map_err(|_| scope.document.error(format!("{name} of {path} is no number")))?;
+        Ok(Some(parsed))
+    };
+    if let Some(seconds) = number("VisibilityTimeout")? {
+        queue.visibility_ms = seconds.saturating_mul(1000);
+    }
+    if let Some(seconds) = number("DelaySeconds")? {
+        queue.delay_ms = seconds.saturating_mul(1000);
+    }
+    if let Some(receives) = number("RedrivePolicy/maxReceiveCount")? {
+        let target = property("RedrivePolicy/deadLetterTargetArn").unwrap_or(&Value::Null);
+        let to = scope.text(target)?.rsplit(':').next().unwrap_or_default().to_owned();
+        queue.redrive = Some(Redrive { to, receives_max: u32::try_from(receives).unwrap_or(u32::MAX) });
+    }
+    Ok(queue)
+}
+
+fn is(declared: &Value, kind: &str) -> bool {
+    declared.get("Type").and_then(Value::as_str) == Some(kind)
+}
+
+/// `Queues.OutboxDeadLetters` → `doorbook-queues-outbox-dead-letters`.
+fn name_of(path: &str) -> String {
+    let mut name = "doorbook".to_owned();
+    for letter in path.chars() {
+        match letter {
+            '.' => {}
+            letter if letter.is_ascii_uppercase() => {
+                name.push('-');
+                name.push(letter.to_ascii_lowercase());
+            }
+            letter => name.push(letter),
+        }
+    }
+    name
+}
