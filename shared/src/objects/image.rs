@@ -1,0 +1,183 @@
+//! Images from outside: bounded before they are decoded, turned upright, and written anew.
+//!
+//! What is kept is our own encoder's output. Position, camera, thumbnails, comments and whatever else was in the file or
+//! behind it are not carried over.
+
+use std::io::Cursor;
+
+use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+
+use crate::error::{Error, Result};
+use crate::vault::MediaType;
+
+/// Pixels of a side.
+const SIDE_PIXELS_MAX: u32 = 8000;
+/// Bytes of an image when decoded.
+const DECODED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const JPEG_QUALITY: u8 = 85;
+
+const JPEG_MAGIC: &[u8] = &[0xff, 0xd8, 0xff];
+const PNG_MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// An image of ours: upright, without metadata.
+pub struct Picture {
+    media_type: MediaType,
+    bytes: Vec<u8>,
+    width: u32,
+    height: u32,
+}
+
+impl Picture {
+    /// Reads a JPEG or PNG; `pointer` is where in the request it stood.
+    ///
+    /// # Errors
+    /// Malformed `not_an_image` when it is neither, or broken; too large `too_many_pixels` when decoding it would pass a
+    /// limit, which its header shows.
+    pub fn read(bytes: &[u8], pointer: &'static str) -> Result<Self> {
+        let media_type = media_type(bytes).ok_or_else(|| Refused::NotAnImage.at(pointer))?;
+        let upright = decode(bytes, media_type).map_err(|refused| refused.at(pointer))?;
+        let (width, height) = (upright.width(), upright.height());
+        let bytes = encode(upright, media_type).map_err(Error::internal)?;
+        Ok(Self { media_type, bytes, width, height })
+    }
+
+    /// What kind of image it is.
+    #[must_use]
+    pub const fn media_type(&self) -> MediaType {
+        self.media_type
+    }
+
+    /// The image as we wrote it.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Width and height in pixels, upright.
+    #[must_use]
+    pub const fn dimensions(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({}, {}x{})", self.media_type.name(), self.width, self.height)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    NotAnImage,
+    TooManyPixels,
+}
+
+impl Refused {
+    fn at(self, pointer: &'static str) -> Error {
+        match self {
+            Self::NotAnImage => Error::malformed(pointer, "not_an_image"),
+            Self::TooManyPixels => Error::too_large(pointer, "too_many_pixels"),
+        }
+    }
+}
+
+impl From<ImageError> for Refused {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::Limits(_) => Self::TooManyPixels,
+            _ => Self::NotAnImage,
+        }
+    }
+}
+
+/// The type by its first bytes; what a caller says it is never counts.
+fn media_type(bytes: &[u8]) -> Option<MediaType> {
+    if bytes.starts_with(JPEG_MAGIC) {
+        Some(MediaType::Jpeg)
+    } else if bytes.starts_with(PNG_MAGIC) {
+        Some(MediaType::Png)
+    } else {
+        None
+    }
+}
+
+fn decode(bytes: &[u8], media_type: MediaType) -> Result<DynamicImage, Refused> {
+    let format = match media_type {
+        MediaType::Jpeg => ImageFormat::Jpeg,
+        MediaType::Png => ImageFormat::Png,
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits());
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    if width > SIDE_PIXELS_MAX || height > SIDE_PIXELS_MAX || decoder.total_bytes() > DECODED_BYTES_MAX {
+        return Err(Refused::TooManyPixels);
+    }
+    // The decoder fills what is missing of a JPEG with grey; a picture that is not all there is refused instead.
+    if media_type == MediaType::Jpeg && !jpeg_reaches_its_end(bytes) {
+        return Err(Refused::NotAnImage);
+    }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_PIXELS_MAX);
+    limits.max_image_height = Some(SIDE_PIXELS_MAX);
+    limits.max_alloc = Some(DECODED_BYTES_MAX);
+    limits
+}
+
+fn encode(upright: DynamicImage, media_type: MediaType) -> Result<Vec<u8>, ImageError> {
+    let mut out = Vec::new();
+    match media_type {
+        MediaType::Jpeg => opaque(upright).write_with_encoder(JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY))?,
+        MediaType::Png => upright.write_with_encoder(PngEncoder::new(&mut out))?,
+    }
+    Ok(out)
+}
+
+/// What JPEG can hold: eight bits of grey or of three colours.
+fn opaque(image: DynamicImage) -> DynamicImage {
+    match image {
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => image,
+        other => DynamicImage::ImageRgb8(other.into_rgb8()),
+    }
+}
+
+/// Whether the markers lead from the first to an end-of-image marker, without a gap.
+fn jpeg_reaches_its_end(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    loop {
+        let Some((marker, after)) = next_marker(rest) else { return false };
+        match marker {
+            0xd9 => return true,
+            // Restart markers and TEM stand alone; every other marker has a length behind it.
+            0x01 | 0xd0..=0xd7 => rest = after,
+            _ => {
+                let Some((length, _)) = after.split_first_chunk::<2>() else { return false };
+                let Some(next) = after.get(usize::from(u16::from_be_bytes(*length))..) else { return false };
+                rest = next;
+            }
+        }
+    }
+}
+
+/// The next marker and what follows it. Entropy-coded data before it is passed over: in it, 0xff is followed by zero.
+fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let mut rest = bytes;
+    loop {
+        let start = rest.iter().position(|byte| *byte == 0xff)?;
+        let (marker, after) = rest.get(start + 1..)?.split_first()?;
+        match marker {
+            0x00 => rest = after,
+            0xff => rest = rest.get(start + 1..)?,
+            marker => return Some((*marker, after)),
+        }
+    }
+}

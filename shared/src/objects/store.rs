@@ -1,0 +1,147 @@
+//! The bucket. It holds envelopes only: whoever can read it learns sizes and times, whoever can change it can lose
+//! images but not forge them.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use time::OffsetDateTime;
+
+use crate::clock::Timestamp;
+use crate::error::{Error, OrLog, Result};
+use crate::id::{ObjectId, OrganizationId};
+use crate::settings::{AwsSettings, ObjectsSettings};
+use crate::vault::{SealedObject, aws};
+
+/// Bytes of an envelope that is fetched into memory: the largest image that is stored, and its envelope.
+const FETCHED_BYTES_MAX: i64 = 65 * 1024 * 1024;
+/// Objects that one listing returns.
+const PAGE_MAX: i32 = 200;
+
+/// Where an object is kept: derived from the organization and the object's id, which holds its day.
+///
+/// No part of it comes from a caller, so there is no path to traverse and no name to leak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectKey {
+    organization: OrganizationId,
+    object: ObjectId,
+}
+
+impl ObjectKey {
+    /// The key of an object of an organization.
+    #[must_use]
+    pub const fn new(organization: OrganizationId, object: ObjectId) -> Self {
+        Self { organization, object }
+    }
+
+    /// The day in UTC on which the object's id was made, as `2026-11-01`.
+    #[must_use]
+    pub fn day(&self) -> String {
+        let (seconds, _) = self.object.uuid().get_timestamp().map_or((0, 0), |time| time.to_unix());
+        let moment = i64::try_from(seconds).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        moment.unwrap_or(OffsetDateTime::UNIX_EPOCH).date().to_string()
+    }
+}
+
+impl std::fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", prefix(self.organization, &self.day()), self.object)
+    }
+}
+
+fn prefix(organization: OrganizationId, day: &str) -> String {
+    format!("visits/{organization}/{day}/")
+}
+
+/// Some of the objects of one organization and day.
+#[derive(Debug)]
+pub struct Page {
+    /// Their ids, in the order of their keys.
+    pub objects: Vec<ObjectId>,
+    /// What to ask for next; absent after the last page.
+    pub continuation: Option<String>,
+}
+
+/// The bucket of sealed objects.
+pub struct Objects {
+    s3: Client,
+    bucket: String,
+}
+
+impl Objects {
+    /// The bucket of these settings; nothing is called yet.
+    #[must_use]
+    pub fn new(settings: &ObjectsSettings, aws: &AwsSettings) -> Self {
+        let config = aws::config(aws, aws.s3_endpoint.as_deref());
+        // Any other store than S3 is known by its address, not by a host name for each bucket.
+        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(aws.s3_endpoint.is_some());
+        Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
+    }
+
+    /// Stores an object. It is whole in the bucket when this returns, and no row refers to it yet.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not take it.
+    pub async fn put_sealed(&self, key: &ObjectKey, object: &SealedObject) -> Result<()> {
+        let call = self.s3.put_object().bucket(&self.bucket).key(key.to_string());
+        let call = call.content_type("application/octet-stream").checksum_sha256(BASE64.encode(object.sha256()));
+        call.body(ByteStream::from(object.envelope().to_vec())).send().await.map_err(Error::unavailable)?;
+        Ok(())
+    }
+
+    /// Fetches an envelope, which only the person's key opens.
+    ///
+    /// # Errors
+    /// Not found when there is no such object; unavailable when the bucket does not answer.
+    pub async fn get_sealed(&self, key: &ObjectKey) -> Result<Vec<u8>> {
+        let call = self.s3.get_object().bucket(&self.bucket).key(key.to_string());
+        let answer = call.send().await.map_err(missing_or_unavailable)?;
+        if answer.content_length().is_none_or(|bytes| bytes > FETCHED_BYTES_MAX) {
+            return Err(Error::internal("object is larger than any that was stored"));
+        }
+        let body = answer.body.collect().await.map_err(Error::unavailable)?;
+        Ok(body.to_vec())
+    }
+
+    /// Lists what an organization stored on one day, referred to or not.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn list_day(
+        &self,
+        organization: OrganizationId,
+        day: Timestamp,
+        continuation: Option<&str>,
+    ) -> Result<Page> {
+        let prefix = prefix(organization, &day.day());
+        let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(&prefix).max_keys(PAGE_MAX);
+        let call = call.set_continuation_token(continuation.map(str::to_owned));
+        let answer = call.send().await.map_err(Error::unavailable)?;
+        let names = answer.contents().iter().filter_map(|object| object.key()?.strip_prefix(&prefix));
+        let objects = names.filter_map(|name| name.parse().or_log("what another hand put there is not ours to touch"));
+        Ok(Page { objects: objects.collect(), continuation: answer.next_continuation_token().map(str::to_owned) })
+    }
+
+    /// Deletes an object; one that is not there is deleted already.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn delete(&self, key: &ObjectKey) -> Result<()> {
+        let call = self.s3.delete_object().bucket(&self.bucket).key(key.to_string());
+        call.send().await.map_err(Error::unavailable)?;
+        Ok(())
+    }
+}
+
+/// Only the store's own word that the key does not exist is "not found": a missing bucket is an outage.
+fn missing_or_unavailable<R>(error: SdkError<GetObjectError, R>) -> Error
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match &error {
+        SdkError::ServiceError(refused) if refused.err().code() == Some("NoSuchKey") => Error::NotFound,
+        _ => Error::unavailable(error),
+    }
+}

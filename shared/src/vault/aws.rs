@@ -1,0 +1,59 @@
+//! What every AWS client of a process has in common: credentials, time limits, retries and one HTTPS connector.
+//!
+//! Built by hand, without the SDK's configuration loader: Lambda hands a function all it needs in variables, and the
+//! loader would add files, IMDS and its own clients to every cold start.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
+
+use crate::settings::AwsSettings;
+
+const ATTEMPTS_MAX: u32 = 3;
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Configuration of a client of one service, at that service's own endpoint if there is one.
+pub(crate) fn config(settings: &AwsSettings, endpoint: Option<&str>) -> SdkConfig {
+    let credentials = Credentials::new(
+        settings.access_key_id.as_str(),
+        settings.secret_access_key.expose_secret().as_str(),
+        settings.session_token.as_ref().map(|token| token.expose_secret().clone()),
+        None,
+        "environment",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
+        .http_client(http_client(endpoint));
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    config.build()
+}
+
+/// A plain endpoint is a stand-in on the same machine and needs no certificates; all others share one HTTPS connector,
+/// so that a process reads the certificate authorities once.
+fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
+    static HTTPS: OnceLock<SharedHttpClient> = OnceLock::new();
+    if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        return Builder::new().build_http();
+    }
+    HTTPS.get_or_init(|| Builder::new().tls_provider(Provider::rustls(CryptoMode::AwsLc)).build_https()).clone()
+}

@@ -1,0 +1,29 @@
+//! Envelope encryption: what is personal leaves this module sealed, and comes back only with the right key and place.
+//!
+//! KMS wraps a tenant key; the tenant key wraps one key per person; a person's key seals that person's values, each bound
+//! to its organization, person, table, column and row. Destroying a person's wrapped key erases all of that person's values.
+//! Everything here but the KMS client works without a network.
+
+mod audit_value;
+#[cfg(feature = "aws")]
+pub(crate) mod aws;
+mod envelope;
+#[cfg(feature = "kms")]
+mod kms;
+mod object;
+mod person_key;
+mod place;
+mod primitives;
+mod tenant_key;
+
+#[cfg(test)]
+mod tests;
+
+pub use audit_value::{AuditValue, Opening, commitment};
+pub use envelope::{Sealed, Unopened};
+#[cfg(feature = "kms")]
+pub use kms::Vault;
+pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
+pub use person_key::PersonKey;
+pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE};
+pub use tenant_key::{TenantKey, WrappedTenantKey};
