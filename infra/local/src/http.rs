@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, header};
@@ -14,6 +14,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::{Error, Result};
 use crate::machine;
+
+/// How much of a body that is too long is still read.
+const DISCARDED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// An answer with its whole body in memory.
 pub type Answer = Response<Full<Bytes>>;
@@ -83,14 +86,23 @@ pub enum BodyError {
 
 /// Reads a whole body of at most so many bytes.
 ///
+/// A longer one is read to its end all the same, since a client that is still sending hears no answer.
+///
 /// # Errors
 /// When it is longer or the connection breaks.
-pub async fn read_body(body: Incoming, bytes_max: usize) -> std::result::Result<Bytes, BodyError> {
-    match Limited::new(body, bytes_max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-        Err(_) => Err(BodyError::Broken),
+pub async fn read_body(mut body: Incoming, bytes_max: usize) -> std::result::Result<Bytes, BodyError> {
+    let mut collected = Vec::new();
+    let mut length: usize = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= bytes_max {
+            collected.extend_from_slice(&data);
+        } else if length > DISCARDED_BYTES_MAX {
+            break;
+        }
     }
+    if length > bytes_max { Err(BodyError::TooLarge) } else { Ok(collected.into()) }
 }
 
 /// An answer with a content type.

@@ -3,8 +3,10 @@
 pub mod arguments;
 pub mod aws_json;
 pub mod error;
+pub mod gateway;
 pub mod http;
 pub mod kms;
+pub mod lambda;
 pub mod machine;
 pub mod moto;
 pub mod postgres;
