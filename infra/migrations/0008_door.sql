@@ -1,64 +1,62 @@
 -- The door of every request: `app.admit` opens the first transaction, `app.resume` every later one.
 -- They run as the owner, under the same forced policies, so that no function needs a right on
--- credentials, rates or stored answers.
+-- credentials, rates or stored answers. Each statement costs as much as ten expressions, so there are few.
 
--- Takes one token. Null when there was one, else the seconds until there is.
+-- Takes one token. Null when there was one, else the seconds until there is. A clock that goes back refills
+-- nothing and takes nothing away.
 CREATE FUNCTION app.take_token(organization uuid, wanted text, per_second double precision, capacity double precision, at timestamptz)
 RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   bucket public.rate_buckets;
 BEGIN
-  IF per_second IS NULL THEN
-    RETURN NULL;
-  END IF;
   LOOP
     UPDATE public.rate_buckets AS b
-      SET tokens = least(capacity, b.tokens + per_second * greatest(extract(epoch FROM at - b.refilled_at), 0)) - 1,
+      SET tokens = least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) - 1,
           refilled_at = greatest(at, b.refilled_at)
       WHERE b.organization_id = organization AND b.kind = wanted
-        AND least(capacity, b.tokens + per_second * greatest(extract(epoch FROM at - b.refilled_at), 0)) >= 1;
+        AND least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) >= 1;
     IF FOUND THEN
       RETURN NULL;
     END IF;
     SELECT * INTO bucket FROM public.rate_buckets AS b WHERE b.organization_id = organization AND b.kind = wanted;
     IF FOUND THEN
-      RETURN greatest(1, ceil((1 - bucket.tokens) / per_second - extract(epoch FROM at - bucket.refilled_at)));
+      RETURN greatest(1, ceil((1 - bucket.tokens) / per_second - date_part('epoch', at - bucket.refilled_at)));
     END IF;
     INSERT INTO public.rate_buckets VALUES (organization, wanted, capacity, at) ON CONFLICT DO NOTHING;
   END LOOP;
 END $$;
 
--- Counts a failure of the address against itself. True when it has had too many within a minute.
+-- Counts a failure of the address against itself, if there is such an organization. True when it has had too
+-- many within a minute.
 CREATE FUNCTION app.source_is_refused(organization uuid, address text, at timestamptz)
 RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   counted integer;
 BEGIN
   INSERT INTO public.refused_sources AS s
-    VALUES (organization, sha256(convert_to(organization::text || ' ' || coalesce(address, ''), 'UTF8')), at, 1)
+    SELECT o.organization_id, sha256(convert_to(o.organization_id::text || ' ' || coalesce(address, ''), 'UTF8')), at, 1
+    FROM public.organizations AS o WHERE o.organization_id = organization
   ON CONFLICT (organization_id, source_sha256) DO UPDATE SET
     failures = CASE WHEN s.window_start > at - interval '1 minute' THEN s.failures + 1 ELSE 1 END,
     window_start = CASE WHEN s.window_start > at - interval '1 minute' THEN s.window_start ELSE at END
   RETURNING failures INTO counted;
-  RETURN counted > 30;
+  RETURN coalesce(counted > 30, false);
 END $$;
 
--- Claims an Idempotency-Key for this request, or says what became of it.
-CREATE FUNCTION app.claim(organization uuid, credential uuid, wanted_key bytea, wanted_fingerprint bytea,
+-- Says what became of a claim that was there before this request, and takes it over when its holder is surely
+-- gone: expired, its lease run out, or this very request, run again after a lost connection.
+CREATE FUNCTION app.take_over_claim(organization uuid, credential uuid, wanted_key bytea, wanted_fingerprint bytea,
   request text, at timestamptz, lease timestamptz, OUT outcome text, OUT answer bytea)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   held public.answers;
 BEGIN
-  INSERT INTO public.answers AS a
-    VALUES (organization, credential, wanted_key, wanted_fingerprint, request, 'running', lease, NULL, at + interval '24 hours')
-  ON CONFLICT (organization_id, credential_id, key_sha256) DO UPDATE SET
-    fingerprint = excluded.fingerprint, request_id = excluded.request_id, state = 'running',
-    leased_until = excluded.leased_until, answer_sealed = NULL, expires_at = excluded.expires_at
-    -- A request that is run again after a lost connection finds its own claim.
-    WHERE a.expires_at <= at
-      OR (a.state = 'running' AND a.fingerprint = excluded.fingerprint
-          AND (a.leased_until <= at OR a.request_id = excluded.request_id));
+  UPDATE public.answers AS a SET
+    fingerprint = wanted_fingerprint, request_id = request, state = 'running',
+    leased_until = lease, answer_sealed = NULL, expires_at = at + interval '24 hours'
+  WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key
+    AND (a.expires_at <= at
+      OR (a.state = 'running' AND a.fingerprint = wanted_fingerprint AND (a.leased_until <= at OR a.request_id = request)));
   IF FOUND THEN
     outcome := 'admitted';
     RETURN;
@@ -70,7 +68,7 @@ BEGIN
     WHEN held.state = 'done' THEN 'replayed'
     ELSE 'running'
   END;
-  answer := held.answer_sealed;
+  answer := CASE outcome WHEN 'replayed' THEN held.answer_sealed END;
 END $$;
 
 -- Admits a caller or says why not, in the order of refusal of the contract: credential, rate, permission,
@@ -83,56 +81,64 @@ CREATE FUNCTION app.admit(
   OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  credential public.credentials;
-  plan public.plans;
+  is_permitted boolean;
+  per_second double precision;
+  capacity double precision;
+  bound text;
 BEGIN
   -- A claim that a crash loses only means that a retry executes, so admission need not wait for the disk.
-  PERFORM set_config('synchronous_commit', 'off', true);
-  PERFORM app.bind(organization, NULL);
-
-  SELECT * INTO credential FROM public.credentials AS c
+  bound := set_config('synchronous_commit', 'off', true);
+  bound := set_config('app.organization_id', organization::text, true);
+  bound := set_config('app.site_id', '', true);
+  SELECT c.credential_id, c.site_id, permission = ANY (c.permissions),
+      CASE cost WHEN 'read' THEN p.reads_per_second ELSE p.writes_per_second END,
+      CASE cost WHEN 'read' THEN p.reads_capacity ELSE p.writes_capacity END,
+      k.key_id, k.kms_key_id, k.wrapped_key, k.wrapped_index_key
+    INTO credential_id, site_id, is_permitted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
+    FROM public.credentials AS c
+    JOIN public.organizations AS o ON o.organization_id = c.organization_id
+    JOIN public.plans AS p ON p.plan = o.plan
+    LEFT JOIN public.tenant_keys AS k ON k.organization_id = c.organization_id AND k.retired_at IS NULL
     WHERE c.organization_id = organization AND c.sha256 = secret_sha256 AND c.kind = secret_kind
       AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at);
-  IF NOT FOUND THEN
+
+  -- A plan without limits stays without.
+  IF per_second IS NOT NULL THEN
+    retry_after_s := app.take_token(organization, cost, coalesce(per_minute_override / 60.0, per_second),
+      coalesce(per_minute_override / 6.0, capacity), at);
+  END IF;
+  IF credential_id IS NULL THEN
     outcome := 'unauthenticated';
-    IF EXISTS (SELECT FROM public.organizations AS o WHERE o.organization_id = organization)
-      AND app.source_is_refused(organization, source_address, at) THEN
+    IF app.source_is_refused(organization, source_address, at) THEN
       outcome := 'throttled';
       retry_after_s := 60;
     END IF;
-    PERFORM app.bind_to_nobody();
+  ELSIF retry_after_s IS NOT NULL THEN
+    outcome := 'throttled';
+  ELSIF NOT is_permitted THEN
+    outcome := 'forbidden';
+  ELSE
+    outcome := 'admitted';
+    IF key_sha256 IS NOT NULL THEN
+      INSERT INTO public.answers
+        VALUES (organization, credential_id, key_sha256, fingerprint, request, 'running', lease, NULL, at + interval '24 hours')
+        ON CONFLICT DO NOTHING;
+      IF NOT FOUND THEN
+        SELECT c.outcome, c.answer INTO outcome, answer
+          FROM app.take_over_claim(organization, credential_id, key_sha256, fingerprint, request, at, lease) AS c;
+      END IF;
+    END IF;
+  END IF;
+
+  IF outcome = 'admitted' THEN
+    bound := set_config('app.site_id', coalesce(site_id::text, ''), true);
     RETURN;
   END IF;
-  credential_id := credential.credential_id;
-  site_id := credential.site_id;
-
-  SELECT p.* INTO plan FROM public.organizations AS o JOIN public.plans AS p USING (plan)
-    WHERE o.organization_id = organization;
-  retry_after_s := CASE
-    WHEN cost = 'read' THEN app.take_token(organization, 'read',
-      CASE WHEN plan.reads_per_second IS NULL THEN NULL ELSE coalesce(per_minute_override / 60.0, plan.reads_per_second) END,
-      coalesce(per_minute_override / 6.0, plan.reads_capacity), at)
-    ELSE app.take_token(organization, 'write',
-      CASE WHEN plan.writes_per_second IS NULL THEN NULL ELSE coalesce(per_minute_override / 60.0, plan.writes_per_second) END,
-      coalesce(per_minute_override / 6.0, plan.writes_capacity), at)
-  END;
-  outcome := CASE
-    WHEN retry_after_s IS NOT NULL THEN 'throttled'
-    WHEN NOT permission = ANY (credential.permissions) THEN 'forbidden'
-    ELSE 'admitted'
-  END;
-  IF outcome = 'admitted' AND key_sha256 IS NOT NULL THEN
-    SELECT c.outcome, c.answer INTO outcome, answer
-      FROM app.claim(organization, credential.credential_id, key_sha256, fingerprint, request, at, lease) AS c;
-  END IF;
-  IF outcome IN ('admitted', 'replayed') THEN
-    SELECT k.key_id, k.kms_key_id, k.wrapped_key, k.wrapped_index_key INTO key_id, kms_key_id, wrapped_key, wrapped_index_key
-      FROM public.tenant_keys AS k WHERE k.organization_id = organization AND k.retired_at IS NULL;
-  END IF;
-  IF outcome = 'admitted' THEN
-    PERFORM app.bind(organization, site_id);
-  ELSE
-    PERFORM app.bind_to_nobody();
+  -- A refused caller is bound to nobody's organization: the look-ups that were sent in the same round trip then
+  -- find nothing, instead of failing the transaction that keeps the counts.
+  bound := set_config('app.organization_id', '00000000-0000-0000-0000-000000000000', true);
+  IF outcome <> 'replayed' THEN
+    SELECT NULL, NULL, NULL, NULL INTO key_id, kms_key_id, wrapped_key, wrapped_index_key;
   END IF;
 END $$;
 
@@ -142,41 +148,59 @@ CREATE FUNCTION app.resume(organization uuid, credential uuid, wanted_key bytea,
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   site uuid;
+  bound text;
 BEGIN
-  PERFORM app.bind(organization, NULL);
-  SELECT c.site_id INTO site FROM public.credentials AS c
-    WHERE c.organization_id = organization AND c.credential_id = credential
-      AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at);
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'credential is no longer valid' USING ERRCODE = 'DB401';
-  END IF;
+  bound := set_config('app.organization_id', organization::text, true);
+  bound := set_config('app.site_id', '', true);
   IF wanted_key IS NOT NULL THEN
-    PERFORM FROM public.answers AS a
-      WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key
-        AND a.state = 'running' AND a.request_id = request FOR UPDATE;
+    SELECT c.site_id INTO site
+      FROM public.credentials AS c
+      JOIN public.answers AS a ON a.organization_id = c.organization_id AND a.credential_id = c.credential_id
+      WHERE c.organization_id = organization AND c.credential_id = credential
+        AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at)
+        AND a.key_sha256 = wanted_key AND a.state = 'running' AND a.request_id = request
+      FOR UPDATE OF a;
+  END IF;
+  -- Without a claim, or to say which of the two is missing.
+  IF wanted_key IS NULL OR NOT FOUND THEN
+    SELECT c.site_id INTO site FROM public.credentials AS c
+      WHERE c.organization_id = organization AND c.credential_id = credential
+        AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at);
     IF NOT FOUND THEN
+      RAISE EXCEPTION 'credential is no longer valid' USING ERRCODE = 'DB401';
+    ELSIF wanted_key IS NOT NULL THEN
       RAISE EXCEPTION 'another execution holds the claim' USING ERRCODE = 'DB409';
     END IF;
   END IF;
-  PERFORM app.bind(organization, site);
+  bound := set_config('app.site_id', coalesce(site::text, ''), true);
 END $$;
 
 -- Keeps the answer of the claim that `app.resume` found to be ours in this transaction.
 CREATE FUNCTION app.settle(credential uuid, wanted_key bytea, answer bytea, at timestamptz)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE public.answers SET state = 'done', answer_sealed = answer, expires_at = at + interval '24 hours'
-  WHERE organization_id = app.organization_id() AND credential_id = credential AND key_sha256 = wanted_key AND state = 'running'
-$$;
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+BEGIN
+  UPDATE public.answers AS a SET state = 'done', answer_sealed = answer, expires_at = at + interval '24 hours'
+    WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key AND a.state = 'running';
+END $$;
 
 -- Gives the claim back: nothing was executed, so a retry with the same key shall execute.
 CREATE FUNCTION app.release(credential uuid, wanted_key bytea)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  DELETE FROM public.answers
-  WHERE organization_id = app.organization_id() AND credential_id = credential AND key_sha256 = wanted_key AND state = 'running'
-$$;
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+BEGIN
+  DELETE FROM public.answers AS a
+    WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key AND a.state = 'running';
+END $$;
 
 -- Opens an organization for work that no caller asked for: messages, schedules, the operator's invocations.
 CREATE FUNCTION app.open_for_system(organization uuid) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT app.bind(organization, NULL)
-$$;
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bound text;
+BEGIN
+  bound := set_config('app.organization_id', organization::text, true);
+  bound := set_config('app.site_id', '', true);
+END $$;

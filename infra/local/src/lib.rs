@@ -2,18 +2,24 @@
 
 pub mod arguments;
 pub mod aws_json;
+pub mod control;
 pub mod error;
 pub mod gateway;
 pub mod http;
 pub mod kms;
 pub mod lambda;
+pub mod local_files;
 pub mod machine;
 pub mod moto;
 pub mod postgres;
 pub mod process;
 pub mod report;
+pub mod run;
+pub mod schedule;
 pub mod services;
 pub mod signals;
 pub mod sqs;
+pub mod stack;
 pub mod template;
+pub mod variables;
 pub mod with_stack;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use doorbook_local::arguments::{self, Task, USAGE};
 use doorbook_local::error::Result;
-use doorbook_local::{report, with_stack};
+use doorbook_local::{control, report, run, with_stack};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,8 +20,10 @@ async fn main() -> ExitCode {
 async fn run() -> Result<u8> {
     match arguments::read(std::env::args_os())? {
         Task::Help => report::say(USAGE),
+        Task::Invoke { function, event } => control::call(&format!("/invoke/{function}"), event).await?,
+        Task::Run { binaries } => run::run(binaries).await?,
+        Task::Tick { function } => control::call(&format!("/tick/{function}"), String::new()).await?,
         Task::WithStack(command) => return with_stack::with_stack(&command).await,
-        Task::Invoke { .. } | Task::Run { .. } | Task::Tick { .. } => report::note("not yet"),
     }
     Ok(0)
 }

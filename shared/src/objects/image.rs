@@ -9,6 +9,7 @@ use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use super::image_end::is_whole;
 use crate::error::{Error, Result};
 use crate::vault::MediaType;
 
@@ -115,8 +116,8 @@ fn decode(bytes: &[u8], media_type: MediaType) -> Result<DynamicImage, Refused> 
     if width > SIDE_PIXELS_MAX || height > SIDE_PIXELS_MAX || decoder.total_bytes() > DECODED_BYTES_MAX {
         return Err(Refused::TooManyPixels);
     }
-    // The decoder fills what is missing of a JPEG with grey; a picture that is not all there is refused instead.
-    if media_type == MediaType::Jpeg && !jpeg_reaches_its_end(bytes) {
+    // The decoders make do with what is there; a picture that is not all there is refused instead.
+    if !is_whole(bytes, media_type) {
         return Err(Refused::NotAnImage);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -147,37 +148,5 @@ fn opaque(image: DynamicImage) -> DynamicImage {
     match image {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => image,
         other => DynamicImage::ImageRgb8(other.into_rgb8()),
-    }
-}
-
-/// Whether the markers lead from the first to an end-of-image marker, without a gap.
-fn jpeg_reaches_its_end(bytes: &[u8]) -> bool {
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    loop {
-        let Some((marker, after)) = next_marker(rest) else { return false };
-        match marker {
-            0xd9 => return true,
-            // Restart markers and TEM stand alone; every other marker has a length behind it.
-            0x01 | 0xd0..=0xd7 => rest = after,
-            _ => {
-                let Some((length, _)) = after.split_first_chunk::<2>() else { return false };
-                let Some(next) = after.get(usize::from(u16::from_be_bytes(*length))..) else { return false };
-                rest = next;
-            }
-        }
-    }
-}
-
-/// The next marker and what follows it. Entropy-coded data before it is passed over: in it, 0xff is followed by zero.
-fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let mut rest = bytes;
-    loop {
-        let start = rest.iter().position(|byte| *byte == 0xff)?;
-        let (marker, after) = rest.get(start + 1..)?.split_first()?;
-        match marker {
-            0x00 => rest = after,
-            0xff => rest = rest.get(start + 1..)?,
-            marker => return Some((*marker, after)),
-        }
     }
 }

@@ -87,7 +87,7 @@ impl Objects {
     pub async fn put_sealed(&self, key: &ObjectKey, object: &SealedObject) -> Result<()> {
         let call = self.s3.put_object().bucket(&self.bucket).key(key.to_string());
         let call = call.content_type("application/octet-stream").checksum_sha256(BASE64.encode(object.sha256()));
-        call.body(ByteStream::from(object.envelope().to_vec())).send().await.map_err(Error::unavailable)?;
+        Box::pin(call.body(ByteStream::from(object.envelope().to_vec())).send()).await.map_err(Error::unavailable)?;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Objects {
     /// Not found when there is no such object; unavailable when the bucket does not answer.
     pub async fn get_sealed(&self, key: &ObjectKey) -> Result<Vec<u8>> {
         let call = self.s3.get_object().bucket(&self.bucket).key(key.to_string());
-        let answer = call.send().await.map_err(missing_or_unavailable)?;
+        let answer = Box::pin(call.send()).await.map_err(missing_or_unavailable)?;
         if answer.content_length().is_none_or(|bytes| bytes > FETCHED_BYTES_MAX) {
             return Err(Error::internal("object is larger than any that was stored"));
         }
@@ -118,7 +118,7 @@ impl Objects {
         let prefix = prefix(organization, &day.day());
         let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(&prefix).max_keys(PAGE_MAX);
         let call = call.set_continuation_token(continuation.map(str::to_owned));
-        let answer = call.send().await.map_err(Error::unavailable)?;
+        let answer = Box::pin(call.send()).await.map_err(Error::unavailable)?;
         let names = answer.contents().iter().filter_map(|object| object.key()?.strip_prefix(&prefix));
         let objects = names.filter_map(|name| name.parse().or_log("what another hand put there is not ours to touch"));
         Ok(Page { objects: objects.collect(), continuation: answer.next_continuation_token().map(str::to_owned) })
@@ -130,7 +130,7 @@ impl Objects {
     /// Unavailable when the bucket does not answer.
     pub async fn delete(&self, key: &ObjectKey) -> Result<()> {
         let call = self.s3.delete_object().bucket(&self.bucket).key(key.to_string());
-        call.send().await.map_err(Error::unavailable)?;
+        Box::pin(call.send()).await.map_err(Error::unavailable)?;
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ impl Vault {
         }
         let call =
             self.kms.decrypt().key_id(&wrapped.kms_key_id).ciphertext_blob(Blob::new(wrapped.wrapped.as_slice()));
-        let answer = call.set_encryption_context(context(wrapped.organization)).send().await.map_err(refusal)?;
+        let answer = Box::pin(call.set_encryption_context(context(wrapped.organization)).send()).await.map_err(refusal)?;
         self.keep(wrapped, secret(answer.plaintext)?)
     }
 
@@ -70,7 +70,7 @@ impl Vault {
         kms_key_id: &str,
     ) -> Result<WrappedTenantKey> {
         let call = self.kms.generate_data_key().key_id(kms_key_id).key_spec(DataKeySpec::Aes256);
-        let answer = call.set_encryption_context(context(organization)).send().await.map_err(refusal)?;
+        let answer = Box::pin(call.set_encryption_context(context(organization)).send()).await.map_err(refusal)?;
         let secret = secret(answer.plaintext)?;
         let wrapped_index_key = TenantKey::new_index_key(organization, key_id, &secret)?;
         let wrapped =
@@ -90,7 +90,7 @@ impl Vault {
             |key: &str, value: &str| Tag::builder().tag_key(key).tag_value(value).build().map_err(Error::internal);
         let call = self.kms.create_key().description("Wraps the tenant key of one organization.");
         let call = call.tags(tag("doorbook", PURPOSE)?).tags(tag("organization", &organization.to_string())?);
-        let answer = call.send().await.map_err(refusal)?;
+        let answer = Box::pin(call.send()).await.map_err(refusal)?;
         answer.key_metadata.and_then(|key| key.arn).ok_or_else(|| Error::internal("KMS named no new key"))
     }
 

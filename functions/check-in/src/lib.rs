@@ -1,0 +1,15 @@
+//! `POST /v1/visits`: a visitor or a driver arrives at a site.
+
+mod answers;
+pub mod arrival;
+mod deps;
+mod handler;
+mod images;
+mod receipt;
+mod record;
+mod store;
+
+pub use arrival::Arrival;
+pub use deps::{Deps, Settings};
+pub use handler::handle;
+pub use receipt::Receipt;

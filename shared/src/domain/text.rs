@@ -1,0 +1,225 @@
+//! Texts that people type, each with its limit. Surrounding white space is cut; control characters, NUL
+//! among them, are refused; everything else is somebody's name.
+
+use std::borrow::Cow;
+
+use serde::de::Error as _;
+
+/// What every typed text gives.
+pub trait BoundedText {
+    /// The text itself.
+    fn as_str(&self) -> &str;
+}
+
+fn checked<E: serde::de::Error>(typed: &str, length_max: usize) -> Result<String, E> {
+    let trimmed = typed.trim();
+    if trimmed.is_empty() {
+        return Err(E::custom("#empty"));
+    }
+    if trimmed.chars().any(char::is_control) {
+        return Err(E::custom("#control_character"));
+    }
+    if trimmed.chars().count() > length_max {
+        return Err(E::custom("#too_long"));
+    }
+    Ok(trimmed.to_owned())
+}
+
+fn text_schema(length_min: usize, length_max: usize) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .min_length(Some(length_min))
+        .max_length(Some(length_max))
+        .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$"))
+        .into()
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident($length_max:literal) $(where $rule:expr)?;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                text_schema(1, $length_max)
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
+        impl $name {
+            /// Most characters it may have.
+            pub const LENGTH_MAX: usize = $length_max;
+        }
+
+        impl BoundedText for $name {
+            fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let typed = <Cow<'de, str>>::deserialize(deserializer)?;
+                let text = checked::<D::Error>(&typed, Self::LENGTH_MAX)?;
+                $(
+                    let rule: fn(&str) -> bool = $rule;
+                    if !rule(&text) {
+                        return Err(D::Error::custom("#wrong_form"));
+                    }
+                )?
+                Ok(Self(text))
+            }
+        }
+
+        impl tokio_postgres::types::ToSql for $name {
+            fn to_sql(
+                &self,
+                kind: &tokio_postgres::types::Type,
+                out: &mut tokio_postgres::types::private::BytesMut,
+            ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+                self.0.to_sql(kind, out)
+            }
+
+            tokio_postgres::types::accepts!(TEXT);
+            tokio_postgres::types::to_sql_checked!();
+        }
+    )*};
+}
+
+texts! {
+    /// Name of a person, a site or a thing. One word is allowed.
+    Name(200);
+    /// Name of a company or a carrier.
+    Company(200);
+    /// Something short: an appointment, a seal, a load type, a bill of lading.
+    ShortText(100);
+    /// Why somebody comes.
+    Purpose(500);
+    /// E-mail address; only its shape is checked, since only a message can prove it.
+    EmailAddress(254) where |text| {
+        text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.len() >= 1 && !domain.contains('@') && !text.contains(char::is_whitespace)
+        })
+    };
+    /// Telephone number as typed: digits, spaces and `+ - . ( ) /`.
+    PhoneNumber(40) where |text| {
+        text.chars().filter(char::is_ascii_digit).count() >= 3
+            && text.chars().all(|c| c.is_ascii_digit() || " +-.()/".contains(c))
+    };
+    /// Number plate of a vehicle, as typed.
+    Plate(20);
+    /// Number of a driver's licence, as printed.
+    LicenceNumber(40);
+    /// UN number of dangerous goods, as `UN1203`.
+    UnNumber(6) where |text| text.len() == 6 && text.starts_with("UN") && text.bytes().skip(2).all(|b| b.is_ascii_digit());
+    /// Hazard class of dangerous goods, as `3` or `2.1`.
+    HazardClass(3) where |text| match text.as_bytes() {
+        [b'1'..=b'9'] => true,
+        [b'1'..=b'9', b'.', b'1'..=b'6'] => true,
+        _ => false,
+    };
+    /// Language of a person or a text, as `en` or `de-CH` (BCP 47, language and region).
+    Locale(6) where |text| {
+        let (language, region) = text.split_once('-').map_or((text, None), |(language, region)| (language, Some(region)));
+        (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase())
+            && region.is_none_or(|region| region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase()))
+    };
+    /// Time zone by its IANA name, as `Europe/Berlin`.
+    TimeZone(64) where |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+    /// Handle of an organization, as `north-gate`.
+    Slug(63) where |text| {
+        text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+}
+
+impl LicenceNumber {
+    /// The form that is compared: letters and digits only, in upper case.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        self.0.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    }
+}
+
+/// Why somebody does something that must be explained: 20 to 500 characters.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Reason(String);
+
+impl utoipa::PartialSchema for Reason {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        text_schema(Self::LENGTH_MIN, Self::LENGTH_MAX)
+    }
+}
+
+impl utoipa::ToSchema for Reason {}
+
+impl Reason {
+    /// Fewest characters it may have.
+    pub const LENGTH_MIN: usize = 20;
+    /// Most characters it may have.
+    pub const LENGTH_MAX: usize = 500;
+
+    /// True when the value stands in the reason, in whatever case and spacing: the log would then show it.
+    #[must_use]
+    pub fn mentions(&self, value: &str) -> bool {
+        let bare = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric() || *c == '@').flat_map(char::to_lowercase).collect()
+        };
+        let value = bare(value);
+        !value.is_empty() && bare(&self.0).contains(&value)
+    }
+}
+
+impl BoundedText for Reason {
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Reason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let typed = <Cow<'de, str>>::deserialize(deserializer)?;
+        let text = checked::<D::Error>(&typed, Self::LENGTH_MAX)?;
+        if text.chars().count() < Self::LENGTH_MIN {
+            return Err(D::Error::custom("#too_short"));
+        }
+        Ok(Self(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: for<'de> serde::Deserialize<'de>>(text: &str) -> Result<T, String> {
+        serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_name_is_anything_without_control_characters() {
+        assert_eq!(read::<Name>("  Ada ").unwrap().as_str(), "Ada");
+        assert_eq!(read::<Name>(&"é".repeat(200)).unwrap().as_str().chars().count(), 200);
+        assert_eq!(read::<Name>(&"é".repeat(201)).unwrap_err(), "#too_long");
+        assert_eq!(read::<Name>("   ").unwrap_err(), "#empty");
+        assert_eq!(read::<Name>("a\u{0}b").unwrap_err(), "#control_character");
+    }
+
+    #[test]
+    fn a_hazard_has_the_form_of_the_orange_book() {
+        assert!(read::<UnNumber>("UN1203").is_ok());
+        assert!(read::<UnNumber>("1203").is_err());
+        assert!(read::<HazardClass>("2.1").is_ok());
+        assert!(read::<HazardClass>("0").is_err());
+    }
+
+    #[test]
+    fn a_reason_that_names_the_document_is_seen() {
+        let reason: Reason = read("Customs asked about licence b072-rre 2i55 today").unwrap();
+        assert!(reason.mentions("B072RRE2I55"));
+        assert!(!reason.mentions("B072RRE2I56"));
+    }
+}

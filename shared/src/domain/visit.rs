@@ -1,0 +1,77 @@
+//! A visit: its kinds and states.
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word that stands in columns and bodies.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// The one that the word names.
+            #[must_use]
+            pub fn of_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    )*};
+}
+pub(crate) use words;
+
+words! {
+    /// Who comes.
+    VisitorKind {
+        /// A visitor.
+        Visitor = "visitor",
+        /// The driver of a truck.
+        Driver = "driver",
+    }
+
+    /// Where a visit stands.
+    VisitState {
+        /// Invited, not yet there.
+        Expected = "expected",
+        /// At the door, waiting for a decision.
+        Held = "held",
+        /// On site.
+        OnSite = "on_site",
+        /// Gone.
+        Left = "left",
+        /// Not let in.
+        Declined = "declined",
+        /// Expected and never came.
+        NoShow = "no_show",
+    }
+
+    /// What a driver does with the trailer.
+    Trailer {
+        /// Left on the yard.
+        Dropped = "dropped",
+        /// Stays on the tractor.
+        Hooked = "hooked",
+    }
+
+    /// An image that belongs to a visit.
+    ImageKind {
+        /// Photo of the person.
+        Photo = "photo",
+        /// Signature under a text.
+        Signature = "signature",
+    }
+}

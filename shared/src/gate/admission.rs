@@ -1,0 +1,171 @@
+//! Asking `app.admit` who the caller is, in the round trip that also asks what the action needs to know.
+
+use crate::{
+    access::Permission,
+    audit::{Action, Actor, AuditEvent, Diff, TargetKind},
+    authn::{Credential, CredentialKind, Realm},
+    clock::{Clock, Timestamp},
+    error::{Error, Result},
+    http::Request,
+    id::{CredentialId, KeyId, OrganizationId, SiteId},
+    settings::RatesPerMinute,
+    tenant::{Db, Lookup, Lookups, Row, Statement, resume},
+};
+
+/// A caller whose credential was found valid.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// Whether the organization is real.
+    pub realm: Realm,
+    /// The credential.
+    pub credential: CredentialId,
+    /// What kind of credential it is.
+    pub kind: CredentialKind,
+    /// The only site at which it may act, if it is bound to one.
+    pub site: Option<SiteId>,
+}
+
+impl Caller {
+    pub(super) fn actor(&self, request: &Request) -> Actor {
+        Actor::Credential {
+            kind: self.kind,
+            id: self.credential,
+            ip: request.source_ip.clone(),
+            user_agent: request.user_agent.clone(),
+        }
+    }
+}
+
+/// What a request costs and claims.
+pub(super) enum Cost {
+    Read,
+    Write { key_sha256: [u8; 32], fingerprint: [u8; 32], leased_until: Timestamp },
+}
+
+/// What every admission is asked with.
+pub(super) struct Question<'r> {
+    pub(super) request: &'r Request,
+    pub(super) permission: Permission,
+    pub(super) cost: Cost,
+    pub(super) per_minute: RatesPerMinute,
+    pub(super) now: Timestamp,
+}
+
+/// The row that `app.admit` answers with.
+pub(super) struct Answer {
+    pub(super) outcome: String,
+    pub(super) credential: Option<CredentialId>,
+    pub(super) site: Option<SiteId>,
+    pub(super) retry_after_s: Option<i32>,
+    pub(super) kept: Option<Vec<u8>>,
+    pub(super) key: Option<KeyRow>,
+}
+
+/// The organization's wrapped key, as it stands in the database.
+pub(super) struct KeyRow {
+    pub(super) key_id: KeyId,
+    pub(super) kms_key_id: String,
+    pub(super) wrapped: Vec<u8>,
+    pub(super) wrapped_index_key: Vec<u8>,
+}
+
+impl Question<'_> {
+    fn lookup(&self, credential: &Credential) -> Lookup<Answer> {
+        let (cost, per_minute, claim) = match &self.cost {
+            Cost::Read => ("read", self.per_minute.reads, None),
+            Cost::Write { key_sha256, fingerprint, leased_until } => {
+                ("write", self.per_minute.writes, Some((key_sha256.to_vec(), fingerprint.to_vec(), *leased_until)))
+            }
+        };
+        Statement::new("-- door.admit\nSELECT * FROM app.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+            .bind(credential.organization)
+            .bind(credential.sha256.to_vec())
+            .bind(credential.kind.word())
+            .bind(self.permission.word())
+            .bind(self.request.source_ip.clone())
+            .bind(cost)
+            .bind(per_minute)
+            .bind(self.now)
+            .bind(claim.as_ref().map(|claim| claim.0.clone()))
+            .bind(claim.as_ref().map(|claim| claim.1.clone()))
+            .bind(self.request.request_id.clone())
+            .bind(claim.as_ref().map(|claim| claim.2))
+            .one(read_answer)
+    }
+
+    /// Asks, and gives the answer with the look-ups not yet read: a refused caller must not learn from them.
+    pub(super) async fn ask<L: Lookups>(
+        &self,
+        db: &Db,
+        lookups: L,
+    ) -> Result<(Caller, Answer, impl FnOnce() -> Result<L::Found> + use<L>)>
+    where
+        L::Found: 'static,
+    {
+        let credential = self.request.credential()?;
+        let mut statements = Vec::new();
+        let admit = self.lookup(&credential).split(&mut statements);
+        let found = lookups.split(&mut statements);
+        let mut rows = db.round_trip(&statements).await?.into_iter();
+        let answer = admit(&mut rows)?;
+        let Some(id) = answer.credential else {
+            return Err(answer.refusal());
+        };
+        let caller = Caller {
+            organization: credential.organization,
+            realm: credential.realm,
+            credential: id,
+            kind: credential.kind,
+            site: answer.site,
+        };
+        Ok((caller, answer, move || found(&mut rows)))
+    }
+}
+
+impl Answer {
+    /// Why the caller was refused.
+    pub(super) fn refusal(&self) -> Error {
+        match self.outcome.as_str() {
+            "forbidden" => Error::Forbidden,
+            "mismatched" => Error::unprocessable("#idempotency-key", "used_for_another_request"),
+            "running" => Error::Conflict("the same request is still running"),
+            "throttled" => Error::Throttled {
+                retry_after_s: self.retry_after_s.and_then(|seconds| seconds.try_into().ok()).unwrap_or(1),
+            },
+            _ => Error::Unauthenticated,
+        }
+    }
+}
+
+fn read_answer(row: &Row) -> Result<Answer> {
+    let key = match row.read::<Option<KeyId>>("key_id")? {
+        None => None,
+        Some(key_id) => Some(KeyRow {
+            key_id,
+            kms_key_id: row.read("kms_key_id")?,
+            wrapped: row.read("wrapped_key")?,
+            wrapped_index_key: row.read("wrapped_index_key")?,
+        }),
+    };
+    Ok(Answer {
+        outcome: row.read("outcome")?,
+        credential: row.read("credential_id")?,
+        site: row.read("site_id")?,
+        retry_after_s: row.read("retry_after_s")?,
+        kept: row.read("answer")?,
+        key,
+    })
+}
+
+/// Writes `access.refused`: who asked for what and lacked which permission. Nothing else of the request is there
+/// to share a transaction with.
+pub(super) async fn record_refusal(db: &Db, caller: &Caller, question: &Question<'_>, clock: Clock) -> Result<()> {
+    let request = question.request;
+    let open = resume(caller.organization, caller.credential, None, &request.request_id, clock);
+    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route())
+        .with(Diff::new().added("permission", question.permission))
+        .into_statement(&caller.actor(request), &request.request_id);
+    db.round_trip(&[open, entry]).await.map(drop)
+}

@@ -1,0 +1,183 @@
+//! Requests that change something.
+
+use std::sync::{Arc, OnceLock};
+
+use super::admission::{Caller, Cost, Question, record_refusal};
+use crate::{
+    access::Permission,
+    audit::{Actor, AuditEvent},
+    clock::{Clock, Timestamp},
+    error::{Error, Result},
+    http::{Reply, Request},
+    idempotency::{HeldClaim, kept},
+    outbox::OutgoingEvent,
+    queue::{Envelope, outbox_nudge},
+    settings::{CommonSettings, RatesPerMinute},
+    tenant::{Db, Lookups, Statement},
+    vault::{TenantKey, Vault, WrappedTenantKey},
+};
+
+/// Admits requests that change something.
+#[derive(Clone)]
+pub struct WriteDoor {
+    db: Db,
+    vault: Vault,
+    clock: Clock,
+    per_minute: RatesPerMinute,
+}
+
+impl WriteDoor {
+    /// The door before a database, with the vault that seals stored answers.
+    #[must_use]
+    pub const fn new(db: Db, vault: Vault, settings: &CommonSettings) -> Self {
+        Self { db, vault, clock: settings.clock, per_minute: settings.per_minute }
+    }
+
+    /// The present moment, for what is checked before admission.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Admits a caller, claims the Idempotency-Key and answers the action's look-ups, in one round trip.
+    ///
+    /// # Errors
+    /// 400 without a key; then 401, 429, 403, 409/422 of the key, then whatever the look-ups answer.
+    /// [`Error::Replayed`] ends a request that was answered before.
+    pub async fn admit<L: Lookups>(
+        &self,
+        request: &Request,
+        permission: Permission,
+        lookups: L,
+    ) -> Result<(WriteGate, L::Found)>
+    where
+        L::Found: 'static,
+    {
+        request.credential()?;
+        let now = self.clock.now();
+        let key_sha256 = request.idempotency_key_sha256()?;
+        // The lease ends with the invocation: whoever holds it then cannot be running any more.
+        let lease_s = i64::try_from(request.remaining.as_secs()).unwrap_or(0) + 1;
+        let cost =
+            Cost::Write { key_sha256, fingerprint: request.fingerprint(), leased_until: now.plus_seconds(lease_s) };
+        let question = Question { request, permission, cost, per_minute: self.per_minute, now };
+        let (caller, answer, found) = question.ask(&self.db, lookups).await?;
+        if answer.outcome == "forbidden" {
+            record_refusal(&self.db, &caller, &question, self.clock).await?;
+        }
+        // The key comes with an admission and with a replay, and with nothing else.
+        let Some(key) = &answer.key else {
+            return Err(answer.refusal());
+        };
+        let claim = HeldClaim {
+            db: self.db.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock,
+            organization: caller.organization,
+            credential: caller.credential,
+            key_sha256,
+            request_id: request.request_id.clone(),
+            tenant_key: WrappedTenantKey {
+                organization: caller.organization,
+                key_id: key.key_id,
+                kms_key_id: key.kms_key_id.clone(),
+                wrapped: key.wrapped.clone(),
+                wrapped_index_key: key.wrapped_index_key.clone(),
+            },
+        };
+        if answer.outcome == "replayed" {
+            return Err(Error::Replayed(claim.open(&kept(answer.kept)?).await?));
+        }
+        let claim = request.claim.get_or_init(|| claim).clone();
+        let actor = caller.actor(request);
+        let nudge = Arc::clone(&request.nudge);
+        Ok((WriteGate { claim, caller, actor, now, nudge }, found()?))
+    }
+}
+
+/// Proof that a caller may change something, once.
+pub struct WriteGate {
+    claim: HeldClaim,
+    caller: Caller,
+    actor: Actor,
+    now: Timestamp,
+    nudge: Arc<OnceLock<Envelope>>,
+}
+
+impl WriteGate {
+    /// Who was admitted.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// When the caller was admitted.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Id of the request, which binds sealed values to their audit entry.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.claim.request_id
+    }
+
+    /// The organization's key. Asks KMS only when it is not in memory.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when KMS does not answer.
+    pub async fn tenant_key(&self) -> Result<Arc<TenantKey>> {
+        self.claim.vault.tenant_key(&self.claim.tenant_key).await
+    }
+
+    /// Writes everything that `write` pushes, the events, the stored answer and the audit entry in one
+    /// transaction and one round trip, or nothing. The audit entry comes last, since it locks the chain.
+    ///
+    /// # Errors
+    /// When the credential was revoked or the claim lost since, when a guarded change found nothing to change,
+    /// or when the database fails.
+    pub async fn record(self, reply: &Reply, write: impl FnOnce(&mut Batch)) -> Result<()> {
+        let mut batch = Batch::default();
+        write(&mut batch);
+        let answer = serde_json::to_vec(&reply.to_keep()).map_err(Error::internal)?;
+        let sealed = self.claim.seal(&answer).await?;
+        let mut statements = vec![self.claim.resume()];
+        statements.append(&mut batch.writes);
+        let request_id = &self.claim.request_id;
+        let has_events = !batch.events.is_empty();
+        statements.extend(batch.events.into_iter().map(|event| event.into_statement(request_id, self.now)));
+        statements.push(self.claim.settle(sealed));
+        statements.extend(batch.entries.into_iter().map(|entry| entry.into_statement(&self.actor, request_id)));
+        self.claim.db.round_trip(&statements).await?;
+        if has_events {
+            self.nudge.get_or_init(|| outbox_nudge(self.caller.organization, request_id, self.claim.clock));
+        }
+        Ok(())
+    }
+}
+
+/// What one transaction writes. It can only be added to: nothing can be asked, and nothing waits.
+#[derive(Default)]
+pub struct Batch {
+    writes: Vec<Statement>,
+    events: Vec<OutgoingEvent>,
+    entries: Vec<AuditEvent>,
+}
+
+impl Batch {
+    /// Adds a statement.
+    pub fn write(&mut self, statement: Statement) {
+        self.writes.push(statement);
+    }
+
+    /// Adds an event for the outside.
+    pub fn emit(&mut self, event: OutgoingEvent) {
+        self.events.push(event);
+    }
+
+    /// Adds the entry that says what was done.
+    pub fn audit(&mut self, entry: AuditEvent) {
+        self.entries.push(entry);
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP edge: what a request is before a handler sees it, and what leaves in answer.
+
+mod json;
+mod query;
+mod reply;
+mod request;
+
+pub use json::{BODY_BYTES_MAX, read as read_json};
+pub use query::{Cursor, LIMIT_DEFAULT, LIMIT_MAX, Page, Query};
+pub use reply::{Problem, Reply};
+pub use request::{Method, Request};

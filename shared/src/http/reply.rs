@@ -1,0 +1,155 @@
+//! What leaves: a typed answer or one problem document, under the same headers.
+
+use crate::error::{Code, Error, FieldError, Result};
+
+/// Headers of every answer. HSTS for two years; nothing here may be framed, sniffed, cached or run.
+const HEADERS: [(&str, &str); 9] = [
+    ("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
+    (
+        "content-security-policy",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    (
+        "permissions-policy",
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+    ),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
+
+/// An answer: status, body and the headers that are its own.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reply {
+    status: u16,
+    content_type: String,
+    body: String,
+    /// What a replay shows in place of `body`, where the body holds what is shown only once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    replay_body: Option<String>,
+    #[serde(skip)]
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Reply {
+    /// 200 with a JSON body.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written as JSON.
+    pub fn ok(body: &impl serde::Serialize) -> Result<Self> {
+        Self::json(200, body)
+    }
+
+    /// 201 with a JSON body.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written as JSON.
+    pub fn created(body: &impl serde::Serialize) -> Result<Self> {
+        Self::json(201, body)
+    }
+
+    /// 200 with a JSON text that is already written.
+    #[must_use]
+    pub fn document(body: &str) -> Self {
+        Self::new(200, "application/json", body.to_owned())
+    }
+
+    fn json(status: u16, body: &impl serde::Serialize) -> Result<Self> {
+        Ok(Self::new(status, "application/json", serde_json::to_string(body).map_err(Error::internal)?))
+    }
+
+    const fn written(status: u16, content_type: String, body: String) -> Self {
+        Self { status, content_type, body, replay_body: None, headers: Vec::new() }
+    }
+
+    fn new(status: u16, content_type: &str, body: String) -> Self {
+        Self::written(status, content_type.to_owned(), body)
+    }
+
+    /// What a replay shows instead: the same answer without what is shown only once.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written as JSON.
+    pub fn replayed_as(mut self, body: &impl serde::Serialize) -> Result<Self> {
+        self.replay_body = Some(serde_json::to_string(body).map_err(Error::internal)?);
+        Ok(self)
+    }
+
+    /// What is kept for a replay.
+    #[must_use]
+    pub(crate) fn to_keep(&self) -> Self {
+        let body = self.replay_body.clone().unwrap_or_else(|| self.body.clone());
+        Self::written(self.status, self.content_type.clone(), body)
+    }
+
+    /// Marks a kept answer as given before.
+    #[must_use]
+    pub(crate) fn replayed(mut self) -> Self {
+        self.headers.push(("idempotency-replayed", "true".to_owned()));
+        self
+    }
+
+    /// The problem document of an error (RFC 9457).
+    #[must_use]
+    pub fn problem(error: &Error, request_id: &str) -> Self {
+        let code = error.code();
+        let problem = Problem {
+            r#type: format!("urn:doorbook:problem:{}", code.name()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            request_id: request_id.to_owned(),
+            errors: error.fields().to_vec(),
+        };
+        let body = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());
+        let mut reply = Self::new(code.status(), "application/problem+json", body);
+        match error {
+            Error::Unauthenticated => reply.headers.push(("www-authenticate", "Bearer".to_owned())),
+            Error::MethodNotAllowed(allowed) => reply.headers.push(("allow", (*allowed).to_owned())),
+            Error::Throttled { retry_after_s } => reply.headers.push(("retry-after", retry_after_s.to_string())),
+            Error::Unavailable(_) => reply.headers.push(("retry-after", "1".to_owned())),
+            _ => {}
+        }
+        reply
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body as it is sent.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Every header, those of all answers included.
+    pub fn headers(&self, request_id: &str) -> Vec<(&'static str, String)> {
+        let fixed = HEADERS.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let own = [("content-type", self.content_type.clone()), ("x-request-id", request_id.to_owned())];
+        fixed.chain(own).chain(self.headers.iter().cloned()).collect()
+    }
+}
+
+/// A refusal, as RFC 9457 writes it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// URI of the kind of problem.
+    pub r#type: String,
+    /// The kind of problem for a person to read.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable name of the kind of problem.
+    pub code: Code,
+    /// Also in `x-request-id`; ties the answer to the log.
+    pub request_id: String,
+    /// The fields to blame, where there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}

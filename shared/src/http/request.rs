@@ -1,0 +1,193 @@
+//! A request, read from the event of API Gateway's HTTP API (payload format 2.0).
+
+use std::time::Duration;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::de::DeserializeOwned;
+
+use super::{Query, json};
+use crate::{
+    authn::{Credential, sha256},
+    error::{Error, Result},
+    secret::Secret,
+};
+
+/// Most bytes of a User-Agent that are kept.
+const USER_AGENT_BYTES_MAX: usize = 512;
+
+pub use http::Method;
+
+/// A request. Nothing in it is believed yet; the address comes from the gateway alone, never from a header.
+#[derive(Debug)]
+pub struct Request {
+    /// Ties answer, log and audit entry together.
+    pub request_id: String,
+    /// Method.
+    pub method: Method,
+    /// Path as requested.
+    pub path: String,
+    /// Address of the caller, as the gateway saw it.
+    pub source_ip: Option<String>,
+    /// User-Agent, cut at 512 bytes.
+    pub user_agent: Option<String>,
+    /// How long this invocation may still run.
+    pub remaining: Duration,
+    route: String,
+    path_parameters: Vec<(String, String)>,
+    query: String,
+    authorization: Option<Secret<String>>,
+    content_type: Option<String>,
+    idempotency_key: Option<String>,
+    body: Vec<u8>,
+    /// What the outbox shall be told after the answer.
+    pub(crate) nudge: std::sync::Arc<std::sync::OnceLock<crate::queue::Envelope>>,
+    #[cfg(feature = "kms")]
+    pub(crate) claim: std::sync::OnceLock<crate::idempotency::HeldClaim>,
+}
+
+impl Request {
+    /// Reads the event.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the gateway's base64 cannot be read.
+    pub fn of_event(event: ApiGatewayV2httpRequest, request_id: String, remaining: Duration) -> Result<Self> {
+        let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (authorization, content_type) = (header("authorization").map(Secret::new), header("content-type"));
+        let (idempotency_key, user_agent) = (header("idempotency-key"), header("user-agent"));
+        let http = event.request_context.http;
+        let body = event.body.unwrap_or_default();
+        Ok(Self {
+            request_id,
+            method: http.method,
+            path: event.raw_path.unwrap_or_default(),
+            source_ip: http.source_ip.filter(|ip| !ip.is_empty()),
+            user_agent: user_agent.map(|text| cut(text, USER_AGENT_BYTES_MAX)),
+            remaining,
+            route: event.request_context.route_key.unwrap_or_default(),
+            path_parameters: event.path_parameters.into_iter().collect(),
+            query: event.raw_query_string.unwrap_or_default(),
+            authorization,
+            content_type,
+            idempotency_key,
+            body: if event.is_base64_encoded {
+                BASE64_STANDARD.decode(body).map_err(|_| Error::malformed("", "not_base64"))?
+            } else {
+                body.into_bytes()
+            },
+            nudge: std::sync::Arc::default(),
+            #[cfg(feature = "kms")]
+            claim: std::sync::OnceLock::new(),
+        })
+    }
+
+    /// The route that the gateway matched, as `GET /v1/visits/{visit_id}`.
+    #[must_use]
+    pub fn route(&self) -> &str {
+        &self.route
+    }
+
+    /// The bearer credential. It comes before the body in the order of refusal.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when it is absent or ill-formed.
+    pub fn credential(&self) -> Result<Credential> {
+        let header = self.authorization.as_ref().ok_or(Error::Unauthenticated)?;
+        let (scheme, text) = header.expose_secret().split_once(' ').ok_or(Error::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::Unauthenticated);
+        }
+        Credential::parse(text)
+    }
+
+    /// The JSON body of a caller who presents a credential.
+    ///
+    /// # Errors
+    /// 401, 413, 415, 400, in this order.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.credential()?;
+        self.json_of_anyone()
+    }
+
+    /// The JSON body where the route asks for no credential.
+    ///
+    /// # Errors
+    /// 413, 415, 400, in this order.
+    pub fn json_of_anyone<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.body.len() > json::BODY_BYTES_MAX {
+            return Err(Error::too_large("", "too_long"));
+        }
+        let media_type = self.content_type.as_deref().unwrap_or_default();
+        let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+        let parameters = parameters.trim();
+        let utf8 = parameters.is_empty() || parameters.replace('"', "").eq_ignore_ascii_case("charset=utf-8");
+        if !essence.trim().eq_ignore_ascii_case("application/json") || !utf8 {
+            return Err(Error::UnsupportedMediaType);
+        }
+        json::read(&self.body)
+    }
+
+    /// Like [`Request::json`], but a request without a body and without a content type says `{}`.
+    ///
+    /// # Errors
+    /// 401, 413, 415, 400, in this order.
+    pub fn json_or_empty<T: DeserializeOwned>(&self) -> Result<T> {
+        self.credential()?;
+        if self.body.is_empty() && self.content_type.is_none() { json::read(b"{}") } else { self.json_of_anyone() }
+    }
+
+    /// A path parameter as a typed id. What is no id names nothing, and is answered like an id that is not there.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not an id.
+    pub fn path_id<T: std::str::FromStr>(&self, name: &str) -> Result<T> {
+        let parameter = self.path_parameters.iter().find(|(known, _)| known == name);
+        parameter.and_then(|(_, text)| text.parse().ok()).ok_or(Error::NotFound)
+    }
+
+    /// The query parameters of a caller who presents a credential.
+    ///
+    /// # Errors
+    /// 401, then 400.
+    pub fn query(&self) -> Result<Query> {
+        self.credential()?;
+        Query::parse(&self.query)
+    }
+
+    /// SHA-256 of the Idempotency-Key, which is the caller's text and is not kept.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is absent or not 1–255 visible ASCII characters.
+    pub fn idempotency_key_sha256(&self) -> Result<[u8; 32]> {
+        let refused = |code| Error::malformed("#idempotency-key", code);
+        let key = self.idempotency_key.as_deref().ok_or_else(|| refused("missing"))?;
+        if key.len() > 255 {
+            return Err(refused("too_long"));
+        }
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(refused("wrong_form"));
+        }
+        Ok(sha256(key.as_bytes()))
+    }
+
+    /// SHA-256 of method, path, query and body, each preceded by its length: what makes two requests the same.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut text = Vec::with_capacity(self.body.len() + 256);
+        for part in [self.method.as_str().as_bytes(), self.path.as_bytes(), self.query.as_bytes(), &self.body] {
+            text.extend(part.len().to_be_bytes());
+            text.extend(part);
+        }
+        sha256(&text)
+    }
+}
+
+fn cut(mut text: String, bytes_max: usize) -> String {
+    text.retain(|c| !c.is_control());
+    let mut end = text.len().min(bytes_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}

@@ -1,0 +1,125 @@
+//! Typed identifiers: UUIDv7 (RFC 9562 section 5.7) made by the server, one type for each kind of row.
+
+use crate::clock::Timestamp;
+
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[serde(transparent)]
+        #[schema(value_type = uuid::Uuid)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// A new id, ordered by the given time.
+            #[must_use]
+            pub fn new(now: Timestamp) -> Self {
+                Self(uuid_at(now))
+            }
+
+            /// The id as it stands in a column.
+            #[must_use]
+            pub const fn uuid(self) -> uuid::Uuid {
+                self.0
+            }
+        }
+
+        impl From<uuid::Uuid> for $name {
+            fn from(id: uuid::Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            /// Accepts the hyphenated form only, so that one row has one path.
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                if text.len() == 36 { uuid::Uuid::try_parse(text).map(Self) } else { uuid::Uuid::try_parse("").map(Self) }
+            }
+        }
+
+        impl<'a> tokio_postgres::types::FromSql<'a> for $name {
+            fn from_sql(
+                kind: &tokio_postgres::types::Type,
+                raw: &'a [u8],
+            ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+                uuid::Uuid::from_sql(kind, raw).map(Self)
+            }
+
+            tokio_postgres::types::accepts!(UUID);
+        }
+
+        impl tokio_postgres::types::ToSql for $name {
+            fn to_sql(
+                &self,
+                kind: &tokio_postgres::types::Type,
+                out: &mut tokio_postgres::types::private::BytesMut,
+            ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+                self.0.to_sql(kind, out)
+            }
+
+            tokio_postgres::types::accepts!(UUID);
+            tokio_postgres::types::to_sql_checked!();
+        }
+    )*};
+}
+
+typed_ids! {
+    /// A credential: API token or kiosk.
+    CredentialId,
+    /// An outgoing event.
+    EventId,
+    /// A host, whom visitors come to see.
+    HostId,
+    /// A tenant key.
+    KeyId,
+    /// A kiosk.
+    KioskId,
+    /// A member of an organization.
+    MemberId,
+    /// A sealed object in the bucket.
+    ObjectId,
+    /// An organization: the tenant.
+    OrganizationId,
+    /// A person, whose key can be destroyed.
+    PersonId,
+    /// A site of an organization.
+    SiteId,
+    /// A version of a text that is signed or shown.
+    NoticeVersionId,
+    /// A visit of a visitor or a driver.
+    VisitId,
+    /// A version of a visit type.
+    VisitTypeId,
+}
+
+fn uuid_at(now: Timestamp) -> uuid::Uuid {
+    let (seconds, nanoseconds) = now.unix_parts();
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_as_their_time_does() {
+        let earlier = VisitId::new(Timestamp::parse("2026-11-01T00:00:00Z").unwrap());
+        let later = VisitId::new(Timestamp::parse("2026-11-01T00:00:01Z").unwrap());
+        assert!(earlier < later);
+    }
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        assert!("6513270e-269e-4d37-b2a7-4de452e6b438".parse::<VisitId>().is_ok());
+        assert!("6513270e269e4d37b2a74de452e6b438".parse::<VisitId>().is_err());
+        assert!("{6513270e-269e-4d37-b2a7-4de452e6b43}".parse::<VisitId>().is_err());
+    }
+}

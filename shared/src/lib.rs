@@ -1,0 +1,44 @@
+//! What every function of Doorbook shares, in layers: a module uses only modules above it in this list.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | 0 | [`error`], [`id`], [`clock`], [`secret`] |
+//! | 1 | [`settings`], [`domain`] |
+//! | 2 | [`access`] |
+//! | 3 | [`tenant`], [`vault`] |
+//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`] |
+//! | 5 | `objects`, [`http`], [`queue`], [`schedule`] |
+//! | 6 | [`gate`], [`telemetry`], [`runtime`] |
+//!
+//! The features `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
+
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod secret;
+
+pub mod domain;
+pub mod settings;
+
+pub mod access;
+
+pub mod tenant;
+pub mod vault;
+
+pub mod audit;
+pub mod authn;
+#[cfg(feature = "kms")]
+pub mod idempotency;
+pub mod outbox;
+
+pub mod http;
+#[cfg(feature = "objects")]
+pub mod objects;
+pub mod queue;
+pub mod schedule;
+
+pub mod gate;
+pub mod runtime;
+pub mod telemetry;
+
+pub use error::{Error, Result};

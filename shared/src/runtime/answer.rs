@@ -1,0 +1,95 @@
+//! From a request to its answer.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use crate::{
+    error::{Code, Error, Result},
+    http::{Reply, Request},
+    tenant::is_interruption,
+};
+
+/// How often a request is run when the database interrupts it.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// Runs the handler and turns whatever comes of it into one answer. What is interrupted by the database is run
+/// again as a whole: its own claim lets it pass. A claim that is left over is settled with the refusal, or given
+/// back where a retry may succeed.
+pub async fn answer<D>(deps: &D, handler: &impl AsyncFn(&D, &Request) -> Result<Reply>, request: &Request) -> Reply {
+    let span = tracing::info_span!("request", request_id = %request.request_id);
+    async {
+        let started = tokio::time::Instant::now();
+        let outcome = attempts(deps, handler, request).await;
+        let reply = match outcome {
+            Ok(reply) => reply,
+            Err(Error::Replayed(kept)) => replayed(&kept, &request.request_id),
+            Err(error) => refused(&error, request).await,
+        };
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(http.route = request.route(), http.status = reply.status(), duration_ms, "request answered");
+        reply
+    }
+    .instrument(span)
+    .await
+}
+
+async fn attempts<D>(
+    deps: &D,
+    handler: &impl AsyncFn(&D, &Request) -> Result<Reply>,
+    request: &Request,
+) -> Result<Reply> {
+    let mut attempt = 1;
+    loop {
+        // Boxed, since the clients of AWS nest deeper than the compiler follows.
+        let outcome = AssertUnwindSafe(Box::pin(handler(deps, request))).catch_unwind().await;
+        match outcome {
+            Err(_) => return Err(Error::internal("the handler panicked")),
+            Ok(Err(error)) if is_interruption(&error) && attempt < ATTEMPTS_MAX => {
+                tracing::warn!(error.message = %cause(&error), attempt, "request interrupted and run again");
+                tokio::time::sleep(std::time::Duration::from_millis(20 * u64::from(attempt))).await;
+                attempt += 1;
+            }
+            Ok(outcome) => return outcome,
+        }
+    }
+}
+
+fn replayed(kept: &[u8], request_id: &str) -> Reply {
+    match serde_json::from_slice::<Reply>(kept) {
+        Ok(reply) => reply.replayed(),
+        Err(error) => Reply::problem(&Error::internal(error), request_id),
+    }
+}
+
+async fn refused(error: &Error, request: &Request) -> Reply {
+    let code = error.code();
+    if matches!(code, Code::Internal | Code::Unavailable) {
+        tracing::error!(error.code = code.name(), error.message = %cause(error), "request failed");
+    }
+    let reply = Reply::problem(error, &request.request_id);
+    #[cfg(feature = "kms")]
+    if let Some(claim) = request.claim.get() {
+        use crate::error::OrLog as _;
+        // What a retry may mend has executed nothing: its claim is given back, so that the retry executes.
+        let left = match (code.retry(), serde_json::to_vec(&reply)) {
+            (crate::error::Retry::Never, Ok(kept)) => claim.settle_alone(&kept).await,
+            _ => claim.release().await,
+        };
+        left.or_log("the lease of the claim ends with the invocation");
+    }
+    reply
+}
+
+/// The chain of causes, for the log alone.
+fn cause(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(reason) = cause {
+        text.push_str(": ");
+        text.push_str(&reason.to_string());
+        cause = reason.source();
+    }
+    text
+}
