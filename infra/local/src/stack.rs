@@ -123,6 +123,9 @@ async fn wire(
         ("DatabaseEndpoint".to_owned(), cluster.endpoint()),
     ]);
     let mut functions = template.functions(&parameters, &services.physical)?;
+    for expression in functions.iter().flat_map(schedules) {
+        Schedule::read(expression)?;
+    }
     let passwords = variables::passwords(&functions)?;
     for function in &mut functions {
         variables::make_local(function, cluster, &passwords);
