@@ -40,6 +40,8 @@ pub struct Place {
 pub struct Cluster {
     installation: Installation,
     place: Place,
+    /// The directory that was asked for, which may be a link to the one in `place`.
+    home: PathBuf,
     identity: Identity,
     superuser_password: String,
     server: Child,
@@ -52,12 +54,13 @@ impl Cluster {
     /// When PostgreSQL is missing, its port is taken or the disk is full.
     pub async fn create(mut place: Place) -> Result<Self> {
         let installation = Installation::find().await?;
-        place.directory = home::prepare(&place.directory, &installation).await?;
+        let home = place.directory;
+        place.directory = home::prepare(&home, &installation).await?;
         let identity = Identity::create(&place.directory)?;
         let superuser_password = machine::random_password()?;
         initialize(&installation, &place, &identity, &superuser_password).await?;
         let server = launch(&installation, &place)?;
-        let mut cluster = Self { installation, place, identity, superuser_password, server };
+        let mut cluster = Self { installation, place, home, identity, superuser_password, server };
         cluster.wait_until_it_answers().await?;
         let connection = cluster.superuser_of("postgres").await?;
         connection.run("cannot create the database", &format!("CREATE DATABASE {DATABASE}")).await?;
@@ -99,7 +102,7 @@ impl Cluster {
     /// Shuts the server down (fast), waits for it and removes its data.
     pub async fn stop(&mut self) {
         process::stop(&mut self.server, Signal::INT, STOP_LIMIT).await;
-        home::remove(&self.place.directory).or_report("data of PostgreSQL is left behind");
+        home::remove(&self.home).or_report("data of PostgreSQL is left behind");
     }
 
     /// Stops the server as a crash would, or in good order, and starts it again on the same data.

@@ -1,0 +1,78 @@
+#!/bin/sh
+# Installs what the local stack stands on: a PostgreSQL server, and moto in a virtual environment.
+# Running it again does nothing. What apt and pip say goes to .local/install.log.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+venv="$root/.local/venv"
+log="$root/.local/install.log"
+requirements="$root/infra/local/requirements.txt"
+oldest_postgres=15
+free_kb_min=3145728
+
+say() { echo "install: $*"; }
+fail() { echo "install: $*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+refuse_what_cannot_work() {
+  command -v cargo > /dev/null || fail "cargo is missing: install the Rust toolchain that rust-toolchain.toml names"
+  command -v python3 > /dev/null || fail "python3 is missing"
+  mkdir -p "$root/.local" || fail "cannot write to $root"
+  free_kb=$(df -Pk "$root" | awk 'NR == 2 { print $4 }')
+  [ "$free_kb" -ge "$free_kb_min" ] || fail "less than 3 GB is free at $root"
+}
+
+newest_postgres() {
+  ls -d /usr/lib/postgresql/*/bin/postgres 2> /dev/null | awk -F/ '{ print $5 }' | sort -n | tail -1
+}
+
+has_postgres() { [ "$(newest_postgres || true)" -ge "$oldest_postgres" ] 2> /dev/null; }
+
+has_venv() { python3 -c 'import ensurepip, venv' 2> /dev/null; }
+
+apt_install() {
+  command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later and python3-venv by hand"
+  [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null || fail "root or sudo is needed to install: $*"
+  say "installing $* (apt)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >> "$log" 2>&1 ||
+    fail "apt-get could not install $*; see $log"
+}
+
+# Debian's package makes a cluster and starts it, unless it is told not to. The local stack makes its own.
+install_postgres() {
+  settings=/etc/postgresql-common/createcluster.conf
+  apt_install postgresql-common
+  as_root cp -p "$settings" "$settings.before-doorbook"
+  as_root sed -i 's/^#* *create_main_cluster *=.*/create_main_cluster = false/' "$settings"
+  status=0
+  (apt_install postgresql) || status=$?
+  as_root mv "$settings.before-doorbook" "$settings"
+  [ "$status" -eq 0 ] || exit "$status"
+  has_postgres || fail "PostgreSQL $(newest_postgres) is what this system offers; $oldest_postgres or later is needed"
+}
+
+# A virtual environment holds its own path, so one that was moved along with its clone is made anew.
+stamp() { cat "$requirements"; echo "# for $venv"; }
+
+install_moto() {
+  say "installing moto into .local/venv (pip)"
+  rm -rf "$venv"
+  python3 -m venv "$venv" >> "$log" 2>&1 || fail "python3 could not make $venv; see $log"
+  "$venv/bin/pip" install --no-input --disable-pip-version-check -r "$requirements" >> "$log" 2>&1 ||
+    fail "pip could not install moto; see $log"
+  stamp > "$venv/installed"
+}
+
+refuse_what_cannot_work
+if ! has_postgres || ! has_venv; then
+  : > "$log"
+  command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
+    { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
+fi
+has_postgres || install_postgres
+has_venv || apt_install python3-venv
+[ "$(stamp)" = "$(cat "$venv/installed" 2> /dev/null || true)" ] || install_moto
+say "PostgreSQL $(newest_postgres) and moto are here"
