@@ -14,10 +14,12 @@ CREATE SCHEMA audit;
 CREATE SCHEMA directory;
 
 -- The tenant of the running transaction. Raises when none is open, so that a forgotten tenant is an
--- error and never all rows. STABLE, not IMMUTABLE: a cached plan must not remember a tenant.
-CREATE FUNCTION app.organization_id() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+-- error and never all rows. STABLE, not IMMUTABLE: a cached plan must not remember a tenant. With a search_path
+-- of its own it is not parsed anew whenever callers with another one take turns.
+CREATE FUNCTION app.organization_id() RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  bound CONSTANT uuid := nullif(pg_catalog.current_setting('app.organization_id', true), '');
+  bound CONSTANT uuid := nullif(current_setting('app.organization_id', true), '');
 BEGIN
   IF bound IS NULL THEN
     RAISE EXCEPTION 'no organization is open' USING ERRCODE = '42501';
