@@ -18,7 +18,7 @@ use crate::process::{self, Orphan};
 use crate::report::OrReport;
 
 /// The name of the database that everything lives in.
-const DATABASE: &str = "doorbook";
+pub(super) const DATABASE: &str = "doorbook";
 /// How long the server may take to accept its first connection.
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// How long a fast shutdown may take before the server is killed.

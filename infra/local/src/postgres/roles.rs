@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, DATABASE};
 use super::connection::{Connection, connect};
 use crate::error::{Error, Result};
 
@@ -26,15 +26,19 @@ pub async fn migrate(cluster: &Cluster, infra: &Path, migrator_password: &str) -
     let url = cluster.url(MIGRATOR, migrator_password);
     let connection = connect(&url, cluster.authority()).await?;
     let grants = sql_files(&infra.join("grants"))?;
-    for role in grants.iter().filter_map(|file| file.file_stem()?.to_str()) {
+    let roles: Vec<String> =
+        grants.iter().filter_map(|file| Some(format!("fn_{}", file.file_stem()?.to_str()?))).collect();
+    for role in &roles {
         // Only the migrator may make roles; the owner, whose rights functions borrow, may not.
-        connection
-            .run(&format!("cannot make fn_{role}"), &format!("CREATE ROLE \"fn_{role}\" LOGIN NOINHERIT"))
-            .await?;
+        connection.run(&format!("cannot make {role}"), &format!("CREATE ROLE \"{role}\" LOGIN NOINHERIT")).await?;
     }
     connection.run("the migrator cannot become the owner", "SET ROLE doorbook_owner").await?;
     for file in sql_files(&infra.join("migrations"))?.iter().chain(&grants) {
         run_file(&connection, file).await?;
+    }
+    for role in &roles {
+        let statement = format!("GRANT CONNECT ON DATABASE {DATABASE} TO \"{role}\"");
+        connection.run(&format!("{role} cannot be let in"), &statement).await?;
     }
     Ok(())
 }
