@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 /// How to use the program.
 pub const USAGE: &str = "\
 doorbook-local run [--binaries DIRECTORY]     serve template.yaml on http://127.0.0.1:9000 (PORT= moves it) until Ctrl-C
+doorbook-local demo [--binaries DIRECTORY]    start, tell one day at a door, stop
 doorbook-local invoke FUNCTION [JSON]         invoke a function of the running stack and print its answer
 doorbook-local tick FUNCTION                  fire a function's schedule now
 doorbook-local with-stack -- COMMAND…         run a command on a migrated database and AWS stand-ins of its own";
@@ -17,6 +18,11 @@ doorbook-local with-stack -- COMMAND…         run a command on a migrated data
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
+    /// Start, tell a story, stop.
+    Demo {
+        /// Where to find binaries by name, instead of in the template's `CodeUri`.
+        binaries: Option<PathBuf>,
+    },
     /// Print how to use the program.
     Help,
     /// Invoke a function of the running stack.
@@ -52,7 +58,8 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Task> {
         Some(other) => return Err(misread(other.unexpected())),
     };
     match task.as_str() {
-        "run" => run(&mut parser),
+        "demo" => Ok(Task::Demo { binaries: binaries(&mut parser)? }),
+        "run" => Ok(Task::Run { binaries: binaries(&mut parser)? }),
         "invoke" => {
             let function = word(&mut parser, "a function")?;
             let event = optional_word(&mut parser)?.unwrap_or_else(|| "{}".to_owned());
@@ -68,7 +75,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Task> {
     }
 }
 
-fn run(parser: &mut lexopt::Parser) -> Result<Task> {
+fn binaries(parser: &mut lexopt::Parser) -> Result<Option<PathBuf>> {
     let mut binaries = None;
     while let Some(argument) = parser.next().map_err(misread)? {
         match argument {
@@ -76,7 +83,7 @@ fn run(parser: &mut lexopt::Parser) -> Result<Task> {
             other => return Err(misread(other.unexpected())),
         }
     }
-    Ok(Task::Run { binaries })
+    Ok(binaries)
 }
 
 fn with_stack(parser: &mut lexopt::Parser) -> Result<Task> {

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod aws_json;
 pub mod control;
+pub mod demo;
 pub mod error;
 pub mod gateway;
 pub mod http;

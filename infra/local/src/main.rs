@@ -19,6 +19,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<u8> {
     match arguments::read(std::env::args_os())? {
+        Task::Demo { binaries } => run::demo(binaries).await?,
         Task::Help => report::say(USAGE),
         Task::Invoke { function, event } => control::call(&format!("/invoke/{function}"), event).await?,
         Task::Run { binaries } => run::run(binaries).await?,

@@ -1,8 +1,10 @@
-//! `doorbook-local run`: starts the stack, says where it is, and waits until somebody stops it.
+//! `doorbook-local run` and `demo`: start the stack with two organizations in it, then serve or tell a story.
 
 use std::path::PathBuf;
 
+use crate::demo::{self, Organization};
 use crate::error::{Error, Result};
+use crate::signals::StopRequest;
 use crate::stack::Stack;
 use crate::{gateway, report, signals};
 
@@ -12,16 +14,61 @@ use crate::{gateway, report, signals};
 /// When the stack does not start.
 pub async fn run(binaries: Option<PathBuf>) -> Result<()> {
     let mut stop = signals::stop_requested()?;
-    let stack = tokio::select! {
-        started = Stack::start(binaries) => started?,
-        () = stop.requested() => return Err(Error::stack("stopped before the stack was up")),
-    };
+    let (stack, _) = start(binaries, &mut stop).await?;
     for (route, function) in gateway::routes(&stack.functions) {
         report::say(format_args!("{route:<48} {function}"));
     }
-    report::say(format_args!("serving on {} until Ctrl-C; logs and credentials in .local/", stack.base_url()));
+    report::say(format_args!("serving on http://{} until Ctrl-C; logs and credentials in .local/", stack.address));
     stop.requested().await;
     report::note("stopping");
     stack.stop().await;
     Ok(())
+}
+
+/// Starts the stack, tells what happens at a door in one day, and stops.
+///
+/// # Errors
+/// When the stack does not start or the story does not go as promised.
+pub async fn demo(binaries: Option<PathBuf>) -> Result<()> {
+    let mut stop = signals::stop_requested()?;
+    let (stack, organizations) = start(binaries, &mut stop).await?;
+    let [ours, theirs] = organizations.as_slice() else {
+        stack.stop().await;
+        return Err(Error::stack("the template has no function create-organization"));
+    };
+    let told = tokio::select! {
+        told = demo::tell(stack.address, ours, theirs) => told,
+        () = stop.requested() => Err(Error::stack("stopped before the story ended")),
+    };
+    stack.stop().await;
+    told
+}
+
+async fn start(binaries: Option<PathBuf>, stop: &mut StopRequest) -> Result<(Stack, Vec<Organization>)> {
+    let stack = tokio::select! {
+        started = Stack::start(binaries) => started?,
+        () = stop.requested() => return Err(Error::stack("stopped before the stack was up")),
+    };
+    let seeded = tokio::select! {
+        seeded = seed(&stack) => seeded,
+        () = stop.requested() => Err(Error::stack("stopped before the organizations were made")),
+    };
+    match seeded {
+        Ok(organizations) => Ok((stack, organizations)),
+        Err(error) => {
+            stack.stop().await;
+            Err(error)
+        }
+    }
+}
+
+/// Makes the organizations of `demo.json`; a template without organizations gets none.
+async fn seed(stack: &Stack) -> Result<Vec<Organization>> {
+    if !stack.functions.iter().any(|function| function.name == "create-organization") {
+        return Ok(Vec::new());
+    }
+    report::note("creating two organizations");
+    let (organizations, file) = demo::seed(stack.address, &stack.lambda).await?;
+    stack.files.write("demo.json", &file)?;
+    Ok(organizations)
 }

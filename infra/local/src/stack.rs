@@ -29,7 +29,8 @@ const POLLERS: usize = 2;
 
 /// A running stack. [`Stack::stop`] stops it in order; what is dropped instead is killed.
 pub struct Stack {
-    address: SocketAddr,
+    /// Where the gateway answers.
+    pub address: SocketAddr,
     /// The functions, as they were resolved.
     pub functions: Vec<Function>,
     /// For invoking functions by name.
@@ -65,12 +66,6 @@ impl Stack {
                 Err(error)
             }
         }
-    }
-
-    /// Where the gateway answers.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
     }
 
     /// Stops the gateway, then the functions, then what they stand on.

@@ -1,0 +1,8 @@
+//! Two organizations to play with, made through the functions themselves, and a story told with them.
+
+mod caller;
+mod seed;
+mod story;
+
+pub use seed::{Organization, seed};
+pub use story::tell;

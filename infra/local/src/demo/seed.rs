@@ -1,0 +1,76 @@
+//! The organizations of the demonstration: each with a site, a host, an NDA and a paired kiosk.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::caller::{Caller, invoke, text};
+use crate::error::{Error, Result};
+use crate::lambda::Lambda;
+
+/// One organization, with the credentials that open it.
+#[derive(Debug, Serialize)]
+pub struct Organization {
+    /// Its id.
+    pub organization_id: String,
+    /// Its short name.
+    pub slug: String,
+    /// May do everything.
+    pub api_token: String,
+    /// May check in and out at the site.
+    pub kiosk_token: String,
+    /// Its one site.
+    pub site_id: String,
+    /// Its one host.
+    pub host_id: String,
+    /// What visitors sign.
+    pub nda_version_id: String,
+}
+
+/// Makes two organizations and returns them with what `demo.json` says of them.
+///
+/// # Errors
+/// When a function refuses.
+pub async fn seed(gateway: SocketAddr, lambda: &Lambda) -> Result<(Vec<Organization>, String)> {
+    let organizations = vec![
+        organization(gateway, lambda, "north-dock", "North Dock Example").await?,
+        organization(gateway, lambda, "south-gate", "South Gate Example").await?,
+    ];
+    let file = json!({"base_url": format!("http://{gateway}"), "organizations": organizations});
+    let text = serde_json::to_string_pretty(&file).map_err(|error| Error::stack(error.to_string()))?;
+    Ok((organizations, text + "\n"))
+}
+
+async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &str) -> Result<Organization> {
+    let owner = json!({"name": "Robin Example", "email": format!("owner@{slug}.example")});
+    let event = json!({"slug": slug, "name": name, "environment": "test", "owner": owner});
+    let made = invoke(lambda, "create-organization", &event).await?;
+    let api_token = text(&made, "/api_token")?;
+    let owner = Caller { gateway, credential: Some(&api_token) };
+
+    let site = json!({"name": "Main gate", "time_zone": "UTC"});
+    let site_id = text(&owner.succeed("POST", "/v1/sites", &site).await?, "/site_id")?;
+    let host = json!({"name": "Kim Host", "email": format!("kim@{slug}.example"), "locale": "en"});
+    let host_id = text(&owner.succeed("POST", "/v1/hosts", &host).await?, "/host_id")?;
+    let nda = json!({"kind": "nda", "locale": "en", "title": "Confidentiality",
+        "text": "What I see and hear on this site stays here."});
+    let nda_version_id = text(&owner.succeed("POST", "/v1/notices", &nda).await?, "/version_id")?;
+    Ok(Organization {
+        organization_id: text(&made, "/organization_id")?,
+        slug: slug.to_owned(),
+        kiosk_token: kiosk_token(&owner, &site_id).await?,
+        api_token,
+        site_id,
+        host_id,
+        nda_version_id,
+    })
+}
+
+/// Adds a kiosk and pairs it, as somebody at the device would: the code is all that it knows.
+async fn kiosk_token(owner: &Caller<'_>, site_id: &str) -> Result<String> {
+    let kiosk = owner.succeed("POST", &format!("/v1/sites/{site_id}/kiosks"), &json!({"name": "Front desk"})).await?;
+    let code = kiosk.get("pairing_code").cloned().unwrap_or(Value::Null);
+    let device = Caller { gateway: owner.gateway, credential: None };
+    text(&device.succeed("POST", "/v1/kiosk-pairings", &json!({"pairing_code": code})).await?, "/device_token")
+}

@@ -1,0 +1,87 @@
+//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, the audit log.
+
+use std::net::SocketAddr;
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use super::caller::{Caller, text};
+use super::seed::Organization;
+use crate::error::{Error, Result};
+use crate::report::say;
+
+const LICENCE_NUMBER: &str = "D1234-56789-01234";
+
+/// Tells the story on the terminal.
+///
+/// # Errors
+/// When something does not go as promised.
+pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organization) -> Result<()> {
+    let kiosk = Caller { gateway, credential: Some(&ours.kiosk_token) };
+    let owner = Caller { gateway, credential: Some(&ours.api_token) };
+    let stranger = Caller { gateway, credential: Some(&theirs.api_token) };
+
+    let visit = check_in_visitor(&kiosk, ours).await?;
+    let left = kiosk.succeed("POST", &format!("/v1/visits/{visit}/check-out"), &json!({})).await?;
+    say(format_args!("   left after {} s", left.get("duration_seconds").unwrap_or(&Value::Null)));
+
+    let haul = check_in_driver(&kiosk).await?;
+    refuse_stranger(&stranger, &haul).await?;
+    reveal(&owner, &haul).await?;
+    audit_log(&owner).await
+}
+
+async fn check_in_visitor(kiosk: &Caller<'_>, ours: &Organization) -> Result<String> {
+    say("1. A visitor checks in at the kiosk, signs the NDA, and leaves again.");
+    let arrival = json!({"type": "visitor", "name": "Ada Visitor", "company": "Example Works",
+        "email": "ada@works.example", "host_id": ours.host_id, "nda_version_id": ours.nda_version_id});
+    let visit = kiosk.succeed("POST", "/v1/visits", &arrival).await?;
+    say_visit(&visit);
+    text(&visit, "/visit_id")
+}
+
+async fn check_in_driver(kiosk: &Caller<'_>) -> Result<String> {
+    say("2. A truck driver checks in.");
+    let arrival = json!({"type": "driver", "name": "Sam Driver", "carrier": "Example Haulage",
+        "licence_number": LICENCE_NUMBER, "bills_of_lading": ["BOL-1001", "BOL-1002"], "trailer": "dropped"});
+    let visit = kiosk.succeed("POST", "/v1/visits", &arrival).await?;
+    say_visit(&visit);
+    text(&visit, "/visit_id")
+}
+
+async fn refuse_stranger(stranger: &Caller<'_>, visit: &str) -> Result<()> {
+    say("3. Another organization asks for the driver's visit.");
+    let (status, problem) = stranger.send("GET", &format!("/v1/visits/{visit}"), &Value::Null).await?;
+    if status != StatusCode::NOT_FOUND {
+        return Err(Error::stack(format!("a stranger was answered {status}")));
+    }
+    say(format_args!("   {status}: {}", problem.get("code").unwrap_or(&Value::Null)));
+    Ok(())
+}
+
+async fn reveal(owner: &Caller<'_>, visit: &str) -> Result<()> {
+    say("4. The owner reveals the licence number, for a written reason.");
+    let asked = json!({"fields": ["licence_number"], "reason": "The carrier reported a stolen trailer."});
+    let revealed = owner.succeed("POST", &format!("/v1/visits/{visit}/reveal"), &asked).await?;
+    let number = text(&revealed, "/values/licence_number")?;
+    if number != LICENCE_NUMBER {
+        return Err(Error::stack("another licence number came back than was given"));
+    }
+    say(format_args!("   licence number {number}"));
+    Ok(())
+}
+
+async fn audit_log(owner: &Caller<'_>) -> Result<()> {
+    say("5. The audit log, newest first.");
+    let log = owner.succeed("GET", "/v1/audit-log", &Value::Null).await?;
+    for entry in log.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let field = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        say(format_args!("   {:<30} {}", field("at"), field("action")));
+    }
+    Ok(())
+}
+
+fn say_visit(visit: &Value) {
+    let field = |name: &str| visit.get(name).cloned().unwrap_or_default();
+    say(format_args!("   visit {}, badge {}, state {}", field("visit_id"), field("badge_number"), field("state")));
+}
