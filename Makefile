@@ -1,0 +1,60 @@
+# Doorbook. `make help` lists what there is.
+
+CARGO := cargo
+# End-to-end tests and the local stack run release code without fat LTO; one build serves both.
+PROFILE := ci
+BUILT := target/$(PROFILE)
+LINT := .local/venv-lint
+ARCHITECTURE ?= x86_64
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+
+.DEFAULT_GOAL := help
+.PHONY: help install binaries run demo test check bench build deploy new
+
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+install: ## installs what is missing: PostgreSQL's server, a venv with the S3 stand-in
+	@sh infra/local/install.sh
+
+binaries: install
+	@echo "Building the functions (the first time takes some minutes) …"
+	@$(CARGO) build --locked --profile $(PROFILE) --workspace --bins
+
+run: binaries ## serves the whole template on http://127.0.0.1:9000 (PORT= moves it) until Ctrl-C
+	@$(BUILT)/doorbook-local run --binaries $(BUILT)
+
+demo: binaries ## shows a visit from the door to the verified log, and stops everything
+	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
+
+test: binaries ## runs every test against real parts
+	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
+	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
+
+check: $(LINT)/ready ## formatting, lints, documentation, bans, template: exactly what CI runs before the tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --profile $(PROFILE) --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --profile $(PROFILE) --workspace --no-deps --quiet
+	python3 infra/lint/bans.py
+	$(LINT)/bin/cfn-lint --append-rules infra/lint/rules -- template.yaml infra/*.yaml
+	$(LINT)/bin/python -m unittest discover -s infra/lint
+
+$(LINT)/ready: infra/lint/requirements.txt
+	@sh infra/local/install.sh venv-only
+	python3 -m venv $(LINT)
+	$(LINT)/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
+	@touch $@
+
+bench: binaries ## prints speed against the targets, as ratios of one run
+	@sh tests/bench/run.sh
+
+build: ## builds what is deployed: fat LTO, one folder a function under target/lambda
+	$(CARGO) build --locked --release --workspace --bins
+	@for function in $(FUNCTIONS); do \
+	  mkdir -p target/lambda/$$function && cp target/release/$$function target/lambda/$$function/bootstrap; done
+
+deploy: build ## deploys with SAM; ENVIRONMENT=staging or production
+	sam deploy --config-env $(or $(ENVIRONMENT),staging)
+
+new: ## starts a function: make new NAME=expire-invitations
+	@sh infra/new-function.sh "$(NAME)"

@@ -1,0 +1,3 @@
+//! One module for each function, under the same stem.
+
+mod check_in;

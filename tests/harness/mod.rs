@@ -1,0 +1,10 @@
+//! What tests stand on: the stack that `doorbook-local with-stack` started, and a fresh organization each.
+
+pub(crate) mod event;
+pub(crate) mod pictures;
+pub(crate) mod postgres;
+pub(crate) mod stack;
+pub(crate) mod world;
+
+pub(crate) use event::Event;
+pub(crate) use world::World;

@@ -1,0 +1,48 @@
+//! Direct connections to the test database, for looking behind the functions.
+
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use tokio_postgres::{Client, Config, config::SslMode};
+
+use super::stack::variable;
+
+/// A connection that sees everything.
+pub(crate) async fn superuser() -> Client {
+    let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    connect(url.username(), url.password().unwrap_or_default()).await
+}
+
+/// A connection as the role of a function.
+pub(crate) async fn as_role(role: &str) -> Client {
+    connect(role, &variable("DOORBOOK_TEST_FN_PASSWORD")).await
+}
+
+async fn connect(role: &str, password: &str) -> Client {
+    let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    let mut config = Config::new();
+    config
+        .host(url.host_str().expect("a host"))
+        .port(url.port().expect("a port"))
+        .dbname(url.path().trim_start_matches('/'))
+        .user(role)
+        .password(password)
+        .ssl_mode(SslMode::Require);
+    let (client, driver) = config.connect(trust()).await.expect("the test database answers");
+    tokio::spawn(driver);
+    client
+}
+
+fn trust() -> tokio_postgres_rustls::MakeRustlsConnect {
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(variable("DOORBOOK_TEST_DATABASE_CA")).expect("a CA file") {
+        roots.add(certificate.expect("a certificate")).expect("a root");
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tokio_postgres_rustls::MakeRustlsConnect::new(config)
+}

@@ -1,0 +1,44 @@
+//! Where the parts of the stack are.
+
+use shared::settings::{CommonSettings, Variables};
+
+/// A variable that `doorbook-local with-stack` exports.
+pub(crate) fn variable(name: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the stack is")]
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `make test`"))
+}
+
+/// What the template sets for a function, for a database role, with changes.
+pub(crate) fn variables(role: &str, changes: &[(&str, &str)]) -> Variables {
+    let mut database = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    database.set_username(role).expect("a role");
+    database.set_password(Some(&variable("DOORBOOK_TEST_FN_PASSWORD"))).expect("a password");
+    let told = [
+        ("ENVIRONMENT", "local".to_owned()),
+        ("READS_PER_MINUTE", "60000".to_owned()),
+        ("WRITES_PER_MINUTE", "60000".to_owned()),
+        ("DATABASE_URL", database.to_string()),
+        ("DATABASE_CA_FILE", variable("DOORBOOK_TEST_DATABASE_CA")),
+        ("OBJECTS_BUCKET", variable("DOORBOOK_TEST_OBJECTS_BUCKET")),
+        ("OUTBOX_QUEUE_URL", variable("DOORBOOK_TEST_OUTBOX_QUEUE_URL")),
+        ("KMS_KEY_ID", variable("DOORBOOK_TEST_KMS_KEY_ID")),
+    ];
+    let lambda = [
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_KMS",
+        "AWS_ENDPOINT_URL_SQS",
+    ];
+    told.into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(lambda.map(|name| (name.to_owned(), variable(name))))
+        .chain(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        .collect()
+}
+
+/// The settings that every function reads.
+pub(crate) fn common(variables: &Variables) -> CommonSettings {
+    CommonSettings::read(variables).expect("common settings")
+}
