@@ -3,19 +3,22 @@
 //! Built by hand, without the SDK's configuration loader: Lambda hands a function all it needs in variables, and the
 //! loader would add files, IMDS and its own clients to every cold start.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Once};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 
+use crate::error::OrLog;
 use crate::settings::AwsSettings;
 
 const ATTEMPTS_MAX: u32 = 3;
@@ -48,12 +51,23 @@ pub(crate) fn config(settings: &AwsSettings, endpoint: Option<&str>) -> SdkConfi
     config.build()
 }
 
-/// A plain endpoint is a stand-in on the same machine and needs no certificates; all others share one HTTPS connector,
-/// so that a process reads the certificate authorities once.
+/// The one HTTPS connector of a process. Making it reads the certificate authorities of the system, which costs as much
+/// as the rest of a start: it happens beside the connecting to the database, and at the latest on the first call.
+static HTTPS: LazyLock<SharedHttpConnector> = LazyLock::new(|| {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
+    let connector = Connector::builder().connector_settings(settings);
+    SharedHttpConnector::new(connector.tls_provider(Provider::rustls(CryptoMode::AwsLc)).build())
+});
+
+/// A plain endpoint is a stand-in on the same machine and needs no certificates.
 fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
-    static HTTPS: OnceLock<SharedHttpClient> = OnceLock::new();
+    static READING: Once = Once::new();
     if endpoint.is_some_and(|url| url.starts_with("http://")) {
         return Builder::new().build_http();
     }
-    HTTPS.get_or_init(|| Builder::new().tls_provider(Provider::rustls(CryptoMode::AwsLc)).build_https()).clone()
+    READING.call_once(|| {
+        let reading = std::thread::Builder::new().spawn(|| LazyLock::force(&HTTPS));
+        reading.or_log("the first call makes the connector instead");
+    });
+    http_client_fn(|_, _| HTTPS.clone())
 }
