@@ -4,6 +4,7 @@ pub(crate) mod event;
 pub(crate) mod pictures;
 pub(crate) mod postgres;
 pub(crate) mod stack;
+pub(crate) mod tap;
 pub(crate) mod world;
 
 pub(crate) use event::Event;

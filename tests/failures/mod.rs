@@ -1,0 +1,4 @@
+//! Every external effect × {failed, failed but happened}: what the caller sees, what is left, who repairs it.
+
+mod check_in;
+mod claims;
