@@ -7,22 +7,23 @@
 CREATE FUNCTION app.take_token(organization uuid, wanted text, per_second double precision, capacity double precision, at timestamptz)
 RETURNS integer LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  bucket public.rate_buckets;
+  available double precision;
 BEGIN
   LOOP
-    UPDATE public.rate_buckets AS b
-      SET tokens = least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) - 1,
-          refilled_at = greatest(at, b.refilled_at)
-      WHERE b.organization_id = organization AND b.kind = wanted
-        AND least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) >= 1;
+    INSERT INTO public.rate_buckets AS b VALUES (organization, wanted, capacity - 1, at)
+      ON CONFLICT (organization_id, kind) DO UPDATE SET
+        tokens = least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) - 1,
+        refilled_at = greatest(at, b.refilled_at)
+      WHERE least(capacity, b.tokens + per_second * greatest(date_part('epoch', at - b.refilled_at), 0)) >= 1;
     IF FOUND THEN
       RETURN NULL;
     END IF;
-    SELECT * INTO bucket FROM public.rate_buckets AS b WHERE b.organization_id = organization AND b.kind = wanted;
-    IF FOUND THEN
-      RETURN greatest(1, ceil((1 - bucket.tokens) / per_second - date_part('epoch', at - bucket.refilled_at)));
+    SELECT b.tokens + per_second * date_part('epoch', at - b.refilled_at) INTO available
+      FROM public.rate_buckets AS b WHERE b.organization_id = organization AND b.kind = wanted;
+    -- Between the two statements somebody with a later clock may have filled the bucket: then look again.
+    IF available < 1 THEN
+      RETURN greatest(1, ceil((1 - available) / per_second));
     END IF;
-    INSERT INTO public.rate_buckets VALUES (organization, wanted, capacity, at) ON CONFLICT DO NOTHING;
   END LOOP;
 END $$;
 
