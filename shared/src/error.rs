@@ -38,6 +38,9 @@ pub enum Error {
     /// Not a failure: the request was answered before, and ends with that answer.
     #[error("replayed")]
     Replayed(Vec<u8>),
+    /// What no two may have is another's already.
+    #[error("taken: {0:?}")]
+    Taken(Vec<FieldError>),
     /// Too many requests; a token is there after this many seconds.
     #[error("throttled for {retry_after_s} s")]
     Throttled {
@@ -191,6 +194,12 @@ impl Error {
         Self::Unprocessable(vec![FieldError::new(pointer, code)])
     }
 
+    /// A field whose value is another's already.
+    #[must_use]
+    pub fn taken(pointer: &'static str) -> Self {
+        Self::Taken(vec![FieldError::new(pointer, "taken")])
+    }
+
     /// A field over its limit.
     #[must_use]
     pub fn too_large(pointer: impl Into<Cow<'static, str>>, code: impl Into<Cow<'static, str>>) -> Self {
@@ -211,7 +220,7 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_) | Self::Taken(_) => Code::Conflict,
             Self::Forbidden => Code::Forbidden,
             Self::Internal(_) | Self::Replayed(_) => Code::Internal,
             Self::Malformed(_) => Code::Malformed,
@@ -230,7 +239,7 @@ impl Error {
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
         match self {
-            Self::Malformed(fields) | Self::TooLarge(fields) | Self::Unprocessable(fields) => fields,
+            Self::Malformed(fields) | Self::Taken(fields) | Self::TooLarge(fields) | Self::Unprocessable(fields) => fields,
             _ => &[],
         }
     }

@@ -101,7 +101,7 @@ texts! {
     /// E-mail address; only its shape is checked, since only a message can prove it.
     EmailAddress(254) where |text| {
         text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.len() >= 1 && !domain.contains('@') && !text.contains(char::is_whitespace)
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
         })
     };
     /// Telephone number as typed: digits, spaces and `+ - . ( ) /`.
@@ -116,11 +116,7 @@ texts! {
     /// UN number of dangerous goods, as `UN1203`.
     UnNumber(6) where |text| text.len() == 6 && text.starts_with("UN") && text.bytes().skip(2).all(|b| b.is_ascii_digit());
     /// Hazard class of dangerous goods, as `3` or `2.1`.
-    HazardClass(3) where |text| match text.as_bytes() {
-        [b'1'..=b'9'] => true,
-        [b'1'..=b'9', b'.', b'1'..=b'6'] => true,
-        _ => false,
-    };
+    HazardClass(3) where |text| matches!(text.as_bytes(), [b'1'..=b'9'] | [b'1'..=b'9', b'.', b'1'..=b'6']);
     /// Language of a person or a text, as `en` or `de-CH` (BCP 47, language and region).
     Locale(6) where |text| {
         let (language, region) = text.split_once('-').map_or((text, None), |(language, region)| (language, Some(region)));
@@ -129,6 +125,8 @@ texts! {
     };
     /// Time zone by its IANA name, as `Europe/Berlin`.
     TimeZone(64) where |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+    /// What the operator's request is known by, so that it is carried out once.
+    RequestKey(255);
     /// Handle of an organization, as `north-gate`.
     Slug(63) where |text| {
         text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase())
