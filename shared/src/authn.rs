@@ -5,6 +5,8 @@
 //! Crockford base32 of the bytes as one big-endian number, upper case, zero-padded on the left; the checksum is
 //! CRC-32 (ISO 3309) of everything before it, so that a typing error or a leak is seen without a database.
 
+pub mod pairing;
+
 use crate::{
     error::{Error, Result},
     id::OrganizationId,
@@ -58,7 +60,8 @@ impl CredentialKind {
 }
 
 /// Whether an organization is real or for trying things out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Realm {
     /// Real.
     Live,

@@ -1,5 +1,8 @@
 //! Pure nouns and rules: no I/O, and no value that cannot be.
 
+#[cfg(feature = "answers")]
+pub mod answers;
+pub mod notice;
 pub mod text;
 pub mod visit;
 

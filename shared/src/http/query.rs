@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
     error::{Error, Result},
-    id::VisitId,
+    id::{HostId, KioskId, NoticeVersionId, SiteId, VisitId, VisitTypeId},
 };
 
 /// Items of a page when the caller does not say.
@@ -104,6 +104,23 @@ impl<P: Position> Page<P> {
     }
 }
 
+/// A page of a list, as it is answered.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct List<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// Cuts what the database answered to the page.
+    pub fn cut<P: Position>(page: &Page<P>, mut items: Vec<T>, position: impl Fn(&T) -> P) -> Self {
+        let next_cursor = page.cut(&mut items, position);
+        Self { items, next_cursor }
+    }
+}
+
 /// A place in a list, small enough for a cursor.
 pub trait Position: Sized {
     /// As bytes.
@@ -122,15 +139,20 @@ impl Position for i64 {
     }
 }
 
-impl Position for VisitId {
-    fn to_bytes(&self) -> Vec<u8> {
-        self.uuid().as_bytes().to_vec()
-    }
+macro_rules! id_positions {
+    ($($id:ident),+) => {$(
+        impl Position for $id {
+            fn to_bytes(&self) -> Vec<u8> {
+                self.uuid().as_bytes().to_vec()
+            }
 
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        uuid::Uuid::from_slice(bytes).ok().map(Self::from)
-    }
+            fn of_bytes(bytes: &[u8]) -> Option<Self> {
+                uuid::Uuid::from_slice(bytes).ok().map(Self::from)
+            }
+        }
+    )+};
 }
+id_positions!(HostId, KioskId, NoticeVersionId, SiteId, VisitId, VisitTypeId);
 
 /// A position as the caller sees it: opaque, with a version before it.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::{
     clock::Timestamp,
-    domain::{text, visit},
+    domain::{notice, text, visit},
     error::{Error, Result},
     id,
 };
@@ -28,7 +28,7 @@ parameters! {
         id::ObjectId, id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId;
     TEXT: String, &'static str, text::Company, text::EmailAddress, text::HazardClass, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
-        text::TimeZone, text::UnNumber;
+        text::TimeZone, text::UnNumber, notice::NoticeText;
     TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>;
     UUID_ARRAY: Vec<id::EventId>, Vec<id::ObjectId>;
     BYTEA: Vec<u8>, crate::vault::Sealed;
@@ -71,7 +71,7 @@ macro_rules! word_parameters {
         }
     )+};
 }
-word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind);
+word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
 
 /// A statement and its parameters. The text opens with a comment that names it, so that it can be found in
 /// the database's log.

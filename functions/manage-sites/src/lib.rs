@@ -1,0 +1,13 @@
+//! Sites with their kiosks, hosts, visit types and notices.
+
+mod deps;
+mod handler;
+pub mod hosts;
+pub mod kiosks;
+pub mod notices;
+pub mod sites;
+mod store;
+pub mod visit_types;
+
+pub use deps::{Deps, Settings};
+pub use handler::handle;

@@ -1,0 +1,74 @@
+//! Statements about kiosks.
+
+use shared::{
+    Result,
+    clock::Timestamp,
+    gate::Batch,
+    http::Page,
+    id::{KioskId, SiteId},
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::kiosks::{KioskRow, WaitingKiosk};
+
+pub(crate) fn load_kiosk(kiosk: KioskId) -> Lookup<KioskRow> {
+    Statement::new(concat!(
+        "-- manage-sites.load_kiosk\n",
+        "SELECT kiosk_id, site_id, name, pairing_expires_at, credential_id, paired_at, revoked_at, created_at ",
+        "FROM kiosks WHERE kiosk_id = $1 AND app.reaches_site(site_id)",
+    ))
+    .bind(kiosk)
+    .one(read_kiosk)
+}
+
+pub(crate) fn list_kiosks(site: SiteId, page: &Page<KioskId>) -> Lookup<Vec<KioskRow>> {
+    Statement::new(concat!(
+        "-- manage-sites.list_kiosks\n",
+        "SELECT kiosk_id, site_id, name, pairing_expires_at, credential_id, paired_at, revoked_at, created_at ",
+        "FROM kiosks WHERE site_id = $1 AND ($2 IS NULL OR kiosk_id > $2) AND app.reaches_site(site_id) ",
+        "ORDER BY kiosk_id LIMIT $3",
+    ))
+    .bind(site)
+    .bind(page.after)
+    .bind(page.probe())
+    .all(read_kiosk)
+}
+
+fn read_kiosk(row: &Row) -> Result<KioskRow> {
+    Ok(KioskRow {
+        kiosk_id: row.read("kiosk_id")?,
+        site_id: row.read("site_id")?,
+        name: row.read("name")?,
+        pairing_expires_at: row.read("pairing_expires_at")?,
+        credential_id: row.read("credential_id")?,
+        paired_at: row.read("paired_at")?,
+        revoked_at: row.read("revoked_at")?,
+        created_at: row.read("created_at")?,
+    })
+}
+
+pub(crate) fn insert_kiosk(batch: &mut Batch, kiosk: &WaitingKiosk, code_sha256: [u8; 32], now: Timestamp) {
+    batch.write(
+        Statement::new(concat!(
+            "-- manage-sites.insert_kiosk\n",
+            "INSERT INTO kiosks (organization_id, kiosk_id, site_id, name, pairing_code_sha256, pairing_expires_at, created_at) ",
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6)",
+        ))
+        .bind(kiosk.kiosk_id)
+        .bind(kiosk.site_id)
+        .bind(kiosk.name.clone())
+        .bind(code_sha256.to_vec())
+        .bind(kiosk.pairing_expires_at)
+        .bind(now),
+    );
+}
+
+/// Ends the kiosk, its code and its credential. This role has no right on credentials.
+pub(crate) fn revoke_kiosk(batch: &mut Batch, kiosk: &KioskRow, now: Timestamp) {
+    batch.write(
+        Statement::new("-- manage-sites.revoke_kiosk\nSELECT app.revoke_kiosk($1, $2, $3)")
+            .bind(kiosk.kiosk_id)
+            .bind(kiosk.credential_id)
+            .bind(now),
+    );
+}

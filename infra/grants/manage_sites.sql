@@ -1,0 +1,31 @@
+-- What fn_manage_sites may do: the statements of functions/manage-sites/src/store, and the door.
+GRANT USAGE ON SCHEMA public, app TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid), app.expect_change(bigint) TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.revoke_kiosk(uuid, uuid, timestamptz) TO fn_manage_sites;
+
+GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, created_at), INSERT,
+  UPDATE (name, time_zone, locale, requires_nda) ON sites TO fn_manage_sites;
+GRANT INSERT ON badge_counters, people TO fn_manage_sites;
+-- Neither code nor credential: what pairs a kiosk is written once and read by nobody.
+GRANT SELECT (organization_id, kiosk_id, site_id, name, pairing_expires_at, credential_id, paired_at, revoked_at, created_at),
+  INSERT (organization_id, kiosk_id, site_id, name, pairing_code_sha256, pairing_expires_at, created_at) ON kiosks TO fn_manage_sites;
+GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at), INSERT ON hosts TO fn_manage_sites;
+GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at), INSERT
+  ON visit_types TO fn_manage_sites;
+GRANT SELECT (organization_id, version_id, kind, locale, version, title, text, text_sha256, published_at, retired_at), INSERT,
+  UPDATE (retired_at) ON notices TO fn_manage_sites;
+GRANT INSERT (draft) ON audit_log TO fn_manage_sites;
+
+INSERT INTO audit_actions (role, action) VALUES
+  ('fn_manage_sites', 'access.refused'),
+  ('fn_manage_sites', 'host.created'),
+  ('fn_manage_sites', 'kiosk.created'),
+  ('fn_manage_sites', 'kiosk.revoked'),
+  ('fn_manage_sites', 'notice.published'),
+  ('fn_manage_sites', 'notice.retired'),
+  ('fn_manage_sites', 'site.changed'),
+  ('fn_manage_sites', 'site.created'),
+  ('fn_manage_sites', 'visit_type.published');

@@ -1,0 +1,99 @@
+//! Pairing codes: what somebody reads from a screen and types into a new kiosk, once, within ten minutes.
+
+use std::borrow::Cow;
+
+use serde::de::Error as _;
+
+use super::{ALPHABET, sha256, symbol};
+use crate::{
+    error::Result,
+    id::OrganizationId,
+    secret::{Secret, random_bytes},
+};
+
+/// Symbols of a code: 40 random bits, which is enough against guessing for as long as it lives.
+const LENGTH: usize = 8;
+/// How long a code may be used, in seconds.
+pub const PAIRING_LIFETIME_S: i64 = 600;
+
+/// A pairing code.
+#[derive(Clone, Debug)]
+pub struct PairingCode(Secret<String>);
+
+impl PairingCode {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// [`crate::Error::Internal`] when the random generator fails.
+    pub fn generate() -> Result<Self> {
+        let symbols = random_bytes::<LENGTH>()?.into_iter().map(symbol);
+        Ok(Self(Secret::new(symbols.collect())))
+    }
+
+    /// The code itself, to be shown once.
+    #[must_use]
+    pub const fn text(&self) -> &Secret<String> {
+        &self.0
+    }
+
+    /// What is stored: without the organization, one table of all codes would serve against every organization.
+    #[must_use]
+    pub fn sha256(&self, organization: OrganizationId) -> [u8; 32] {
+        sha256(format!("{organization} {}", self.0.expose_secret()).as_bytes())
+    }
+
+    /// Reads what was typed, as Crockford's base32 is read: in either case, with spaces or hyphens, and with the
+    /// letters that look like digits taken for them.
+    fn read(typed: &str) -> Option<Self> {
+        let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        });
+        let code: String = symbols.take(LENGTH + 1).collect();
+        let is_whole = code.len() == LENGTH && code.bytes().all(|symbol| ALPHABET.contains(&symbol));
+        is_whole.then(|| Self(Secret::new(code)))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for PairingCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let typed = <Cow<'de, str>>::deserialize(deserializer)?;
+        Self::read(&typed).ok_or_else(|| D::Error::custom("#wrong_form"))
+    }
+}
+
+impl utoipa::PartialSchema for PairingCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some("^[0-9A-HJKMNP-TV-Z]{8}$"))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for PairingCode {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_however_it_was_typed() {
+        let read = |typed| PairingCode::read(typed).map(|code| code.text().expose_secret().clone());
+        assert_eq!(read("0123ABCD"), Some("0123ABCD".to_owned()));
+        assert_eq!(read("oi23-ab cd"), Some("0123ABCD".to_owned()));
+        for wrong in ["", "0123ABC", "0123ABCDE", "0123ABCU", "0123ABCé", "ſ123ABCD"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_new_code_is_read_back() {
+        let code = PairingCode::generate().unwrap();
+        let organization: OrganizationId = "6513270e-269e-4d37-b2a7-4de452e6b438".parse().unwrap();
+        let read = PairingCode::read(code.text().expose_secret()).unwrap();
+        assert_eq!(read.sha256(organization), code.sha256(organization));
+        assert!(!format!("{code:?}").contains(code.text().expose_secret()));
+    }
+}
