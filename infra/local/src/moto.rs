@@ -17,6 +17,8 @@ use crate::{http, machine};
 
 /// How long the interpreter may take to load the server on a cold disk.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// How many free ports are tried.
+const START_ATTEMPTS: u32 = 3;
 /// Tells moto which service is meant; it checks no signature.
 const S3_CREDENTIAL: &str =
     "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
@@ -38,10 +40,20 @@ impl Moto {
         if !program.exists() {
             return Err(Error::stack(format!("{} is missing; run infra/local/install.sh", program.display())));
         }
+        // A free port may be taken by another program before moto has it; then another one is tried.
+        for _ in 1..START_ATTEMPTS {
+            if let Ok(moto) = Self::start_once(&program, log).await {
+                return Ok(moto);
+            }
+        }
+        Self::start_once(&program, log).await
+    }
+
+    async fn start_once(program: &Path, log: &Path) -> Result<Self> {
         let address = machine::loopback(machine::free_port()?);
         let output = process::log_file(log)?;
         let errors = output.try_clone().map_err(Error::io("cannot open the log twice"))?;
-        let mut command = process::command(&program, None, Orphan::Kill);
+        let mut command = process::command(program, None, Orphan::Kill);
         command
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
             .stdout(Stdio::from(output))
@@ -81,10 +93,11 @@ impl Moto {
         let started = Instant::now();
         loop {
             let request = http::request("GET", self.address, "/moto-api/", &[], Bytes::new())?;
-            if http::send(self.address, request).await.is_ok() {
+            let answers = http::send(self.address, request).await.is_ok();
+            let has_ended = matches!(self.server.try_wait(), Ok(Some(_)));
+            if answers && !has_ended {
                 return Ok(());
             }
-            let has_ended = matches!(self.server.try_wait(), Ok(Some(_)));
             if has_ended || started.elapsed() > START_LIMIT {
                 return Err(Error::stack(format!("moto did not start; see {}", log.display())));
             }

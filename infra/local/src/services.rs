@@ -70,11 +70,10 @@ impl Services {
     ///
     /// # Errors
     /// When one part does not start; those that did are stopped again.
-    pub async fn start(layout: &Layout, resources: Resources, database_port: u16) -> Result<Self> {
+    pub async fn start(layout: &Layout, resources: Resources) -> Result<Self> {
         let logs = layout.state.join("logs");
         machine::make_private_directory(&logs)?;
-        let place =
-            Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: database_port };
+        let place = Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: None };
         let (environment, log, keys) = (layout.virtual_environment(), layout.log("moto"), layout.state.join("kms"));
         let (cluster, moto, kms, sqs) =
             tokio::join!(Cluster::create(place), Moto::start(&environment, &log), Kms::start(&keys), Sqs::start());

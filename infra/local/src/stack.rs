@@ -58,7 +58,7 @@ impl Stack {
         let layout = Layout { root, state: files.directory().to_owned() };
         let (template, resources) = read_template(&layout)?;
         report::note("starting PostgreSQL, moto and the AWS stand-ins");
-        let mut services = Services::start(&layout, resources, machine::free_port()?).await?;
+        let mut services = Services::start(&layout, resources).await?;
         match wire(&layout, &template, &services, binaries, &files).await {
             Ok((functions, lambda)) => Self::serve(listener, address, functions, lambda, files, services).await,
             Err(error) => {

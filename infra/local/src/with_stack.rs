@@ -46,7 +46,7 @@ pub async fn with_stack(command: &[OsString]) -> Result<u8> {
 
 async fn start(layout: &Layout) -> Result<(Services, Vec<(String, String)>)> {
     let (template, resources) = read_template(layout)?;
-    let mut services = Services::start(layout, resources, machine::free_port()?).await?;
+    let mut services = Services::start(layout, resources).await?;
     match prepare(layout, &template, &services).await {
         Ok(variables) => Ok((services, variables)),
         Err(error) => {

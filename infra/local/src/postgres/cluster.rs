@@ -21,6 +21,8 @@ use crate::report::OrReport;
 pub(super) const DATABASE: &str = "doorbook";
 /// How long the server may take to accept its first connection.
 const START_LIMIT: Duration = Duration::from_secs(30);
+/// How many free ports are tried.
+const START_ATTEMPTS: u32 = 3;
 /// How long a fast shutdown may take before the server is killed.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -31,8 +33,8 @@ pub struct Place {
     pub directory: PathBuf,
     /// What the server prints.
     pub log: PathBuf,
-    /// The port on the loopback address.
-    pub port: u16,
+    /// The port on the loopback address; any free one where it is not given.
+    pub port: Option<u16>,
 }
 
 /// A running server. Dropping it kills the server; [`Cluster::stop`] shuts it down in order.
@@ -42,6 +44,7 @@ pub struct Cluster {
     place: Place,
     /// The directory that was asked for, which may be a link to the one in `place`.
     home: PathBuf,
+    port: u16,
     identity: Identity,
     superuser_password: String,
     server: Child,
@@ -59,9 +62,10 @@ impl Cluster {
         let identity = Identity::create(&place.directory)?;
         let superuser_password = machine::random_password()?;
         initialize(&installation, &place, &identity, &superuser_password).await?;
-        let server = launch(&installation, &place)?;
-        let mut cluster = Self { installation, place, home, identity, superuser_password, server };
-        cluster.wait_until_it_answers().await?;
+        let port = first_port(&place)?;
+        let server = launch(&installation, &place, port)?;
+        let mut cluster = Self { installation, place, home, port, identity, superuser_password, server };
+        cluster.wait_on_a_port().await?;
         let connection = cluster.superuser_of("postgres").await?;
         connection.run("cannot create the database", &format!("CREATE DATABASE {DATABASE}")).await?;
         Ok(cluster)
@@ -76,7 +80,7 @@ impl Cluster {
     /// Host and port, as a template's `Endpoint` output holds them.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        format!("localhost:{}", self.place.port)
+        format!("localhost:{}", self.port)
     }
 
     /// The URL by which a role reaches the database.
@@ -111,7 +115,7 @@ impl Cluster {
     /// When it does not come back.
     pub async fn restart(&mut self, signal: Signal) -> Result<()> {
         process::stop(&mut self.server, signal, STOP_LIMIT).await;
-        self.server = launch(&self.installation, &self.place)?;
+        self.server = launch(&self.installation, &self.place, self.port)?;
         self.wait_until_it_answers().await
     }
 
@@ -122,6 +126,20 @@ impl Cluster {
     async fn superuser_of(&self, database: &str) -> Result<Connection> {
         let url = self.url_of(database, "postgres", &self.superuser_password);
         connect(&url, &self.identity.authority).await
+    }
+
+    /// A free port may be taken by another program before the server has it; then another one is tried.
+    async fn wait_on_a_port(&mut self) -> Result<()> {
+        for _ in 1..START_ATTEMPTS {
+            let outcome = self.wait_until_it_answers().await;
+            let has_ended = matches!(self.server.try_wait(), Ok(Some(_)));
+            if outcome.is_ok() || !has_ended || self.place.port.is_some() {
+                return outcome;
+            }
+            self.port = machine::free_port()?;
+            self.server = launch(&self.installation, &self.place, self.port)?;
+        }
+        self.wait_until_it_answers().await
     }
 
     async fn wait_until_it_answers(&mut self) -> Result<()> {
@@ -140,6 +158,10 @@ impl Cluster {
             sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+fn first_port(place: &Place) -> Result<u16> {
+    place.port.map_or_else(machine::free_port, Ok)
 }
 
 async fn initialize(installation: &Installation, place: &Place, identity: &Identity, password: &str) -> Result<()> {
@@ -161,14 +183,13 @@ async fn initialize(installation: &Installation, place: &Place, identity: &Ident
         .arg(&password_file);
     process::output(&mut command, "initdb").await?;
     std::fs::remove_file(&password_file).map_err(Error::io("cannot remove the password file"))?;
-    append(&data.join("postgresql.conf"), &settings(place, identity))?;
+    append(&data.join("postgresql.conf"), &settings(identity))?;
     overwrite(&data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n")
 }
 
-fn settings(place: &Place, identity: &Identity) -> String {
+fn settings(identity: &Identity) -> String {
     format!(
         "listen_addresses = '127.0.0.1'\n\
-         port = {}\n\
          unix_socket_directories = ''\n\
          max_connections = 300\n\
          ssl = on\n\
@@ -177,13 +198,12 @@ fn settings(place: &Place, identity: &Identity) -> String {
          password_encryption = 'scram-sha-256'\n\
          log_error_verbosity = terse\n\
          log_min_error_statement = panic\n",
-        place.port,
         identity.certificate.display(),
         identity.key.display(),
     )
 }
 
-fn launch(installation: &Installation, place: &Place) -> Result<Child> {
+fn launch(installation: &Installation, place: &Place, port: u16) -> Result<Child> {
     let log = process::log_file(&place.log)?;
     let errors = log.try_clone().map_err(Error::io("cannot open the log twice"))?;
     let mut command = process::command(installation.program("postgres"), installation.user(), Orphan::Interrupt);
@@ -191,6 +211,7 @@ fn launch(installation: &Installation, place: &Place) -> Result<Child> {
         .current_dir("/")
         .arg("-D")
         .arg(place.directory.join("data"))
+        .args(["-p", &port.to_string()])
         .stdout(Stdio::from(log))
         .stderr(Stdio::from(errors));
     process::start(&mut command, "PostgreSQL")

@@ -25,10 +25,20 @@ pub(super) async fn prepare(wanted: &Path, installation: &Installation) -> Resul
         machine::make_private_directory(wanted)?;
         return Ok(wanted.to_owned());
     }
-    let elsewhere = std::env::temp_dir().join(format!("doorbook-postgres-{}", crate::machine::id()));
+    let elsewhere = temporary(installation).await?.join(format!("doorbook-postgres-{}", machine::id()));
     machine::make_private_directory(&elsewhere)?;
     symlink(&elsewhere, wanted).map_err(Error::io(format!("cannot link {}", wanted.display())))?;
     Ok(elsewhere)
+}
+
+/// The first directory for temporary files that the server's user can enter; a session may have one of its own.
+async fn temporary(installation: &Installation) -> Result<PathBuf> {
+    for candidate in [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")] {
+        if can_enter(&candidate, installation).await {
+            return Ok(candidate);
+        }
+    }
+    Err(Error::stack("the user `postgres` can enter no directory for temporary files"))
 }
 
 /// Removes the directory and, where it is a link, what it leads to.
