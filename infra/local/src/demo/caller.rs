@@ -21,6 +21,12 @@ pub(super) struct Caller<'a> {
 impl Caller<'_> {
     /// Sends a request and returns whatever is answered.
     pub(super) async fn send(&self, method: &str, path: &str, body: &Value) -> Result<(StatusCode, Value)> {
+        let (status, answer) = self.bytes(method, path, body).await?;
+        Ok((status, serde_json::from_slice(&answer).unwrap_or_default()))
+    }
+
+    /// Sends a request and returns the very bytes that are answered.
+    pub(super) async fn bytes(&self, method: &str, path: &str, body: &Value) -> Result<(StatusCode, Bytes)> {
         let key = machine::id().to_string();
         let bearer = format!("Bearer {}", self.credential.unwrap_or_default());
         let mut headers = vec![("content-type", "application/json"), ("idempotency-key", key.as_str())];
@@ -28,9 +34,7 @@ impl Caller<'_> {
             headers.push(("authorization", bearer.as_str()));
         }
         let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-        let (status, answer) =
-            http::send(self.gateway, http::request(method, self.gateway, path, &headers, body)?).await?;
-        Ok((status, serde_json::from_slice(&answer).unwrap_or_default()))
+        http::send(self.gateway, http::request(method, self.gateway, path, &headers, body)?).await
     }
 
     /// Sends a request that must succeed.

@@ -1,6 +1,7 @@
 //! Two organizations to play with, made through the functions themselves, and a story told with them.
 
 mod caller;
+mod chain;
 mod seed;
 mod story;
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::caller::{Caller, invoke, text};
 use crate::error::{Error, Result};
@@ -44,12 +44,12 @@ pub async fn seed(gateway: SocketAddr, lambda: &Lambda) -> Result<(Vec<Organizat
 
 async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &str) -> Result<Organization> {
     let owner = json!({"name": "Robin Example", "email": format!("owner@{slug}.example")});
-    let event = json!({"slug": slug, "name": name, "environment": "test", "owner": owner});
+    let event = json!({"slug": slug, "name": name, "plan": "standard", "environment": "test", "owner": owner});
     let made = invoke(lambda, "create-organization", &event).await?;
     let api_token = text(&made, "/api_token")?;
     let owner = Caller { gateway, credential: Some(&api_token) };
 
-    let site = json!({"name": "Main gate", "time_zone": "UTC"});
+    let site = json!({"name": "Main gate", "time_zone": "Europe/Berlin", "locale": "en"});
     let site_id = text(&owner.succeed("POST", "/v1/sites", &site).await?, "/site_id")?;
     let host = json!({"name": "Kim Host", "email": format!("kim@{slug}.example"), "locale": "en"});
     let host_id = text(&owner.succeed("POST", "/v1/hosts", &host).await?, "/host_id")?;
@@ -59,7 +59,7 @@ async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &s
     Ok(Organization {
         organization_id: text(&made, "/organization_id")?,
         slug: slug.to_owned(),
-        kiosk_token: kiosk_token(&owner, &site_id).await?,
+        kiosk_token: kiosk_token(&owner, slug, &site_id).await?,
         api_token,
         site_id,
         host_id,
@@ -67,10 +67,10 @@ async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &s
     })
 }
 
-/// Adds a kiosk and pairs it, as somebody at the device would: the code is all that it knows.
-async fn kiosk_token(owner: &Caller<'_>, site_id: &str) -> Result<String> {
+/// Adds a kiosk and pairs it, as somebody at the device would: the code and the handle are all that it knows.
+async fn kiosk_token(owner: &Caller<'_>, slug: &str, site_id: &str) -> Result<String> {
     let kiosk = owner.succeed("POST", &format!("/v1/sites/{site_id}/kiosks"), &json!({"name": "Front desk"})).await?;
-    let code = kiosk.get("pairing_code").cloned().unwrap_or(Value::Null);
     let device = Caller { gateway: owner.gateway, credential: None };
-    text(&device.succeed("POST", "/v1/kiosk-pairings", &json!({"pairing_code": code})).await?, "/device_token")
+    let pairing = json!({"slug": slug, "code": text(&kiosk, "/pairing_code")?});
+    text(&device.succeed("POST", "/v1/kiosk-pairings", &pairing).await?, "/kiosk_token")
 }

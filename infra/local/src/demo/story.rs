@@ -6,11 +6,15 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::caller::{Caller, text};
+use super::chain;
 use super::seed::Organization;
 use crate::error::{Error, Result};
 use crate::report::say;
 
 const LICENCE_NUMBER: &str = "D1234-56789-01234";
+/// A scribble, as a PNG of 32 × 16 pixels.
+const SIGNATURE: &str = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAQCAAAAABSayKFAAAAS0lEQVR42mP4TwAwUE8BAwNBBchKEGwUBTBhZMUou\
+    iASyErRHMkABzh9gS6NxZvoviE/oOA+whVMMLcwYAYSmqexuRzd0ww44wEIALN1pmhj0vtBAAAAAElFTkSuQmCC";
 
 /// Tells the story on the terminal.
 ///
@@ -28,13 +32,14 @@ pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organizatio
     let haul = check_in_driver(&kiosk).await?;
     refuse_stranger(&stranger, &haul).await?;
     reveal(&owner, &haul).await?;
-    audit_log(&owner).await
+    audit_log(&owner, ours).await
 }
 
 async fn check_in_visitor(kiosk: &Caller<'_>, ours: &Organization) -> Result<String> {
     say("1. A visitor checks in at the kiosk, signs the NDA, and leaves again.");
     let arrival = json!({"type": "visitor", "name": "Ada Visitor", "company": "Example Works",
-        "email": "ada@works.example", "host_id": ours.host_id, "nda_version_id": ours.nda_version_id});
+        "email": "ada@works.example", "host_id": ours.host_id, "nda_version_id": ours.nda_version_id,
+        "signature": SIGNATURE});
     let visit = kiosk.succeed("POST", "/v1/visits", &arrival).await?;
     say_visit(&visit);
     text(&visit, "/visit_id")
@@ -71,13 +76,13 @@ async fn reveal(owner: &Caller<'_>, visit: &str) -> Result<()> {
     Ok(())
 }
 
-async fn audit_log(owner: &Caller<'_>) -> Result<()> {
-    say("5. The audit log, newest first.");
-    let log = owner.succeed("GET", "/v1/audit-log", &Value::Null).await?;
-    for entry in log.get("items").and_then(Value::as_array).into_iter().flatten() {
-        let field = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-        say(format_args!("   {:<30} {}", field("at"), field("action")));
+async fn audit_log(owner: &Caller<'_>, ours: &Organization) -> Result<()> {
+    say("5. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
+    let entries = chain::verify(owner, &ours.organization_id).await?;
+    for entry in &entries {
+        say(format_args!("   {:<30} {}", entry.at, entry.action));
     }
+    say(format_args!("   {} entries, chain unbroken", entries.len()));
     Ok(())
 }
 
