@@ -13,6 +13,12 @@ pub(crate) async fn superuser() -> Client {
     connect(url.username(), url.password().unwrap_or_default()).await
 }
 
+/// The same in another database of the server.
+pub(crate) async fn superuser_in(database: &str) -> Client {
+    let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    connect_to(database, url.username(), url.password().unwrap_or_default()).await
+}
+
 /// A connection as the role of a function.
 pub(crate) async fn as_role(role: &str) -> Client {
     connect(role, &variable("DOORBOOK_TEST_FN_PASSWORD")).await
@@ -20,11 +26,16 @@ pub(crate) async fn as_role(role: &str) -> Client {
 
 async fn connect(role: &str, password: &str) -> Client {
     let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    connect_to(url.path().trim_start_matches('/'), role, password).await
+}
+
+async fn connect_to(database: &str, role: &str, password: &str) -> Client {
+    let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
     let mut config = Config::new();
     config
         .host(url.host_str().expect("a host"))
         .port(url.port().expect("a port"))
-        .dbname(url.path().trim_start_matches('/'))
+        .dbname(database)
         .user(role)
         .password(password)
         .ssl_mode(SslMode::Require);

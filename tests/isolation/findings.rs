@@ -1,0 +1,68 @@
+//! Everything that is wrong with the isolation of a database, as a list that should be empty.
+
+use tokio_postgres::Client;
+
+use super::database::{grants, new_id, run, seed, try_texts};
+
+/// A transaction in which two organizations are seeded and each role has a twin made from its grants.
+pub(super) struct Probed<'client> {
+    client: &'client Client,
+    organizations: (String, String),
+}
+
+/// Opens it. Whoever drops the connection or says ROLLBACK leaves no trace.
+pub(super) async fn probe(client: &Client) -> Probed<'_> {
+    let organizations = (new_id(client).await, new_id(client).await);
+    run(client, "BEGIN").await;
+    run(client, include_str!("catalogue.sql")).await;
+    run(client, include_str!("probes.sql")).await;
+    for (role, file) in grants() {
+        let twin = format!("{role}__twin");
+        run(client, &format!("CREATE ROLE {twin} LOGIN NOINHERIT; SET LOCAL ROLE doorbook_owner")).await;
+        run(client, &file.replace(&role, &twin)).await;
+        run(client, "RESET ROLE").await;
+    }
+    for organization in [&organizations.0, &organizations.1] {
+        run(client, &seed(organization)).await;
+    }
+    run(client, &format!("SELECT pg_temp.prepare_probes('{}')", organizations.1)).await;
+    Probed { client, organizations }
+}
+
+impl Probed<'_> {
+    /// What is wrong now: by the catalogue, and if that is in order, by what the probes could do.
+    pub(super) async fn findings(&self) -> Vec<String> {
+        let by_catalogue = self.findings_by_catalogue().await;
+        if by_catalogue.is_empty() { self.findings_by_probes().await } else { by_catalogue }
+    }
+
+    pub(super) async fn findings_by_catalogue(&self) -> Vec<String> {
+        let checks = "SELECT pg_temp.role_findings() UNION ALL SELECT pg_temp.right_findings() \
+             UNION ALL SELECT pg_temp.table_findings() UNION ALL SELECT pg_temp.object_findings()";
+        self.failing(checks).await
+    }
+
+    pub(super) async fn findings_by_probes(&self) -> Vec<String> {
+        let (a, b) = &self.organizations;
+        self.failing(&format!("SELECT pg_temp.probe_findings('{a}', '{b}')")).await
+    }
+
+    /// A check that cannot even run counts as something wrong.
+    async fn failing(&self, checks: &str) -> Vec<String> {
+        try_texts(self.client, checks).await.unwrap_or_else(|code| vec![format!("the checks fail with {code}")])
+    }
+
+    /// Makes a change that `undo` takes back.
+    pub(super) async fn mutate(&self, statements: &str) {
+        run(self.client, "SAVEPOINT untouched").await;
+        run(self.client, statements).await;
+    }
+
+    pub(super) async fn undo(&self) {
+        run(self.client, "ROLLBACK TO untouched").await;
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        self.client
+    }
+}

@@ -1,0 +1,153 @@
+//! The mutation gate: each protection is taken away and each forbidden right given, and the checks must turn red.
+
+use super::{
+    database::{connect_apart, texts},
+    findings::{Probed, probe},
+};
+
+/// What no function role may be given. `{role}` is each of them in turn.
+const OF_ROLES: &[&str] = &[
+    "ALTER ROLE {role} BYPASSRLS",
+    "ALTER ROLE {role} SUPERUSER",
+    "ALTER ROLE {role} CREATEROLE",
+    "ALTER ROLE {role} CREATEDB",
+    "ALTER ROLE {role} REPLICATION",
+    "ALTER ROLE {role} INHERIT",
+    "ALTER ROLE {role} SET app.organization_id = '00000000-0000-0000-0000-000000000000'",
+    "ALTER ROLE {role} SET row_security = off",
+    "GRANT doorbook_owner TO {role}",
+    "GRANT doorbook_migrator TO {role}",
+    "GRANT pg_read_all_data TO {role}",
+    "GRANT {role} TO isolation_probe",
+    "GRANT UPDATE ON audit_log TO {role}",
+    "GRANT DELETE ON audit_log TO {role}",
+    "GRANT TRUNCATE ON audit_log TO {role}",
+    "GRANT TRIGGER ON audit_log TO {role}",
+    "GRANT INSERT (entry) ON audit_log TO {role}",
+    "GRANT SELECT ON audit_heads TO {role}",
+    "GRANT TRUNCATE ON visits TO {role}",
+    "GRANT REFERENCES ON visits TO {role}",
+    "GRANT DELETE ON organizations TO {role}",
+    "GRANT SELECT ON plans TO {role}",
+    "GRANT SELECT (slug) ON directory TO {role}",
+    "GRANT INSERT ON audit_actions TO {role}",
+    "GRANT EXECUTE ON FUNCTION app.take_token TO {role}",
+    "GRANT EXECUTE ON PROCEDURE app.protect TO {role}",
+    "GRANT CREATE ON SCHEMA public TO {role}",
+    "GRANT CREATE ON SCHEMA app TO {role}",
+    "GRANT TEMP ON DATABASE {database} TO {role}",
+    "GRANT CREATE ON DATABASE {database} TO {role}",
+    "GRANT USAGE ON SCHEMA directory TO {role} WITH GRANT OPTION",
+    "GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO {role}",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE doorbook_owner GRANT SELECT ON TABLES TO {role}",
+    "ALTER TABLE visits OWNER TO {role}",
+    "ALTER FUNCTION app.organization_id() OWNER TO {role}",
+    "INSERT INTO audit_actions VALUES ('{role}', 'organization.closed')",
+    "DROP OWNED BY {role}",
+];
+
+/// What may not happen to the database as a whole.
+const OF_THE_DATABASE: &[&str] = &[
+    "CREATE TABLE planted (organization_id uuid PRIMARY KEY)",
+    "CREATE TABLE planted (id uuid PRIMARY KEY)",
+    "CREATE TABLE planted (organization_id uuid PRIMARY KEY); CALL app.protect('planted'); DROP TRIGGER refuse_truncate ON planted",
+    "CREATE SCHEMA planted CREATE TABLE planted (id uuid)",
+    "CREATE VIEW planted AS SELECT * FROM visits",
+    "CREATE VIEW planted WITH (security_invoker = true) AS SELECT * FROM visits; ALTER VIEW planted OWNER TO doorbook_owner; GRANT SELECT ON planted TO PUBLIC",
+    "CREATE MATERIALIZED VIEW planted AS SELECT * FROM visits; GRANT SELECT ON planted TO fn_check_in",
+    "CREATE SEQUENCE planted",
+    "CREATE POLICY planted ON visits USING (true)",
+    "CREATE POLICY planted ON visits AS RESTRICTIVE USING (true)",
+    "CREATE RULE planted AS ON DELETE TO visits DO INSTEAD NOTHING",
+    "CREATE INDEX planted ON visits (badge_sha256)",
+    "CREATE UNIQUE INDEX planted ON members (member_id)",
+    "ALTER TABLE visits ADD FOREIGN KEY (organization_id, host_id) REFERENCES hosts ON DELETE CASCADE",
+    "ALTER TABLE hosts ADD UNIQUE (host_id); ALTER TABLE visits ADD CONSTRAINT planted FOREIGN KEY (host_id) REFERENCES hosts (host_id)",
+    "CREATE FUNCTION app.planted() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; ALTER FUNCTION app.planted() OWNER TO doorbook_owner",
+    "ALTER FUNCTION app.settle RESET search_path",
+    "ALTER FUNCTION app.settle SET search_path = public",
+    "ALTER FUNCTION app.organization_id() IMMUTABLE",
+    "ALTER FUNCTION app.organization_id() VOLATILE",
+    "ALTER FUNCTION app.reaches_site LEAKPROOF",
+    "GRANT EXECUTE ON FUNCTION app.settle TO PUBLIC",
+    "GRANT SELECT ON sites TO PUBLIC",
+    "GRANT TEMP ON DATABASE {database} TO PUBLIC",
+    "GRANT USAGE ON SCHEMA public TO PUBLIC",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE doorbook_owner GRANT SELECT ON TABLES TO PUBLIC",
+    "ALTER DATABASE {database} SET app.organization_id = '00000000-0000-0000-0000-000000000000'",
+    "ALTER ROLE doorbook_owner LOGIN",
+    "ALTER ROLE doorbook_owner CREATEROLE",
+    "ALTER ROLE doorbook_migrator BYPASSRLS",
+    "ALTER ROLE doorbook_migrator SET row_security = off",
+    "CREATE ROLE fn_planted LOGIN NOINHERIT",
+    "ALTER TABLE audit_log DISABLE TRIGGER append",
+    "ALTER TABLE audit_log ENABLE TRIGGER append",
+    "ALTER TABLE audit_log DISABLE TRIGGER append_only",
+    "ALTER TABLE audit_log ENABLE TRIGGER append_only",
+    "ALTER TABLE audit_log ENABLE TRIGGER refuse_truncate",
+    "DROP TRIGGER append_only ON audit_log",
+    "CREATE OR REPLACE FUNCTION app.organization_id() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.organization_id', true), '')::uuid $$",
+    "DELETE FROM audit_actions WHERE role = 'fn_check_in'",
+    "CREATE PUBLICATION planted",
+];
+
+/// Statements that leave nothing but one change, each with every table, policy, trigger and role in turn.
+async fn mutations(probed: &Probed<'_>) -> Vec<String> {
+    let ddl = "SELECT format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', name) FROM pg_temp.tenant_tables()
+        UNION ALL SELECT format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', name) FROM pg_temp.tenant_tables()
+        UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER refuse_truncate', name) FROM pg_temp.tenant_tables()
+        UNION ALL SELECT format('DROP POLICY %I ON %s', polname, polrelid::regclass) FROM pg_policy
+        UNION ALL SELECT format('ALTER POLICY %I ON %s USING (true)', polname, polrelid::regclass) FROM pg_policy
+          WHERE pg_get_expr(polqual, polrelid) <> 'true'
+        UNION ALL SELECT format('ALTER POLICY %I ON %s WITH CHECK (true)', polname, polrelid::regclass) FROM pg_policy
+          WHERE pg_get_expr(polwithcheck, polrelid) <> 'true'";
+    let client = probed.client();
+    let database = texts(client, "SELECT current_database()").await.concat();
+    let roles = texts(client, "SELECT rolname FROM our_roles").await;
+    let of_roles = OF_ROLES.iter().flat_map(|mutation| roles.iter().map(|role| mutation.replace("{role}", role)));
+    let of_the_database = OF_THE_DATABASE.iter().map(|mutation| (*mutation).to_owned());
+    let all = texts(client, ddl).await.into_iter().chain(of_roles).chain(of_the_database);
+    all.map(|mutation| mutation.replace("{database}", &database)).collect()
+}
+
+#[tokio::test]
+async fn every_protection_that_is_taken_away_is_noticed() {
+    let client = connect_apart().await;
+    let probed = probe(&client).await;
+    assert_eq!(probed.findings().await, Vec::<String>::new());
+
+    let mut unnoticed = Vec::new();
+    let mutations = mutations(&probed).await;
+    for mutation in &mutations {
+        probed.mutate(mutation).await;
+        if probed.findings().await.is_empty() {
+            unnoticed.push(mutation);
+        }
+        probed.undo().await;
+    }
+
+    assert_eq!(unnoticed, Vec::<&String>::new(), "of {} mutations", mutations.len());
+    assert_eq!(probed.findings().await, Vec::<String>::new());
+}
+
+/// Nothing is left to how the catalogue spells a policy: what somebody could do is tried, too.
+#[tokio::test]
+async fn the_probes_alone_notice_every_weak_policy() {
+    let client = connect_apart().await;
+    let probed = probe(&client).await;
+    // The audit trigger writes the organization itself, so there the check of what is written stands behind it.
+    let weakened = "SELECT format(mutation, p.polname, p.polrelid::regclass) FROM pg_policy AS p,
+          unnest('{DROP POLICY %I ON %s,ALTER POLICY %I ON %s USING (true),ALTER POLICY %I ON %s WITH CHECK (true)}'::text[]) AS mutation
+        WHERE p.polname = 'own_organization' AND NOT (p.polrelid = 'audit_log'::regclass AND mutation LIKE '%CHECK%')";
+
+    let mut unnoticed = Vec::new();
+    for mutation in texts(&client, weakened).await {
+        probed.mutate(&mutation).await;
+        if probed.findings_by_probes().await.is_empty() {
+            unnoticed.push(mutation.clone());
+        }
+        probed.undo().await;
+    }
+
+    assert_eq!(unnoticed, Vec::<String>::new());
+}

@@ -1,0 +1,31 @@
+-- One row in each tenant table for organization {o}, whose id is every id. A table without a row here is a
+-- finding, since nothing can be probed on it.
+SELECT app.bind('{o}', NULL);
+INSERT INTO organizations VALUES ('{o}', 'Seeded', 'standard', 'test', now());
+INSERT INTO tenant_keys VALUES ('{o}', '{o}', 'key', '\x01', '\x02', now(), NULL);
+INSERT INTO people VALUES ('{o}', '{o}', 'driver', '{o}', '\x03', now());
+INSERT INTO members VALUES ('{o}', '{o}', '{o}', 'member@organization.example', 'Seeded', 'owner', 'active', now());
+INSERT INTO sites VALUES ('{o}', '{o}', 'Seeded', 'Europe/Berlin', 'en', false, now());
+INSERT INTO credentials VALUES ('{o}', '{o}', 'api_token', sha256('{o}'), 'Seeded', '{visit.check_in}', '{o}', NULL, NULL, now());
+INSERT INTO rate_buckets VALUES ('{o}', 'read', 1, now());
+INSERT INTO refused_sources VALUES ('{o}', sha256('address'), now(), 1);
+INSERT INTO answers VALUES ('{o}', '{o}', sha256('key'), sha256('body'), 'request', 'running', now(), NULL, now());
+INSERT INTO hosts VALUES ('{o}', '{o}', '{o}', 'Seeded', NULL, NULL, 'en', now());
+INSERT INTO visit_types VALUES ('{o}', '{o}', '{o}', 'Seeded', 'driver', 1, '{}', now());
+INSERT INTO notices (organization_id, version_id, kind, locale, version, title, text, published_at)
+  VALUES ('{o}', '{o}', 'nda', 'en', 1, 'Seeded', 'Seeded', now());
+INSERT INTO kiosks VALUES ('{o}', '{o}', '{o}', 'Seeded', sha256('code'), now(), '{o}', now(), NULL, now());
+INSERT INTO badge_counters VALUES ('{o}', '{o}', 1);
+INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
+    name, nda_version_id, nda_text_sha256, nda_signed_at, licence_number_sealed, licence_number_index, carrier, bills_of_lading,
+    checked_in_at, created_at)
+  VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', 'driver', 'on_site', 1, sha256('badge'),
+    'Seeded', '{o}', sha256('text'), now(), '\x04', sha256('licence'), 'Seeded', '{one}', now(), now());
+INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
+INSERT INTO outbox VALUES ('{o}', '{o}', 'visit.checked_in', 'visit', '{o}', '{}', 'request', now(), NULL);
+INSERT INTO audit_heads VALUES ('{o}', -1, audit.genesis('{o}'), '-infinity');
+INSERT INTO audit_actions VALUES (current_user, 'organization.created') ON CONFLICT DO NOTHING;
+INSERT INTO audit_log (draft) VALUES ('{"actor": {"kind": "system", "id": "seed"}, "ip": null, "ua": null,
+  "action": "organization.created", "target": {"kind": "organization", "id": "{o}"}, "reason": null,
+  "diff": {"added": {}, "removed": {}, "changed": {}}, "request_id": "request"}');
+SELECT set_config('app.organization_id', '', true);
