@@ -2,6 +2,7 @@
 
 #[cfg(feature = "answers")]
 pub mod answers;
+pub mod class;
 pub mod notice;
 pub mod text;
 pub mod visit;

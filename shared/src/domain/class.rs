@@ -1,0 +1,250 @@
+//! The class of everything that is kept or sent: one table that tests and `docs/DATA.md` come from (promise P12).
+//!
+//! The class decides whether a value may stand in the clear, how long it stays and what an erasure does to it. A column
+//! of the database that stands in no row here fails a test, and so does a row without a column.
+
+/// How much harm a value does in the wrong hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Anybody may know it.
+    Public,
+    /// For the organization and whoever it lets in; says nothing about a person by itself.
+    Internal,
+    /// About a person. Never in logs, metrics, traces, errors, URLs, messages or names of files.
+    Restricted,
+}
+
+/// How a value stands where it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Readable by whoever may read the row.
+    Clear,
+    /// In an envelope under the person's key or the tenant key.
+    Sealed,
+    /// A key in an envelope under another key.
+    Wrapped,
+}
+
+/// How long a value stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// What a stored answer is replayed from.
+    Answer,
+    /// As long as this deployment is there.
+    Deployment,
+    /// A document's number.
+    Document,
+    /// What happens after a commit.
+    Event,
+    /// The log.
+    Log,
+    /// As long as the organization is there.
+    Organization,
+    /// A count of failures.
+    Source,
+    /// A visit and what belongs to it.
+    Visit,
+    /// A mark that something waits.
+    Work,
+}
+
+/// What the erasure of a person does to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// It is destroyed, and with it whatever it wraps.
+    Destroyed,
+    /// It goes by itself before an erasure is due.
+    Expires,
+    /// It says nothing about a person.
+    Kept,
+    /// Something that says nothing takes its place, so that history and counts stay.
+    Replaced,
+    /// It stays and nobody can open it any more.
+    Unreadable,
+}
+
+/// One column, kind of object or field, with everything that is decided about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Classified {
+    /// The table; `bucket`, `event` or `message` for what stands in none.
+    pub place: &'static str,
+    /// The column, the kind of object, or the field.
+    pub name: &'static str,
+    /// How much harm it does.
+    pub class: Class,
+    /// How it stands there.
+    pub form: Form,
+    /// How long it stays.
+    pub retention: Retention,
+    /// What an erasure does to it.
+    pub erasure: Erasure,
+}
+
+impl Class {
+    /// The word that documents use.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "Public",
+            Self::Internal => "Internal",
+            Self::Restricted => "Restricted",
+        }
+    }
+}
+
+impl Form {
+    /// The word that documents use.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Clear => "",
+            Self::Sealed => "sealed",
+            Self::Wrapped => "wrapped",
+        }
+    }
+}
+
+impl Retention {
+    /// The rule.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Answer => "24 hours",
+            Self::Deployment => "the deployment",
+            Self::Document => "90 days ¹",
+            Self::Event => "14 days after it was ready ¹",
+            Self::Log => "the log, which is never shortened",
+            Self::Organization => "the organization",
+            Self::Source => "a day without a failure",
+            Self::Visit => "the organization's rule for visits ¹",
+            Self::Work => "until the work is done",
+        }
+    }
+}
+
+impl Erasure {
+    /// The rule.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Destroyed => "destroyed",
+            Self::Expires => "expires by itself",
+            Self::Kept => "kept",
+            Self::Replaced => "replaced by a placeholder",
+            Self::Unreadable => "unreadable without the key",
+        }
+    }
+}
+
+macro_rules! classified {
+    ($($(#[$doc:meta])* $list:ident {
+        $($place:ident, $retention:ident { $($($name:ident)+: $class:ident $form:ident $erasure:ident;)+ })+
+    })+) => {$(
+        $(#[$doc])*
+        pub const $list: &[Classified] = &[$($($(Classified {
+            place: stringify!($place),
+            name: stringify!($name),
+            class: Class::$class,
+            form: Form::$form,
+            retention: Retention::$retention,
+            erasure: Erasure::$erasure,
+        },)+)+)+];
+    )+};
+}
+
+classified! {
+    /// Every column of every table. A line reads: columns, class, form, and what an erasure does. A table whose columns
+    /// stay differently long stands here once for each.
+    COLUMNS {
+        plans, Deployment {
+            plan reads_per_second reads_capacity writes_per_second writes_capacity has_own_kms_key: Public Clear Kept;
+        }
+        directory, Deployment {
+            organization_id slug stripe_customer_id status request_key_sha256: Internal Clear Kept;
+        }
+        pending_work, Work { organization_id kind due_at: Internal Clear Kept; }
+        audit_actions, Deployment { role action needs_reason: Public Clear Kept; }
+        organizations, Organization { organization_id name plan environment created_at: Internal Clear Kept; }
+        tenant_keys, Organization {
+            organization_id key_id kms_key_id created_at retired_at: Internal Clear Kept;
+            wrapped_key wrapped_index_key: Internal Wrapped Kept;
+        }
+        people, Organization {
+            organization_id person_id kind key_id created_at: Internal Clear Kept;
+            wrapped_key: Internal Wrapped Destroyed;
+        }
+        members, Organization {
+            organization_id member_id person_id role state created_at: Internal Clear Kept;
+            email name: Restricted Clear Replaced;
+        }
+        sites, Organization {
+            organization_id site_id name time_zone locale requires_nda created_at: Internal Clear Kept;
+        }
+        credentials, Organization {
+            organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
+            expires_at revoked_at created_at: Internal Clear Kept;
+        }
+        rate_buckets, Organization { organization_id kind tokens refilled_at: Internal Clear Kept; }
+        refused_sources, Source {
+            organization_id window_start failures: Internal Clear Expires;
+            source_sha256: Restricted Clear Expires;
+        }
+        answers, Answer {
+            organization_id credential_id key_sha256 fingerprint request_id state: Internal Clear Expires;
+            leased_until expires_at: Internal Clear Expires;
+            answer_sealed: Restricted Sealed Expires;
+        }
+        audit_heads, Log { organization_id seq link at: Internal Clear Kept; }
+        audit_log, Log {
+            draft leaf link organization_id seq action actor_id target_kind target_id: Internal Clear Kept;
+            entry: Internal Clear Unreadable;
+        }
+        hosts, Organization {
+            organization_id host_id person_id locale created_at: Internal Clear Kept;
+            name email phone: Restricted Clear Replaced;
+        }
+        visit_types, Organization {
+            organization_id visit_type_id site_id name applies_to version answers_schema created_at: Internal Clear Kept;
+        }
+        notices, Organization {
+            organization_id version_id kind locale version title text text_sha256: Internal Clear Kept;
+            published_at retired_at: Internal Clear Kept;
+        }
+        kiosks, Organization {
+            organization_id kiosk_id site_id name pairing_code_sha256 pairing_expires_at: Internal Clear Kept;
+            credential_id paired_at revoked_at created_at paired_by: Internal Clear Kept;
+        }
+        badge_counters, Organization { organization_id site_id last: Internal Clear Kept; }
+        visits, Visit {
+            organization_id visit_id site_id person_id host_id visit_type_id type state hold_reasons: Internal Clear Kept;
+            badge_number badge_sha256 nda_version_id nda_text_sha256 nda_signed_at: Internal Clear Kept;
+            bills_of_lading appointment load_type seal un_number hazard_class trailer: Internal Clear Kept;
+            checked_in_at checked_out_at occurred_at device_seq: Internal Clear Kept;
+            checked_out_occurred_at checked_out_device_seq created_at: Internal Clear Kept;
+            name company email phone purpose answers carrier co_driver: Restricted Clear Replaced;
+            tractor_plate trailer_plate: Restricted Clear Replaced;
+        }
+        visits, Document {
+            licence_number_sealed: Restricted Sealed Unreadable;
+            licence_number_index: Restricted Clear Replaced;
+        }
+        visit_objects, Visit {
+            organization_id object_id visit_id kind media_type bytes created_at: Internal Clear Kept;
+        }
+        outbox, Event {
+            organization_id event_id kind subject_kind subject_id facts request_id: Internal Clear Kept;
+            occurred_at ready_at: Internal Clear Kept;
+        }
+    }
+
+    /// Every kind of object in the bucket.
+    OBJECTS {
+        bucket, Visit { photo signature: Restricted Sealed Unreadable; }
+    }
+
+    /// Every field of what leaves a transaction: the facts of an event in the outbox, and a message of a queue.
+    FIELDS {
+        event, Event { site_id: Internal Clear Kept; }
+        message, Work { v id organization_id kind ref request_id traceparent: Internal Clear Kept; }
+    }
+}
