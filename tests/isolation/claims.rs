@@ -1,6 +1,7 @@
 //! What row-level security is known to let slip, each tried. The numbers are those of the pitfalls.
 
 use super::database::{connect, connect_as, new_id, outcome, run, text, texts, try_texts, two_organizations};
+use crate::harness::postgres::as_role;
 
 const REFUSED: &str = "42501";
 
@@ -180,4 +181,16 @@ async fn a_failing_constraint_shows_no_row() {
     let refusal = error.as_db_error().expect("an answer of the server");
     assert_eq!(refusal.code().code(), "23514");
     assert_eq!(refusal.detail(), None);
+}
+
+/// 2, 3: not as a superuser pretends it, but through the login, TLS and all.
+#[tokio::test]
+async fn a_functions_own_login_reads_nothing_unbound() {
+    let client = as_role("fn_check_in").await;
+
+    let who = text(&client, "SELECT session_user || ' ' || current_setting('is_superuser')").await;
+
+    assert_eq!(who, "fn_check_in off");
+    assert_eq!(try_texts(&client, "SELECT site_id FROM sites").await, Err(REFUSED.to_owned()));
+    assert_eq!(outcome(&client, "SET SESSION AUTHORIZATION doorbook_owner").await, REFUSED);
 }
