@@ -5,6 +5,7 @@ CARGO := cargo
 PROFILE := ci
 BUILT := target/$(PROFILE)
 LINT := .local/venv-lint
+API_TESTER := .local/venv-api
 ARCHITECTURE ?= x86_64
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
@@ -27,7 +28,7 @@ run: binaries ## serves the whole template on http://127.0.0.1:9000 (PORT= moves
 demo: binaries ## shows a visit from the door to the verified log, and stops everything
 	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
 
-test: binaries ## runs every test against real parts
+test: binaries $(API_TESTER)/ready ## runs every test against real parts
 	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
 	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
 
@@ -43,6 +44,12 @@ $(LINT)/ready: infra/lint/requirements.txt
 	@sh infra/local/install.sh venv-only
 	python3 -m venv $(LINT)
 	$(LINT)/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
+	@touch $@
+
+$(API_TESTER)/ready: tests/end_to_end/requirements.txt
+	@echo "Installing the API tester …"
+	@python3 -m venv $(API_TESTER)
+	@$(API_TESTER)/bin/pip install --quiet --disable-pip-version-check -r tests/end_to_end/requirements.txt
 	@touch $@
 
 bench: binaries ## prints speed against the targets, as ratios of one run

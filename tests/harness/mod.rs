@@ -1,5 +1,7 @@
 //! What tests stand on: the stack that `doorbook-local with-stack` started, and a fresh organization each.
 
+pub(crate) mod chain;
+pub(crate) mod counting_proxy;
 pub(crate) mod event;
 pub(crate) mod pictures;
 pub(crate) mod postgres;

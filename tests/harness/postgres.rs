@@ -30,23 +30,32 @@ async fn connect(role: &str, password: &str) -> Client {
 }
 
 async fn connect_to(database: &str, role: &str, password: &str) -> Client {
-    let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    let mut url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
+    url.set_path(database);
+    url.set_username(role).expect("a role");
+    url.set_password(Some(password)).expect("a password");
+    at(url.as_str(), &variable("DOORBOOK_TEST_DATABASE_CA")).await
+}
+
+/// A connection to wherever the URL says, trusting one certificate authority.
+pub(crate) async fn at(url: &str, ca_file: &str) -> Client {
+    let url = url::Url::parse(url).expect("a URL");
     let mut config = Config::new();
     config
         .host(url.host_str().expect("a host"))
         .port(url.port().expect("a port"))
-        .dbname(database)
-        .user(role)
-        .password(password)
+        .dbname(url.path().trim_start_matches('/'))
+        .user(url.username())
+        .password(url.password().unwrap_or_default())
         .ssl_mode(SslMode::Require);
-    let (client, driver) = config.connect(trust()).await.expect("the test database answers");
+    let (client, driver) = config.connect(trust(ca_file)).await.expect("the database answers");
     tokio::spawn(driver);
     client
 }
 
-fn trust() -> tokio_postgres_rustls::MakeRustlsConnect {
+fn trust(ca_file: &str) -> tokio_postgres_rustls::MakeRustlsConnect {
     let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(variable("DOORBOOK_TEST_DATABASE_CA")).expect("a CA file") {
+    for certificate in CertificateDer::pem_file_iter(ca_file).expect("a CA file") {
         roots.add(certificate.expect("a certificate")).expect("a root");
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -10,6 +10,11 @@ pub(crate) fn variable(name: &str) -> String {
 
 /// What the template sets for a function, for a database role, with changes.
 pub(crate) fn variables(role: &str, changes: &[(&str, &str)]) -> Variables {
+    environment(role, changes).into_iter().collect()
+}
+
+/// The same as names and values, for starting a function's binary.
+pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut database = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
     database.set_username(role).expect("a role");
     database.set_password(Some(&variable("DOORBOOK_TEST_FN_PASSWORD"))).expect("a password");
