@@ -60,7 +60,7 @@ async fn refuse_stranger(stranger: &Caller<'_>, visit: &str) -> Result<()> {
     if status != StatusCode::NOT_FOUND {
         return Err(Error::stack(format!("a stranger was answered {status}")));
     }
-    say(format_args!("   {status}: {}", problem.get("code").unwrap_or(&Value::Null)));
+    say(format_args!("   {status}, code {}", problem.get("code").unwrap_or(&Value::Null)));
     Ok(())
 }
 
@@ -87,6 +87,9 @@ async fn audit_log(owner: &Caller<'_>, ours: &Organization) -> Result<()> {
 }
 
 fn say_visit(visit: &Value) {
-    let field = |name: &str| visit.get(name).cloned().unwrap_or_default();
-    say(format_args!("   visit {}, badge {}, state {}", field("visit_id"), field("badge_number"), field("state")));
+    let field = |name: &str| match visit.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        other => other.unwrap_or(&Value::Null).to_string(),
+    };
+    say(format_args!("   visit {}, badge {}, {}", field("visit_id"), field("badge_number"), field("state")));
 }
