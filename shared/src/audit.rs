@@ -91,7 +91,7 @@ facts! {
     bool, i32, Timestamp, id::CredentialId, id::HostId, id::KioskId, id::MemberId, id::NoticeVersionId, id::ObjectId,
     id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
-    crate::domain::notice::NoticeKind,
+    crate::domain::visit::RestrictedField, crate::domain::notice::NoticeKind,
     crate::vault::AuditValue, crate::vault::ObjectValue,
 }
 

@@ -34,6 +34,11 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// How far a kiosk's clock may be ahead of ours, in seconds.
+pub const DEVICE_AHEAD_S_MAX: i64 = 300;
+/// Largest count that a kiosk may send: every JSON parser holds it exactly.
+pub const DEVICE_SEQ_MAX: i64 = (1 << 53) - 1;
+
 words! {
     /// Who comes.
     VisitorKind {
@@ -69,6 +74,16 @@ words! {
 
     /// An image that belongs to a visit.
     ImageKind {
+        /// Photo of the person.
+        Photo = "photo",
+        /// Signature under a text.
+        Signature = "signature",
+    }
+
+    /// A value of a visit that is sealed, and opened only with a reason.
+    RestrictedField {
+        /// Number of the driver's licence.
+        LicenceNumber = "licence_number",
         /// Photo of the person.
         Photo = "photo",
         /// Signature under a text.

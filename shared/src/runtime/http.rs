@@ -41,9 +41,7 @@ pub async fn serve_http<D>(
 
 fn read(event: LambdaEvent<ApiGatewayV2httpRequest>, clock: Clock) -> Result<Request, (Error, String)> {
     let request_id = event.context.request_id;
-    let (seconds, nanoseconds) = Clock::System { offset_s: 0 }.now().unix_parts();
-    let now = Duration::new(seconds, nanoseconds);
-    let remaining = Duration::from_millis(event.context.deadline).saturating_sub(now).saturating_sub(DEADLINE_MARGIN);
+    let remaining = super::remaining(event.context.deadline, DEADLINE_MARGIN);
     tracing::trace!(?clock, "request read");
     Request::of_event(event.payload, request_id.clone(), remaining).map_err(|error| (error, request_id))
 }

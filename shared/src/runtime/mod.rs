@@ -8,9 +8,14 @@ pub use answer::answer;
 pub use http::serve_http;
 #[cfg(feature = "queue")]
 pub use http::serve_http_and_nudge;
-pub use work::{Invocation, Outcome, serve_invocation, serve_schedule, serve_work};
+pub use work::{Fired, Invocation, serve_invocation, serve_schedule, serve_work, sweep, work};
 
-use crate::settings::{CommonSettings, Unsafe, Variables};
+use std::time::Duration;
+
+use crate::{
+    clock::Clock,
+    settings::{CommonSettings, Unsafe, Variables},
+};
 
 /// Why a function cannot start. Shows what to mend, in one line.
 pub struct Fatal(String);
@@ -54,4 +59,11 @@ pub fn start<S>(read: impl FnOnce(&Variables) -> Result<S, Unsafe>) -> Result<(C
     let common = CommonSettings::read(&variables)?;
     crate::telemetry::start(&common);
     Ok((common, read(&variables)?))
+}
+
+/// How long an invocation may still run, less a margin. Lambda's deadline is in real time, whatever a test says.
+fn remaining(deadline_ms: u64, margin: Duration) -> Duration {
+    let (seconds, nanoseconds) = Clock::System { offset_s: 0 }.now().unix_parts();
+    let now = Duration::new(seconds, nanoseconds);
+    Duration::from_millis(deadline_ms).saturating_sub(now).saturating_sub(margin)
 }

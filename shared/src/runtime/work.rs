@@ -1,8 +1,10 @@
 //! Functions that no HTTP request calls: queues, schedules, the operator.
 
+use std::time::Duration;
+
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::Fatal;
@@ -11,19 +13,29 @@ use crate::{
     error::{Error, Result},
     id::OrganizationId,
     queue::{Message, SystemWork},
-    schedule::Tick,
+    schedule::{Outcome, Tick},
     tenant::Db,
 };
 
-/// What a sweep did: one line of the log, and the answer to whoever fired it by hand.
-#[derive(Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Outcome {
-    /// Organizations that were looked at.
-    pub organizations: u64,
-    /// Things that were done.
-    pub done: u64,
-    /// Organizations whose work failed and waits for the next tick.
-    pub failed: u64,
+/// Taken off the time that a sweep has: the longest that the last piece of work may take.
+const SWEEP_MARGIN: Duration = Duration::from_secs(10);
+
+/// What Lambda hands to a function that no request calls.
+#[derive(Debug)]
+pub struct Fired {
+    /// A batch of a queue, or anything else for a tick.
+    pub event: Value,
+    /// Ties the work to the log.
+    pub request_id: String,
+    /// How long the work may take.
+    pub remaining: Duration,
+}
+
+impl Fired {
+    fn of(event: LambdaEvent<Value>) -> Self {
+        let remaining = super::remaining(event.context.deadline, SWEEP_MARGIN);
+        Self { event: event.payload, request_id: event.context.request_id, remaining }
+    }
 }
 
 /// Serves a schedule.
@@ -33,10 +45,13 @@ pub struct Outcome {
 pub async fn serve_schedule<D>(
     clock: Clock,
     deps: D,
-    sweep: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    tick: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
 ) -> Result<(), Fatal> {
-    let (deps, sweep) = (&deps, &sweep);
-    let service = service_fn(|event: LambdaEvent<Value>| tick(clock, deps, sweep, event.context.request_id));
+    let (deps, tick) = (&deps, &tick);
+    let service = service_fn(|event| async move {
+        let outcome = sweep(clock, deps, tick, Fired::of(event)).await?;
+        Ok::<_, lambda_runtime::Error>(serde_json::to_value(outcome)?)
+    });
     lambda_runtime::run(service).await.map_err(Fatal::from)
 }
 
@@ -48,42 +63,62 @@ pub async fn serve_work<D>(
     clock: Clock,
     deps: D,
     consume: impl AsyncFn(&D, &Message) -> Result<()>,
-    sweep: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    tick: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
 ) -> Result<(), Fatal> {
-    let (deps, consume, sweep) = (&deps, &consume, &sweep);
-    let service = service_fn(|event: LambdaEvent<Value>| async move {
-        if event.payload.get("Records").is_none() {
-            return tick(clock, deps, sweep, event.context.request_id).await;
-        }
-        let batch: SqsEvent = serde_json::from_value(event.payload)?;
-        let mut response = SqsBatchResponse::default();
-        for record in batch.records {
-            let consumed = match Message::parse(record.body.as_deref().unwrap_or_default()) {
-                Ok(message) => consume(deps, &message).await,
-                Err(error) => Err(error),
-            };
-            // Only this message is given back; after too many times the queue puts it aside.
-            if let Err(error) = consumed {
-                tracing::error!(error.code = error.code().name(), error.message = %error, "message failed");
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = record.message_id.unwrap_or_default();
-                response.batch_item_failures.push(failure);
-            }
-        }
-        Ok::<_, lambda_runtime::Error>(serde_json::to_value(response)?)
+    let (deps, consume, tick) = (&deps, &consume, &tick);
+    let service = service_fn(|event| async move {
+        Ok::<_, lambda_runtime::Error>(work(clock, deps, consume, tick, Fired::of(event)).await?)
     });
     lambda_runtime::run(service).await.map_err(Fatal::from)
 }
 
-async fn tick<D>(
+/// Consumes a batch of messages, or sweeps when there is none, and gives what Lambda is answered.
+///
+/// # Errors
+/// When the batch is none, or the sweep fails as a whole. A message that fails is part of the answer.
+pub async fn work<D>(
     clock: Clock,
     deps: &D,
-    sweep: &impl AsyncFn(&D, &Tick) -> Result<Outcome>,
-    request_id: String,
-) -> Result<Value, lambda_runtime::Error> {
-    let outcome = sweep(deps, &Tick::new(request_id.clone(), clock)).await?;
+    consume: &impl AsyncFn(&D, &Message) -> Result<()>,
+    tick: &impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    fired: Fired,
+) -> Result<Value> {
+    if fired.event.get("Records").is_none() {
+        let outcome = sweep(clock, deps, tick, fired).await?;
+        return serde_json::to_value(outcome).map_err(Error::internal);
+    }
+    let batch: SqsEvent = serde_json::from_value(fired.event).map_err(Error::internal)?;
+    let mut response = SqsBatchResponse::default();
+    for record in batch.records {
+        let consumed = match Message::parse(record.body.as_deref().unwrap_or_default()) {
+            Ok(message) => consume(deps, &message).await,
+            Err(error) => Err(error),
+        };
+        // Only this message is given back; after too many times the queue puts it aside.
+        if let Err(error) = consumed {
+            tracing::error!(error.code = error.code().name(), error.message = %error, "message failed");
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = record.message_id.unwrap_or_default();
+            response.batch_item_failures.push(failure);
+        }
+    }
+    serde_json::to_value(response).map_err(Error::internal)
+}
+
+/// Runs one tick and logs what it did.
+///
+/// # Errors
+/// When the sweep fails as a whole.
+pub async fn sweep<D>(
+    clock: Clock,
+    deps: &D,
+    tick: &impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    fired: Fired,
+) -> Result<Outcome> {
+    let request_id = fired.request_id;
+    let outcome = tick(deps, &Tick::new(request_id.clone(), clock, fired.remaining)).await?;
     tracing::info!(request_id, outcome.organizations, outcome.done, outcome.failed, "swept");
-    Ok(serde_json::to_value(outcome)?)
+    Ok(outcome)
 }
 
 /// A direct invocation by the operator, whose right to invoke is an IAM right. Only the runtime makes one.
