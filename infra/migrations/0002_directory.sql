@@ -29,7 +29,7 @@ CREATE TABLE directory (
 -- Which organization has something waiting, so that a schedule need not look into each of them.
 CREATE TABLE pending_work (
   organization_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('outbox')),
+  kind text NOT NULL CHECK (kind IN ('outbox', 'sweep')),
   due_at timestamptz NOT NULL,
   PRIMARY KEY (organization_id, kind)
 );
@@ -64,15 +64,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ORDER BY organization_id LIMIT page
 $$;
 
--- A page of all organizations that are active.
-CREATE FUNCTION directory.active(after uuid, page integer) RETURNS SETOF uuid
+-- A page of the active organizations that had no turn since the given moment, the longest waiting first: a sweep
+-- that runs out of time goes on next time with those that it did not reach.
+CREATE FUNCTION directory.in_turn(wanted text, page integer, since timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT organization_id FROM public.directory
-  WHERE status = 'active' AND organization_id > after ORDER BY organization_id LIMIT page
+  SELECT d.organization_id FROM public.directory AS d
+  LEFT JOIN public.pending_work AS p ON p.organization_id = d.organization_id AND p.kind = wanted
+  WHERE d.status = 'active' AND coalesce(p.due_at < since, true)
+  ORDER BY p.due_at NULLS FIRST, d.organization_id LIMIT page
+$$;
+
+-- Takes an organization's turn, whatever comes of it. Its next one is due as soon as everybody else had theirs.
+CREATE FUNCTION directory.take_turn(organization uuid, wanted text, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO public.pending_work VALUES (organization, wanted, at)
+  ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = at
 $$;
 
 -- Takes the mark away before the work is looked at: work that arrives afterwards sets a new one.
 CREATE FUNCTION directory.take(organization uuid, wanted text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   DELETE FROM public.pending_work WHERE organization_id = organization AND kind = wanted
+$$;
+
+-- Puts the mark back in the transaction that took it, when there was more work than it did.
+CREATE FUNCTION directory.put_back(organization uuid, wanted text, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO public.pending_work VALUES (organization, wanted, at) ON CONFLICT DO NOTHING
 $$;

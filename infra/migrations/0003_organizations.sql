@@ -124,3 +124,31 @@ CALL app.protect('credentials');
 CALL app.protect('rate_buckets');
 CALL app.protect('refused_sources');
 CALL app.protect('answers');
+
+-- What nobody can be answered with any more. A page at a time; says how many rows went.
+CREATE FUNCTION app.forget_answers(at timestamptz, page integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH expired AS (
+    SELECT a.organization_id, a.credential_id, a.key_sha256 FROM public.answers AS a
+    WHERE a.organization_id = app.organization_id() AND a.expires_at <= at
+    ORDER BY a.expires_at LIMIT page FOR UPDATE SKIP LOCKED),
+  gone AS (
+    DELETE FROM public.answers AS a USING expired AS e
+    WHERE a.organization_id = e.organization_id AND a.credential_id = e.credential_id AND a.key_sha256 = e.key_sha256
+    RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+-- Addresses that have not failed for a day.
+CREATE FUNCTION app.forget_sources(at timestamptz, page integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH quiet AS (
+    SELECT s.organization_id, s.source_sha256 FROM public.refused_sources AS s
+    WHERE s.organization_id = app.organization_id() AND s.window_start <= at - interval '1 day'
+    LIMIT page FOR UPDATE SKIP LOCKED),
+  gone AS (
+    DELETE FROM public.refused_sources AS s USING quiet AS q
+    WHERE s.organization_id = q.organization_id AND s.source_sha256 = q.source_sha256
+    RETURNING 1)
+  SELECT count(*) FROM gone
+$$;

@@ -44,6 +44,7 @@ CREATE TABLE visits (
   occurred_at timestamptz,
   device_seq bigint CHECK (device_seq BETWEEN 0 AND 9007199254740991),
   checked_out_occurred_at timestamptz,
+  checked_out_device_seq bigint CHECK (checked_out_device_seq BETWEEN 0 AND 9007199254740991),
   created_at timestamptz NOT NULL,
 
   PRIMARY KEY (organization_id, visit_id),
@@ -66,8 +67,11 @@ CREATE TABLE visits (
   CHECK (type = 'driver' OR coalesce(appointment, load_type, seal, un_number, trailer, co_driver, tractor_plate, trailer_plate) IS NULL)
 );
 CREATE UNIQUE INDEX visits_badge_on_site ON visits (organization_id, site_id, badge_number) WHERE state = 'on_site';
-CREATE INDEX visits_on_site ON visits (organization_id, site_id, visit_id) WHERE state = 'on_site';
+-- Who is on site, and every other list of visits that are not over.
+CREATE INDEX visits_open ON visits (organization_id, state, site_id, visit_id) WHERE state <> 'left';
 CREATE INDEX visits_by_site ON visits (organization_id, site_id, visit_id);
+CREATE INDEX visits_by_host ON visits (organization_id, host_id, visit_id) WHERE host_id IS NOT NULL;
+CREATE INDEX visits_by_check_in ON visits (organization_id, checked_in_at);
 CREATE UNIQUE INDEX visits_badge ON visits (organization_id, badge_sha256);
 CREATE INDEX visits_licence ON visits (organization_id, licence_number_index) WHERE licence_number_index IS NOT NULL;
 
