@@ -10,7 +10,7 @@ use shared::{
         text::{
             Company, EmailAddress, HazardClass, LicenceNumber, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber,
         },
-        visit::{Trailer, VisitorKind},
+        visit::{DEVICE_AHEAD_S_MAX, DEVICE_SEQ_MAX, Trailer, VisitorKind},
     },
     error::FieldError,
     id::{HostId, NoticeVersionId, PersonId, SiteId, VisitTypeId},
@@ -19,8 +19,6 @@ use utoipa::ToSchema;
 
 /// Most bills of lading of one arrival.
 pub const BILLS_OF_LADING_MAX: usize = 20;
-/// How far a kiosk's clock may be ahead of ours, in seconds.
-const DEVICE_AHEAD_S_MAX: i64 = 300;
 /// The fields that only a driver has, as they stand in the body.
 pub const DRIVER_FIELDS: [&str; 12] = [
     "licence_number",
@@ -180,7 +178,11 @@ impl Arrival {
         faults.check(body.signature.is_some() && body.nda_version_id.is_none(), "/nda_version_id", "missing");
         faults.check(body.nda_version_id.is_some() && body.signature.is_none(), "/signature", "missing");
         faults.check(!body.answers.is_empty() && body.visit_type_id.is_none(), "/visit_type_id", "missing");
-        faults.check(body.device_seq.is_some_and(|seq| !(0..1 << 53).contains(&seq)), "/device_seq", "out_of_range");
+        faults.check(
+            body.device_seq.is_some_and(|seq| !(0..=DEVICE_SEQ_MAX).contains(&seq)),
+            "/device_seq",
+            "out_of_range",
+        );
         let ahead = body.occurred_at.is_some_and(|at| at.seconds_since(now) > DEVICE_AHEAD_S_MAX);
         faults.check(ahead, "/occurred_at", "in_the_future");
         match body.r#type {

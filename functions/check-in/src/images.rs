@@ -38,8 +38,19 @@ impl Images {
         if photo.len() + signature.len() > IMAGE_BYTES_MAX {
             return Err(Error::too_large("/photo", "too_long"));
         }
-        let picture = |bytes: Vec<u8>, pointer| if bytes.is_empty() { Ok(None) } else { Picture::read(&bytes, pointer).map(Some) };
-        Ok(Self { photo: picture(photo, "/photo")?, signature: picture(signature, "/signature")? })
+        let picture = |bytes: Vec<u8>, pointer| {
+            if bytes.is_empty() { Ok(None) } else { Picture::read(&bytes, pointer).map(Some) }
+        };
+        let images = Self { photo: picture(photo, "/photo")?, signature: picture(signature, "/signature")? };
+        // Written anew, an image may be larger than it came; what is kept must fit into the answer that shows it.
+        if images.bytes() > IMAGE_BYTES_MAX {
+            return Err(Error::too_large("/photo", "too_long"));
+        }
+        Ok(images)
+    }
+
+    fn bytes(&self) -> usize {
+        [&self.photo, &self.signature].into_iter().flatten().map(|picture| picture.bytes().len()).sum()
     }
 
     /// Seals and stores them. What is stored here and never recorded is unreachable, and swept.
@@ -64,7 +75,13 @@ async fn put(
     let id = ObjectId::new(now);
     let sealed: SealedObject = person.seal_object(column.of(id.uuid()), picture.media_type(), picture.bytes())?;
     objects.put_sealed(&ObjectKey::new(person.organization(), id), &sealed).await?;
-    Ok(StoredImage { id, kind, media_type: sealed.media_type(), bytes: sealed.bytes(), audit_value: sealed.audit_value(id) })
+    Ok(StoredImage {
+        id,
+        kind,
+        media_type: sealed.media_type(),
+        bytes: sealed.bytes(),
+        audit_value: sealed.audit_value(id),
+    })
 }
 
 fn decode(text: Option<&str>, pointer: &'static str) -> Result<Vec<u8>> {
