@@ -65,6 +65,22 @@ pub(super) fn entries(folder: impl AsRef<Path>) -> Checked<BTreeSet<String>> {
     listing.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
+/// Files below a folder whose names end so, as paths from the root, in order.
+pub(super) fn files(folder: impl AsRef<Path>, extension: &str) -> Checked<Vec<String>> {
+    let mut found = Vec::new();
+    for name in entries(&folder)? {
+        let path = folder.as_ref().join(&name);
+        if root().join(&path).is_dir() {
+            if !["target", "node_modules"].contains(&name.as_str()) {
+                found.extend(files(&path, extension)?);
+            }
+        } else if path.extension().is_some_and(|own| own == extension) {
+            found.push(path.to_string_lossy().into_owned());
+        }
+    }
+    Ok(found)
+}
+
 /// Reads the template.
 pub(super) fn template() -> Checked<Template> {
     let text = read("template.yaml")?;

@@ -1,0 +1,91 @@
+//! Links of the documents lead somewhere, and where a document names a line, it is still that line.
+
+use std::collections::BTreeSet;
+
+use super::wiring::{Checked, entries, files, read, root};
+
+fn documents() -> Checked<Vec<String>> {
+    let mut found: Vec<_> = entries("")?.into_iter().filter(|name| name.ends_with(".md")).collect();
+    for folder in ["docs", "functions", "infra", "tests"] {
+        found.extend(files(folder, "md")?);
+    }
+    Ok(found)
+}
+
+/// The relative targets of `[text](target)`, outside code.
+fn links(text: &str) -> Vec<String> {
+    let prose: String = text.split("```").step_by(2).collect();
+    let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).map(str::to_owned).collect()
+}
+
+/// The heading as the anchor that a forge makes of it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim_start_matches('#').trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The fault of a link, if it has one.
+fn fault(document: &str, target: &str) -> Option<String> {
+    let (path, place) = target.split_once('#').unwrap_or((target, ""));
+    let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let file = if path.is_empty() { root().join(document) } else { root().join(folder).join(path) };
+    if file.is_dir() {
+        return (!place.is_empty()).then(|| "a folder has no place in it".to_owned());
+    }
+    let Ok(text) = std::fs::read_to_string(&file) else { return Some("leads nowhere".to_owned()) };
+    let holds = match place.strip_prefix('L').and_then(|line| line.parse::<usize>().ok()) {
+        Some(line) => line <= text.lines().count(),
+        None if place.is_empty() => true,
+        None => text.lines().filter(|line| line.starts_with('#')).any(|line| anchor(line) == place),
+    };
+    (!holds).then(|| "leads to a place that is not there".to_owned())
+}
+
+#[test]
+fn every_link_leads_somewhere() -> Checked {
+    let mut wrong = Vec::new();
+    for document in documents()? {
+        for target in links(&read(&document)?) {
+            wrong.extend(fault(&document, &target).map(|fault| format!("{document}: {target} {fault}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn the_readme_leads_to_the_line_that_writes_the_entry() -> Checked {
+    let link = "infra/migrations/0004_audit.sql#L";
+    let readme = read("README.md")?;
+    let lines: BTreeSet<usize> =
+        readme.split(link).skip(1).filter_map(|rest| rest.split(')').next()?.parse().ok()).collect();
+    let sql = read("infra/migrations/0004_audit.sql")?;
+    let named: Vec<_> = lines.iter().filter_map(|line| sql.lines().nth(line.checked_sub(1)?)).collect();
+    assert!(!named.is_empty(), "README.md links no line of the audit trigger");
+    assert!(named.iter().any(|line| line.contains("NEW.entry := format(")), "the line has moved: {named:?}");
+    Ok(())
+}
+
+#[test]
+fn decisions_are_numbered_once_and_say_what_would_reverse_them() -> Checked {
+    let mut numbers = BTreeSet::new();
+    for file in files("docs/decisions", "md")? {
+        let name = file.trim_start_matches("docs/decisions/");
+        let number = name.get(..4).unwrap_or_default();
+        assert!(numbers.insert(number.to_owned()), "two decisions are {number}");
+        let text = read(&file)?;
+        assert!(text.starts_with(&format!("# {number} ")), "{file} opens with another number than its name");
+        assert!(text.contains("reverse"), "{file} does not say what would reverse it");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_readme_lists_the_routes_of_the_template() -> Checked {
+    let readme = read("README.md")?;
+    let routes = super::events::routes()?;
+    let absent: Vec<_> = routes.values().flatten().filter(|route| !readme.contains(&format!("`{route}`"))).collect();
+    assert!(absent.is_empty(), "README.md lacks {absent:?}");
+    Ok(())
+}

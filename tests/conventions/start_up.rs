@@ -1,0 +1,110 @@
+//! A function that is told too little, or something unsafe, refuses to start and names what to mend (promise T6). The
+//! binaries themselves are started: what a test reads is what an operator would read.
+
+use std::{collections::BTreeMap, path::PathBuf, process::Stdio, time::Duration};
+
+use tokio::process::Command;
+
+use super::wiring::{Checked, Function, template};
+use crate::harness::stack::variable;
+
+const CANARY: &str = "canary-5f2d";
+
+type Environment = BTreeMap<String, String>;
+
+/// Where the binaries lie: named by `make test`, else beside this test's own.
+fn binary(function: &Function) -> Checked<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "make test says where the binaries are")]
+    let folder = match std::env::var_os("DOORBOOK_BINARIES") {
+        Some(folder) => PathBuf::from(folder),
+        None => std::env::current_exe()?.ancestors().nth(2).ok_or("no folder of binaries")?.to_owned(),
+    };
+    let path = folder.join(&function.name);
+    if path.is_file() { Ok(path) } else { Err(format!("{}: build it first: make binaries", path.display()).into()) }
+}
+
+/// What a function is told in production, with a password that nobody may see.
+fn told(function: &Function) -> Environment {
+    let mut told: Environment = function.variables.keys().map(|name| (name.clone(), "x".to_owned())).collect();
+    if let Some(url) = told.get_mut("DATABASE_URL") {
+        *url = format!("postgres://fn_{}:{CANARY}@127.0.0.1:1/doorbook?sslmode=verify-full", function.snake);
+    }
+    let lambda =
+        ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name.to_owned(), CANARY.to_owned()));
+    told.extend(lambda);
+    told.insert("ENVIRONMENT".to_owned(), "production".to_owned());
+    told
+}
+
+/// Starts it and gives its last words; an error where it goes on.
+async fn last_words(function: &Function, told: &Environment) -> Checked<String> {
+    let mut command = Command::new(binary(function)?);
+    command.env_clear().envs(told).stdin(Stdio::null()).kill_on_drop(true);
+    let ended = tokio::time::timeout(Duration::from_secs(10), command.output()).await;
+    let output = ended.map_err(|_| format!("{} starts with {:?}", function.name, told.keys()))??;
+    let words = [output.stdout, output.stderr].concat();
+    let words = String::from_utf8_lossy(&words).into_owned();
+    if output.status.success() { Err(format!("{} ends well: {words}", function.name).into()) } else { Ok(words) }
+}
+
+/// Each way of telling too little or something unsafe: the variable that must be named, and what is told.
+fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
+    let told = told(function);
+    let mut starts: Vec<(String, Environment)> = Vec::new();
+    let needed = function.variables.keys().map(String::as_str).chain(["ENVIRONMENT"]);
+    for name in needed.filter(|name| *name != "DATABASE_CA_FILE") {
+        let mut less = told.clone();
+        less.remove(name);
+        starts.push((name.to_owned(), less));
+    }
+    let mut changed = |name: &str, value: String| {
+        let mut changed = told.clone();
+        changed.insert(name.to_owned(), value);
+        starts.push((name.to_owned(), changed));
+    };
+    changed("ENVIRONMENT", "prod".to_owned());
+    for switch in ["CLOCK_OFFSET_SECONDS", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
+        changed(switch, "60".to_owned());
+    }
+    if function.variables.contains_key("DATABASE_URL") {
+        for ending in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca"] {
+            changed("DATABASE_URL", format!("postgres://fn_{}:{CANARY}@127.0.0.1:1/doorbook{ending}", function.snake));
+        }
+    }
+    starts
+}
+
+#[tokio::test]
+async fn every_function_refuses_to_start_unsafely_and_names_why() -> Checked {
+    let mut wrong = Vec::new();
+    for function in template()?.functions {
+        for (name, told) in unsafe_starts(&function) {
+            let words = last_words(&function, &told).await?;
+            if !words.contains("refuses to start") || !words.contains(&name) {
+                wrong.push(format!("{} without a safe {name} says: {words}", function.name));
+            }
+            if words.contains(CANARY) {
+                wrong.push(format!("{} shows what {name} stood beside", function.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_whose_certificate_nobody_signed_is_not_spoken_to() -> Checked {
+    let functions = template()?.functions;
+    let function = functions.iter().find(|function| function.name == "check-in").ok_or("no check-in")?;
+    let mut told = told(function);
+    let mut url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL"))?;
+    url.set_username("fn_check_in").map_err(|()| "a role")?;
+    url.set_query(Some("sslmode=verify-full"));
+    told.insert("DATABASE_URL".to_owned(), url.to_string());
+
+    let words = last_words(function, &told).await?;
+
+    assert!(words.contains("cannot start"), "{words}");
+    assert!(words.to_lowercase().contains("certificate"), "{words}");
+    Ok(())
+}
