@@ -5,11 +5,13 @@
 //! reads or writes a tenant's rows without one.
 
 mod admission;
+mod public;
 mod read;
 #[cfg(feature = "kms")]
 mod write;
 
 pub use admission::Caller;
+pub use public::PublicDoor;
 pub use read::{Door, Gate};
 #[cfg(feature = "kms")]
 pub use write::{Batch, WriteDoor, WriteGate};
