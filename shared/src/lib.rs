@@ -6,7 +6,7 @@
 //! | 1 | [`settings`], [`domain`] |
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`] |
+//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
 //! | 5 | `objects`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
@@ -29,6 +29,8 @@ pub mod audit;
 pub mod authn;
 #[cfg(feature = "kms")]
 pub mod idempotency;
+#[cfg(feature = "migration")]
+pub mod migration;
 pub mod outbox;
 
 pub mod http;

@@ -16,19 +16,19 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens connections as one database role.
-pub(super) struct Connector {
+pub(crate) struct Connector {
     settings: DatabaseSettings,
     tls: MakeRustlsConnect,
     clock: Clock,
 }
 
 impl Connector {
-    pub(super) fn new(settings: &DatabaseSettings, clock: Clock) -> Result<Self> {
+    pub(crate) fn new(settings: &DatabaseSettings, clock: Clock) -> Result<Self> {
         Ok(Self { tls: MakeRustlsConnect::new(trust(settings)?), settings: settings.clone(), clock })
     }
 
     /// A new connection; its driver runs until the client is dropped.
-    pub(super) async fn connect(&self) -> Result<Client> {
+    pub(crate) async fn connect(&self) -> Result<Client> {
         let mut config = tokio_postgres::Config::new();
         config
             .host(&self.settings.host)

@@ -1,6 +1,6 @@
 //! The only holder of a database connection. No query runs but inside a transaction that has a tenant.
 
-mod connection;
+pub(crate) mod connection;
 mod iam_token;
 mod pipeline;
 mod statement;
