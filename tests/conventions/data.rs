@@ -15,6 +15,9 @@ const OTHERWISE_NAMED: [(&str, &str, &str); 3] = [
     ("tenant_keys", "wrapped_index_key", "a key in an envelope, not a value"),
 ];
 
+/// Made by `migrate` itself before its first migration; the tests' database is migrated without it.
+const LEDGER: &str = "schema_migrations";
+
 type Place = (String, String);
 
 async fn rows(database: &Client, sql: &str) -> Vec<tokio_postgres::Row> {
@@ -43,7 +46,7 @@ async fn every_column_has_a_class_and_every_class_a_column() {
     assert_eq!(classified.len(), COLUMNS.len(), "a column stands in the table twice");
     let unclassified: Vec<_> = there.iter().filter(|place| !classified.contains_key(*place)).collect();
     assert!(unclassified.is_empty(), "without a class in shared/src/domain/class.rs: {unclassified:?}");
-    let absent: Vec<_> = classified.keys().filter(|place| !there.contains(*place)).collect();
+    let absent: Vec<_> = classified.keys().filter(|place| place.0 != LEDGER && !there.contains(*place)).collect();
     assert!(absent.is_empty(), "classified and not in the database: {absent:?}");
 }
 

@@ -93,13 +93,16 @@ impl Running {
     /// A variable of `.local/env`.
     pub(crate) fn variable(&self, name: &str) -> String {
         let text = fs::read_to_string(self.local().join("env")).expect(".local/env");
-        let line = text.lines().find_map(|line| line.trim_start_matches("export ").strip_prefix(&format!("{name}=")));
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
         line.unwrap_or_else(|| panic!("{name} is not in .local/env")).trim_matches(['\'', '"']).to_owned()
     }
 
     /// The database behind it, as superuser.
     pub(crate) async fn database(&self) -> tokio_postgres::Client {
-        crate::harness::postgres::at(&self.variable("DATABASE_URL_SUPERUSER"), &self.variable("DATABASE_CA_FILE")).await
+        let text = self.variable("DATABASE_URL_SUPERUSER");
+        let url = url::Url::parse(&text).expect("a URL");
+        let authority = url.query_pairs().find(|(name, _)| name == "sslrootcert").expect("a certificate authority").1;
+        crate::harness::postgres::at(&text, &authority).await
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod check_in;
 mod claims;
+mod round_trips;

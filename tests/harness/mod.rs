@@ -1,10 +1,12 @@
 //! What tests stand on: the stack that `doorbook-local with-stack` started, and a fresh organization each.
 
+pub(crate) mod arrivals;
 pub(crate) mod chain;
 pub(crate) mod counting_proxy;
 pub(crate) mod event;
 pub(crate) mod pictures;
 pub(crate) mod postgres;
+pub(crate) mod refusals;
 pub(crate) mod stack;
 pub(crate) mod tap;
 pub(crate) mod world;

@@ -64,6 +64,11 @@ impl Tap {
         (tap, url.to_string())
     }
 
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// Refuses every connection from now on.
     pub(crate) fn close(&self) {
         self.state.answers_left.store(-1, Ordering::SeqCst);

@@ -164,6 +164,7 @@ classified! {
         }
         pending_work, Work { organization_id kind due_at: Internal Clear Kept; }
         audit_actions, Deployment { role action needs_reason: Public Clear Kept; }
+        schema_migrations, Deployment { name sha256 applied_at: Public Clear Kept; }
         organizations, Organization { organization_id name plan environment created_at: Internal Clear Kept; }
         tenant_keys, Organization {
             organization_id key_id kms_key_id created_at retired_at: Internal Clear Kept;

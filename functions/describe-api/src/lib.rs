@@ -1,0 +1,7 @@
+//! `GET /v1/openapi.json` and `GET /v1/roles`: the OpenAPI document and the table of roles, for anybody.
+
+mod handler;
+pub mod roles;
+
+pub use handler::{DOCUMENT, handle};
+pub use roles::Roles;

@@ -1,0 +1,117 @@
+//! Every SQL statement that `read-visit` may run.
+
+use serde_json::Value;
+use shared::{
+    Error, Result,
+    audit::hex,
+    domain::visit::{ImageKind, RestrictedField},
+    id::VisitId,
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::visit::{Load, Restricted, SignedNda, Visit, VisitedHost};
+
+const LOAD_VISIT: &str = "-- read-visit.load_visit
+SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.name, v.company, v.email, v.phone,
+  v.host_id, h.name AS host_name, v.purpose, v.visit_type_id, v.answers, v.badge_number,
+  v.nda_version_id, n.locale AS nda_locale, n.title AS nda_title, v.nda_text_sha256, v.nda_signed_at,
+  v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal, v.un_number, v.hazard_class, v.trailer,
+  v.co_driver, v.tractor_plate, v.trailer_plate, v.created_at, v.checked_in_at, v.occurred_at, v.device_seq,
+  v.checked_out_at, v.checked_out_occurred_at, v.checked_out_device_seq
+FROM visits AS v
+LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.host_id
+LEFT JOIN notices AS n ON n.organization_id = v.organization_id AND n.version_id = v.nda_version_id
+WHERE v.visit_id = $1 AND app.reaches_site(v.site_id)";
+
+/// The visit, where the caller sees its site.
+pub(crate) fn load_visit(visit: VisitId) -> Lookup<Visit> {
+    Statement::new(LOAD_VISIT).bind(visit).one(read_visit)
+}
+
+/// The images of the visit. They are asked for beside the visit, and count for nothing where that is not found.
+pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<Restricted>> {
+    Statement::new(concat!(
+        "-- read-visit.list_objects\n",
+        "SELECT kind, media_type, bytes FROM visit_objects WHERE visit_id = $1 ORDER BY kind",
+    ))
+    .bind(visit)
+    .all(|row| {
+        let field = match row.read("kind")? {
+            ImageKind::Photo => RestrictedField::Photo,
+            ImageKind::Signature => RestrictedField::Signature,
+        };
+        Ok(Restricted { field, media_type: row.read("media_type")?, bytes: row.read("bytes")? })
+    })
+}
+
+fn read_visit(row: &Row) -> Result<Visit> {
+    let load = read_load(row)?;
+    let Value::Object(answers) = row.read("answers")? else {
+        return Err(Error::internal("answers are no object"));
+    };
+    // Every driver has a licence number and no visitor has one: the table sees to it.
+    let licence = load.carrier.as_ref().map(|_| Restricted::licence_number());
+    Ok(Visit {
+        visit_id: row.read("visit_id")?,
+        r#type: row.read("type")?,
+        state: row.read("state")?,
+        hold_reasons: row.read("hold_reasons")?,
+        site_id: row.read("site_id")?,
+        person_id: row.read("person_id")?,
+        name: row.read("name")?,
+        company: row.read("company")?,
+        email: row.read("email")?,
+        phone: row.read("phone")?,
+        host: read_host(row)?,
+        purpose: row.read("purpose")?,
+        visit_type_id: row.read("visit_type_id")?,
+        answers,
+        nda: read_nda(row)?,
+        badge_number: row.read("badge_number")?,
+        restricted: licence.into_iter().collect(),
+        load,
+        created_at: row.read("created_at")?,
+        checked_in_at: row.read("checked_in_at")?,
+        occurred_at: row.read("occurred_at")?,
+        device_seq: row.read("device_seq")?,
+        checked_out_at: row.read("checked_out_at")?,
+        checked_out_occurred_at: row.read("checked_out_occurred_at")?,
+        checked_out_device_seq: row.read("checked_out_device_seq")?,
+    })
+}
+
+fn read_load(row: &Row) -> Result<Load> {
+    Ok(Load {
+        carrier: row.read("carrier")?,
+        bills_of_lading: row.read("bills_of_lading")?,
+        appointment: row.read("appointment")?,
+        load_type: row.read("load_type")?,
+        seal: row.read("seal")?,
+        un_number: row.read("un_number")?,
+        hazard_class: row.read("hazard_class")?,
+        trailer: row.read("trailer")?,
+        co_driver: row.read("co_driver")?,
+        tractor_plate: row.read("tractor_plate")?,
+        trailer_plate: row.read("trailer_plate")?,
+    })
+}
+
+fn read_host(row: &Row) -> Result<Option<VisitedHost>> {
+    match row.read("host_id")? {
+        None => Ok(None),
+        Some(host_id) => Ok(Some(VisitedHost { host_id, name: row.read("host_name")? })),
+    }
+}
+
+fn read_nda(row: &Row) -> Result<Option<SignedNda>> {
+    match row.read("nda_version_id")? {
+        None => Ok(None),
+        Some(version_id) => Ok(Some(SignedNda {
+            version_id,
+            locale: row.read("nda_locale")?,
+            title: row.read("nda_title")?,
+            text_sha256: hex(&row.read_hash("nda_text_sha256")?),
+            signed_at: row.read("nda_signed_at")?,
+        })),
+    }
+}

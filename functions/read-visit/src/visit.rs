@@ -1,0 +1,135 @@
+//! A visit as it is shown: everything that was said, but what is sealed.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared::{
+    clock::Timestamp,
+    domain::visit::{RestrictedField, Trailer, VisitState, VisitorKind},
+    id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId, VisitTypeId},
+};
+use utoipa::ToSchema;
+
+/// A visit. What only a driver has is null for a visitor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Visit {
+    /// The visit.
+    pub visit_id: VisitId,
+    /// Who came.
+    pub r#type: VisitorKind,
+    /// Where it stands.
+    pub state: VisitState,
+    /// Why it is held, if it is.
+    pub hold_reasons: Vec<String>,
+    /// Where.
+    pub site_id: SiteId,
+    /// Whose key seals what was said.
+    pub person_id: PersonId,
+    /// Full name.
+    pub name: String,
+    /// Company that the person comes from.
+    pub company: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Who is visited.
+    pub host: Option<VisitedHost>,
+    /// Why.
+    pub purpose: Option<String>,
+    /// What the site asked.
+    pub visit_type_id: Option<VisitTypeId>,
+    /// What was answered.
+    pub answers: Map<String, Value>,
+    /// What was signed.
+    pub nda: Option<SignedNda>,
+    /// Number on the badge.
+    pub badge_number: Option<i32>,
+    /// What is sealed, and read only by `POST /v1/visits/{visit_id}/reveal`.
+    pub restricted: Vec<Restricted>,
+    /// What only a driver brings.
+    #[serde(flatten)]
+    pub load: Load,
+    /// When it was entered, by our clock.
+    pub created_at: Timestamp,
+    /// When it began, by our clock.
+    pub checked_in_at: Option<Timestamp>,
+    /// When it began, by the clock of a kiosk that was offline.
+    pub occurred_at: Option<Timestamp>,
+    /// The kiosk's count of that.
+    pub device_seq: Option<i64>,
+    /// When it ended, by our clock.
+    pub checked_out_at: Option<Timestamp>,
+    /// When it ended, by the clock of a kiosk that was offline.
+    pub checked_out_occurred_at: Option<Timestamp>,
+    /// The kiosk's count of that.
+    pub checked_out_device_seq: Option<i64>,
+}
+
+/// What only a driver brings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Load {
+    /// Whom the driver drives for.
+    pub carrier: Option<String>,
+    /// Numbers of the bills of lading.
+    pub bills_of_lading: Option<Vec<String>>,
+    /// Reference of the appointment.
+    pub appointment: Option<String>,
+    /// What is loaded or unloaded.
+    pub load_type: Option<String>,
+    /// Number of the seal.
+    pub seal: Option<String>,
+    /// UN number of dangerous goods.
+    pub un_number: Option<String>,
+    /// Hazard class of dangerous goods.
+    pub hazard_class: Option<String>,
+    /// What happens to the trailer.
+    pub trailer: Option<Trailer>,
+    /// Name of a second driver.
+    pub co_driver: Option<String>,
+    /// Plate of the tractor.
+    pub tractor_plate: Option<String>,
+    /// Plate of the trailer.
+    pub trailer_plate: Option<String>,
+}
+
+/// Who is visited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitedHost {
+    /// The host.
+    pub host_id: HostId,
+    /// Name to show.
+    pub name: String,
+}
+
+/// The exact text that was signed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedNda {
+    /// Version of the text.
+    pub version_id: NoticeVersionId,
+    /// Its language.
+    pub locale: String,
+    /// Its title.
+    pub title: String,
+    /// SHA-256 of the text, in hex.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub text_sha256: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+/// A value that is there and sealed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Restricted {
+    /// Which one, as the reveal names it.
+    pub field: RestrictedField,
+    /// Of an image: its type.
+    pub media_type: Option<String>,
+    /// Of an image: its size.
+    pub bytes: Option<i32>,
+}
+
+impl Restricted {
+    pub(crate) const fn licence_number() -> Self {
+        Self { field: RestrictedField::LicenceNumber, media_type: None, bytes: None }
+    }
+}

@@ -1,0 +1,55 @@
+//! What this function is told and what it may touch. Mirrors its rights in `template.yaml`.
+
+use shared::{
+    Result,
+    gate::WriteDoor,
+    objects::Objects,
+    settings::{AwsSettings, CommonSettings, DatabaseSettings, ObjectsSettings, Unsafe, Variables},
+    tenant::Db,
+    vault::Vault,
+};
+
+/// Typed variables.
+pub struct Settings {
+    /// Region and credentials.
+    pub aws: AwsSettings,
+    /// The database, as `fn_reveal_visit`.
+    pub database: DatabaseSettings,
+    /// The bucket of photos and signatures.
+    pub objects: ObjectsSettings,
+}
+
+impl Settings {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or unsafe.
+    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
+        Ok(Self {
+            aws: AwsSettings::read(variables)?,
+            database: DatabaseSettings::read(variables)?,
+            objects: ObjectsSettings::read(variables)?,
+        })
+    }
+}
+
+/// Everything this function may touch.
+pub struct Deps {
+    /// Admits callers.
+    pub door: WriteDoor,
+    /// Keeps sealed images.
+    pub objects: Objects,
+}
+
+impl Deps {
+    /// Connects to the database; KMS and S3 are called when they are first needed.
+    ///
+    /// # Errors
+    /// [`shared::Error::Unavailable`] when the database does not answer.
+    pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
+        let vault = Vault::new(&settings.aws, common.clock);
+        let objects = Objects::new(&settings.objects, &settings.aws);
+        let db = Db::connect(&settings.database, common.clock).await?;
+        Ok(Self { door: WriteDoor::new(db, vault, common), objects })
+    }
+}

@@ -1,0 +1,56 @@
+//! Every SQL statement that `reveal-visit` may run.
+
+use shared::{
+    domain::visit::ImageKind,
+    id::{ObjectId, PersonId, VisitId},
+    tenant::{Lookup, Statement},
+    vault::Sealed,
+};
+
+/// What a visit keeps sealed, and what a reason must not mention.
+#[derive(Debug)]
+pub(crate) struct SealedVisit {
+    pub(crate) person: PersonId,
+    /// Null once the person is erased.
+    pub(crate) wrapped_key: Option<Vec<u8>>,
+    pub(crate) licence_number: Option<Sealed>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+}
+
+/// An image of the visit.
+#[derive(Debug)]
+pub(crate) struct StoredObject {
+    pub(crate) id: ObjectId,
+    pub(crate) kind: ImageKind,
+}
+
+/// The visit, where the caller sees its site.
+pub(crate) fn load_sealed(visit: VisitId) -> Lookup<SealedVisit> {
+    Statement::new(concat!(
+        "-- reveal-visit.load_sealed\n",
+        "SELECT v.person_id, p.wrapped_key, v.licence_number_sealed, v.email, v.phone FROM visits AS v ",
+        "JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id ",
+        "WHERE v.visit_id = $1 AND app.reaches_site(v.site_id)",
+    ))
+    .bind(visit)
+    .one(|row| {
+        Ok(SealedVisit {
+            person: row.read("person_id")?,
+            wrapped_key: row.read("wrapped_key")?,
+            licence_number: row.read("licence_number_sealed")?,
+            email: row.read("email")?,
+            phone: row.read("phone")?,
+        })
+    })
+}
+
+/// The images of the visit. They are asked for beside the visit, and count for nothing where that is not found.
+pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<StoredObject>> {
+    Statement::new(concat!(
+        "-- reveal-visit.list_objects\n",
+        "SELECT object_id, kind FROM visit_objects WHERE visit_id = $1 ORDER BY kind",
+    ))
+    .bind(visit)
+    .all(|row| Ok(StoredObject { id: row.read("object_id")?, kind: row.read("kind")? }))
+}

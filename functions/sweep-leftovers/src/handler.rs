@@ -1,0 +1,46 @@
+//! The story of a sweep. Contract in `functions/sweep-leftovers/README.md`. Promises R4, R5.
+
+use shared::{
+    Error, Result,
+    queue::SystemWork,
+    schedule::{Outcome, Tick},
+    tenant::Lookup,
+};
+
+use crate::{Deps, objects, store};
+
+/// Rows that one transaction removes.
+const PAGE: i32 = 1000;
+
+/// Sweeps one organization after the other, the longest unswept first.
+///
+/// # Errors
+/// When the database does not say whose turn it is.
+pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
+    tick.for_each_in_turn(&deps.db, "sweep", async |work| {
+        let rows = remove_rows(tick, &work).await?;
+        let objects = objects::remove_unreachable(deps, tick, &work).await?;
+        Ok(rows + objects)
+    })
+    .await
+}
+
+async fn remove_rows(tick: &Tick, work: &SystemWork) -> Result<u64> {
+    let now = tick.now();
+    let answers = remove_all(tick, work, || store::forget_answers(now, PAGE)).await?;
+    let sources = remove_all(tick, work, || store::forget_sources(now, PAGE)).await?;
+    Ok(answers + sources)
+}
+
+/// Page after page, each a transaction of its own, until one is not full.
+async fn remove_all(tick: &Tick, work: &SystemWork, page: impl Fn() -> Lookup<i64>) -> Result<u64> {
+    let mut removed = 0;
+    while tick.has_time() {
+        let gone = work.with_tenant(async |tx| tx.find(page()).await).await?;
+        removed += u64::try_from(gone).map_err(Error::internal)?;
+        if gone < i64::from(PAGE) {
+            break;
+        }
+    }
+    Ok(removed)
+}

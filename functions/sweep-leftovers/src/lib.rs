@@ -1,0 +1,10 @@
+//! Removes expired stored answers and objects that no visit refers to, once an hour.
+
+mod deps;
+mod handler;
+mod objects;
+mod store;
+
+pub use deps::{Deps, Settings};
+pub use handler::sweep;
+pub use objects::AGE_S_MIN;

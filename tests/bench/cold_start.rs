@@ -1,0 +1,107 @@
+//! From the start of a process to its first question for an invocation.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use crate::{
+    harness::stack,
+    plan::Plan,
+    runtime_api::RuntimeApi,
+    samples::{median, ms, number},
+    table::{Table, Target},
+};
+
+/// One start of a function.
+struct Start {
+    wall_ms: f64,
+    cpu_ms: f64,
+    peak_mib: f64,
+}
+
+/// Adds the rows of check-in, of the same in Node, and of what `shared` itself costs.
+pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
+    let mut api = RuntimeApi::start().await;
+    let check_in = plan.binaries.join("check-in");
+    let node = [PathBuf::from("node"), plan.sources.join("node/cold-start.mjs")];
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (of_ours, of_node) = plan.cold_starts;
+    for round in 0..of_ours {
+        ours.push(start(&mut api, Command::new(&check_in)).await);
+        // They take turns, so that both see the same machine.
+        if round * of_node / of_ours != (round + 1) * of_node / of_ours {
+            let mut command = Command::new(&node[0]);
+            command.arg(&node[1]);
+            theirs.push(start(&mut api, command).await);
+        }
+    }
+    let of = |starts: &[Start], value: fn(&Start) -> f64| median(starts.iter().map(value).collect());
+    let (wall, cpu, peak) =
+        (of(&ours, |start| start.wall_ms), of(&ours, |start| start.cpu_ms), of(&ours, |start| start.peak_mib));
+    table.add("cold start of check-in, median", (Target::AtMost(20.0), " ms"), wall);
+    table.add("cold start of check-in, CPU", (Target::AtMost(12.0), " ms"), cpu);
+    table.add("cold start of check-in, peak memory", (Target::AtMost(12.0), " MiB"), peak);
+    table.add("the same in Node 20 (PostgreSQL over TLS, KMS and S3 clients), median", (Target::None, " ms"), of(&theirs, |start| start.wall_ms));
+    table.add("the same in Node 20, CPU", (Target::None, " ms"), of(&theirs, |start| start.cpu_ms));
+    table.add("the same in Node 20, peak memory", (Target::None, " MiB"), of(&theirs, |start| start.peak_mib));
+    of_shared(plan, &mut api, table).await;
+}
+
+/// A function that touches nothing, less a program that does nothing.
+async fn of_shared(plan: &Plan, api: &mut RuntimeApi, table: &mut Table) {
+    let what = "start-up of shared itself, over an empty program";
+    let Some(binary) = ["refuse-unknown-route", "describe-api"].map(|name| plan.binaries.join(name)).into_iter().find(|path| path.exists())
+    else {
+        return table.skip(what, "≤ 3 ms", "not built");
+    };
+    let (mut functions, mut empty) = (Vec::new(), Vec::new());
+    for _ in 0..plan.cold_starts.0 {
+        functions.push(start(api, Command::new(&binary)).await.wall_ms);
+        empty.push(run(&plan.scratch.join("empty")));
+    }
+    table.add(what, (Target::AtMost(3.0), " ms"), median(functions) - median(empty));
+}
+
+fn run(program: &Path) -> f64 {
+    let started = Instant::now();
+    assert!(Command::new(program).status().expect("an empty program").success());
+    ms(started.elapsed())
+}
+
+async fn start(api: &mut RuntimeApi, mut command: Command) -> Start {
+    command.env_clear().envs(stack::environment("fn_check_in", &[])).env("PATH", path()).stdout(Stdio::null());
+    command.env("AWS_LAMBDA_RUNTIME_API", &api.address);
+    for (name, value) in [("NAME", "bench"), ("VERSION", "1"), ("MEMORY_SIZE", "512")] {
+        command.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
+    }
+    command.env("AWS_LAMBDA_LOG_GROUP_NAME", "bench").env("AWS_LAMBDA_LOG_STREAM_NAME", "bench");
+    let started = Instant::now();
+    let mut child = command.spawn().expect("the function starts");
+    let ready = api.ready().await;
+    let spent = spent(&child);
+    child.kill().expect("the function is there");
+    child.wait().expect("the function ends");
+    Start { wall_ms: ms(ready - started), ..spent }
+}
+
+fn path() -> String {
+    #[expect(clippy::disallowed_methods, reason = "Node is wherever it is installed")]
+    std::env::var("PATH").unwrap_or_default()
+}
+
+/// CPU time of all its threads, from the scheduler in nanoseconds, and the most memory it ever held.
+fn spent(child: &Child) -> Start {
+    let process = PathBuf::from(format!("/proc/{}", child.id()));
+    let tasks = std::fs::read_dir(process.join("task")).expect("its threads").flatten();
+    let microseconds: usize = tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|text| text.split(' ').next()?.parse::<usize>().ok())
+        .map(|nanoseconds| nanoseconds / 1000)
+        .sum();
+    let status = std::fs::read_to_string(process.join("status")).expect("its status");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+    let kib: usize = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+    Start { wall_ms: 0.0, cpu_ms: number(microseconds) / 1e3, peak_mib: number(kib) / 1024.0 }
+}

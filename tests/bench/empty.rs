@@ -1,0 +1,2 @@
+//! Does nothing: what it costs to start any program here.
+fn main() {}

@@ -1,0 +1,57 @@
+//! Prints the table of the architecture's "Speed", everything side by side in one run. Started by `make bench`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a measurement may fail loudly")]
+
+mod arrival;
+mod cold_start;
+mod driver;
+mod growth;
+mod log;
+mod node;
+mod pgbench;
+mod plan;
+mod reference;
+mod round_trips;
+mod runtime_api;
+mod samples;
+mod sealing;
+mod sizes;
+mod table;
+mod tenants;
+mod warm;
+
+/// Parts of the tests' harness: where the stack is, and the proxy that counts.
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod harness {
+    #[path = "../../harness/counting_proxy.rs"]
+    pub(crate) mod counting_proxy;
+    #[path = "../../harness/postgres.rs"]
+    pub(crate) mod postgres;
+    #[path = "../../harness/stack.rs"]
+    pub(crate) mod stack;
+}
+
+use plan::Plan;
+use table::Table;
+
+#[tokio::main]
+async fn main() {
+    let plan = Plan::read();
+    let mut table = Table::new();
+    sizes::measure(&plan, &mut table);
+    cold_start::measure(&plan, &mut table).await;
+    sealing::measure(&mut table).await;
+
+    table.progress("making 1,000 organizations");
+    let tenants = tenants::Tenants::create(plan.organizations).await;
+    round_trips::measure(&tenants, &mut table).await;
+    let reference = reference::create(&tenants).await;
+    let mut warm = warm::Warm::start(&plan, &tenants, &reference).await;
+    warm.one_connection(&mut table).await;
+    warm.all_connections(&mut table).await;
+    warm.one_organization(&mut table).await;
+    warm.stop().await;
+    growth::measure(&plan, &tenants, &mut table).await;
+
+    table.print();
+}

@@ -1,0 +1,53 @@
+//! How long and how often; `QUICK=1` shortens everything and says less.
+
+use std::{path::PathBuf, time::Duration};
+
+/// The shape of one run.
+pub(crate) struct Plan {
+    /// Connections of the throughput rows.
+    pub(crate) connections: usize,
+    /// Organizations that check-ins are spread over.
+    pub(crate) organizations: usize,
+    /// Rounds in which the contestants take turns.
+    pub(crate) rounds: usize,
+    /// How long one contestant's turn takes.
+    pub(crate) turn: Duration,
+    /// Cold starts of ours and of Node.
+    pub(crate) cold_starts: (usize, usize),
+    /// Entries of the long log.
+    pub(crate) log_entries: i64,
+    /// Check-ins timed against each of the two logs.
+    pub(crate) log_check_ins: usize,
+    /// Release binaries.
+    pub(crate) binaries: PathBuf,
+    /// Where the run keeps its files.
+    pub(crate) scratch: PathBuf,
+    /// This folder.
+    pub(crate) sources: PathBuf,
+}
+
+impl Plan {
+    /// As the environment says.
+    pub(crate) fn read() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a benchmark is told by the environment how long it may take")]
+        let is_quick = std::env::var("QUICK").is_ok_and(|text| text == "1");
+        let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let common = Self {
+            connections: 16,
+            organizations: 1000,
+            rounds: 5,
+            turn: Duration::from_secs(4),
+            cold_starts: (40, 12),
+            log_entries: 1_000_000,
+            log_check_ins: 1500,
+            binaries: root.join("target/release"),
+            scratch: root.join("target/bench"),
+            sources: root.join("tests/bench"),
+        };
+        if is_quick {
+            Self { rounds: 2, turn: Duration::from_secs(2), cold_starts: (8, 3), log_entries: 100_000, log_check_ins: 300, ..common }
+        } else {
+            common
+        }
+    }
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Builds what is deployed and what it is compared with, starts a stack, and prints docs/SPEED.md's table.
+# QUICK=1 makes everything short. The stack ends with this script, however that ends.
+set -eu
+cd "$(dirname "$0")/../.."
+
+CARGO=${CARGO:-cargo}
+LOCAL=${DOORBOOK_LOCAL:-target/ci/doorbook-local}
+LIMIT_S=900
+
+functions=""
+for function in check-in list-visits refuse-unknown-route; do
+  if [ -d "functions/$function" ]; then functions="$functions -p $function"; fi
+done
+echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
+# shellcheck disable=SC2086  # a list of words
+"$CARGO" build --locked --release --bins $functions
+driver=$("$CARGO" build --locked --release -p bench --benches --message-format=json |
+  sed -n 's/.*"executable":"\([^"]*speed[^"]*\)".*/\1/p')
+mkdir -p target/bench
+rustc --edition 2024 -C opt-level=s -C lto=fat -C codegen-units=1 -C strip=symbols -o target/bench/empty tests/bench/empty.rs
+
+for program in pgbench node npm; do
+  command -v "$program" >/dev/null || { echo "make bench needs $program" >&2; exit 1; }
+done
+(cd tests/bench/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+
+echo "Load of this machine: $(cut -d ' ' -f 1-3 /proc/loadavg), $(nproc) processors" >&2
+exec timeout --signal=TERM --kill-after=30 "$LIMIT_S" "$LOCAL" with-stack -- "$driver"

@@ -1,0 +1,101 @@
+//! Warm check-ins: ours, pgbench's and Node's take turns over the same organizations.
+
+use std::sync::Arc;
+
+use crate::{
+    driver::{self, Turn},
+    node::Node,
+    pgbench::Pgbench,
+    plan::Plan,
+    reference::Reference,
+    samples::median,
+    table::{Table, Target},
+    tenants::Tenants,
+};
+
+/// The contestants, connected and warm.
+pub(crate) struct Warm<'p> {
+    plan: &'p Plan,
+    tenants: &'p Tenants,
+    functions: Vec<Arc<check_in::Deps>>,
+    one_function: Pgbench,
+    node: Node,
+}
+
+impl<'p> Warm<'p> {
+    pub(crate) async fn start(plan: &'p Plan, tenants: &'p Tenants, reference: &Reference) -> Self {
+        let mut functions = Vec::new();
+        for _ in 0..plan.connections {
+            functions.push(Arc::new(driver::warm_deps(tenants, &[]).await));
+        }
+        let script = format!("\\set n random(1, {})\nSELECT bench.check_in(:n);\n", plan.organizations);
+        let one_function = Pgbench::new(&plan.scratch, "one-function", &script);
+        let node = Node::start(plan, tenants, reference).await;
+        let mut warm = Self { plan, tenants, functions, one_function, node };
+        // Nobody's first turn counts, and the planner sees tables that are not empty.
+        warm.ours(plan.connections).await;
+        warm.one_function.turn(plan.connections, plan.turn).await;
+        warm.node.turn(false, plan.turn).await;
+        tenants.script("VACUUM ANALYZE; CHECKPOINT").await;
+        warm
+    }
+
+    async fn ours(&self, connections: usize) -> Turn {
+        driver::turn(&self.functions[..connections], &self.tenants.all, self.plan.turn).await
+    }
+
+    /// Latency where nobody else is at the door.
+    pub(crate) async fn one_connection(&mut self, table: &mut Table) {
+        let (mut ours, mut function, mut node) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.plan.rounds {
+            ours.extend(self.ours(1).await.took_ms);
+            function.extend(self.one_function.turn(1, self.plan.turn).await.took_ms);
+            node.extend(self.node.turn(true, self.plan.turn).await.took_ms);
+        }
+        let (ours, function, node) = (median(ours), median(function), median(node));
+        table.add("warm check-in, p50", (Target::None, " ms"), ours);
+        table.add("the same statements as one server function (pgbench), p50", (Target::None, " ms"), function);
+        table.add("the same in Node, p50", (Target::None, " ms"), node);
+        table.add("warm check-in, p50 over pgbench's", (Target::AtMost(2.2), " ×"), ours / function);
+    }
+
+    /// Throughput, spread over all organizations.
+    pub(crate) async fn all_connections(&mut self, table: &mut Table) {
+        let (mut ours, mut function, mut node) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.plan.rounds {
+            ours.push(self.ours(self.plan.connections).await.per_second);
+            function.push(self.one_function.turn(self.plan.connections, self.plan.turn).await.per_second);
+            node.push(self.node.turn(false, self.plan.turn).await.per_second);
+        }
+        let (ours, function, node) = (median(ours), median(function), median(node));
+        let at = format!("{} connections, {} organizations", self.plan.connections, self.plan.organizations);
+        table.add(&format!("check-ins at {at}"), (Target::None, "/s"), ours);
+        table.add("one server function (pgbench)", (Target::None, "/s"), function);
+        table.add("Node, prepared statements", (Target::None, "/s"), node);
+        table.add("check-ins, of pgbench's", (Target::AtLeast(0.45), " ×"), ours / function);
+        table.add("check-ins, of Node's", (Target::AtLeast(1.5), " ×"), ours / node);
+        table.note("Check-ins run on the plan `benchmark`, which has no limits of rate; visitors with a host, without images.");
+    }
+
+    /// Everybody at the door of one organization: they wait for one another, for as long as one flush takes.
+    pub(crate) async fn one_organization(&mut self, table: &mut Table) {
+        let commit = Pgbench::new(&self.plan.scratch, "commit", "INSERT INTO bench.commits VALUES (1);\n");
+        let function = Pgbench::new(&self.plan.scratch, "one-organization", "SELECT bench.check_in(2);\n");
+        let tenants = crate::tenants::one_of(&self.tenants.all, 1);
+        let (mut ours, mut theirs, mut commits) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.plan.rounds {
+            commits.extend(commit.turn(1, self.plan.turn).await.took_ms);
+            ours.push(driver::turn(&self.functions, &tenants, self.plan.turn).await.per_second);
+            theirs.push(function.turn(self.plan.connections, self.plan.turn).await.per_second);
+        }
+        let (ours, theirs, commit_ms) = (median(ours), median(theirs), median(commits));
+        table.add("latency of a commit (pgbench, one row)", (Target::None, " ms"), commit_ms);
+        table.add("one organization alone, 16 connections", (Target::None, "/s"), ours);
+        table.add("one server function, same organization", (Target::None, "/s"), theirs);
+        table.add("one organization alone, of 1 / latency of a commit", (Target::AtLeast(1.0), " ×"), ours * commit_ms / 1e3);
+    }
+
+    pub(crate) async fn stop(self) {
+        self.node.stop().await;
+    }
+}

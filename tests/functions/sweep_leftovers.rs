@@ -1,0 +1,135 @@
+//! `sweep-leftovers` promises: what is past its time goes, what a visit refers to stays, and everybody has a turn.
+
+use std::time::Duration;
+
+use shared::{
+    clock::{Clock, Timestamp},
+    id::{ObjectId, PersonId},
+    objects::{ObjectKey, Objects},
+    runtime::{self, Fired},
+    schedule::Outcome,
+    settings::{AwsSettings, ObjectsSettings},
+    vault::{MediaType, PHOTO},
+};
+use tokio::sync::Mutex;
+
+use crate::harness::{World, arrivals, stack, tap::Tap};
+
+/// A sweep looks at every organization, those of the test beside it too.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+const CLOCK: Clock = Clock::System { offset_s: 0 };
+const DAY_S: i64 = 86_400;
+
+async fn deps(changes: &[(&str, &str)]) -> sweep_leftovers::Deps {
+    let variables = stack::variables("fn_sweep_leftovers", changes);
+    let settings = sweep_leftovers::Settings::read(&variables).expect("settings");
+    sweep_leftovers::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+}
+
+async fn sweep(deps: &sweep_leftovers::Deps, remaining: Duration) -> Outcome {
+    let fired = Fired { event: serde_json::json!({}), request_id: "test".to_owned(), remaining };
+    runtime::sweep(CLOCK, deps, &sweep_leftovers::sweep, fired).await.unwrap()
+}
+
+fn bucket() -> Objects {
+    let variables = stack::variables("fn_sweep_leftovers", &[]);
+    Objects::new(&ObjectsSettings::read(&variables).unwrap(), &AwsSettings::read(&variables).unwrap())
+}
+
+fn days_ago(days: i64) -> Timestamp {
+    CLOCK.now().plus_seconds(-days * DAY_S)
+}
+
+/// An object of that day that no row names.
+async fn store_object(world: &World, day: Timestamp) -> ObjectId {
+    let tenant = world.vault.tenant_key(&world.wrapped).await.unwrap();
+    let (person, object) = (tenant.new_person(PersonId::new(day)).unwrap(), ObjectId::new(day));
+    let sealed = person.seal_object(PHOTO.of(object.uuid()), MediaType::Jpeg, b"an image").unwrap();
+    bucket().put_sealed(&ObjectKey::new(world.organization, object), &sealed).await.unwrap();
+    object
+}
+
+async fn stored(world: &World, day: Timestamp) -> Vec<ObjectId> {
+    bucket().list_day(world.organization, day, None).await.unwrap().objects
+}
+
+#[tokio::test]
+async fn removes_objects_that_no_visit_refers_to() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let world = World::new().await;
+    arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    let (yesterday, before) = (days_ago(1), days_ago(2));
+    let named = store_object(&world, yesterday).await;
+    let name = "UPDATE visit_objects SET object_id = $2 WHERE organization_id = $1 AND kind = 'photo'";
+    world.execute(name, &[&world.organization, &named]).await;
+    store_object(&world, yesterday).await;
+    store_object(&world, before).await;
+    let todays = store_object(&world, CLOCK.now()).await;
+
+    let outcome = sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+
+    assert!(outcome.done >= 2 && outcome.failed == 0, "{outcome:?}");
+    assert_eq!((stored(&world, yesterday).await, stored(&world, before).await), (vec![named], vec![]));
+    assert!(stored(&world, CLOCK.now()).await.contains(&todays));
+}
+
+#[tokio::test]
+async fn removes_rows_that_are_past_their_time() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let world = World::new().await;
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    let expire = "UPDATE answers SET expires_at = now() - interval '1 second' WHERE organization_id = $1
+        AND key_sha256 = (SELECT min(key_sha256) FROM answers WHERE organization_id = $1)";
+    world.execute(expire, &[&world.organization]).await;
+    let sources = "INSERT INTO refused_sources SELECT $1, sha256(n::text::bytea), now() - n * interval '1 hour', 1
+        FROM generate_series(1, 30) AS n";
+    world.execute(sources, &[&world.organization]).await;
+
+    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+
+    assert_eq!((world.count("answers").await, world.count("refused_sources").await), (1, 23));
+}
+
+#[tokio::test]
+async fn every_active_organization_has_its_turn_and_a_closed_one_has_none() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let (world, closed) = (World::new().await, World::new().await);
+    closed.execute("UPDATE directory SET status = 'closed' WHERE organization_id = $1", &[&closed.organization]).await;
+    let turns = "SELECT due_at::text FROM pending_work WHERE organization_id = $1 AND kind = 'sweep'";
+
+    let idle = sweep(&deps(&[]).await, Duration::ZERO).await;
+    let before = world.own_rows(turns).await.len();
+    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    let first: String = world.own_rows(turns).await[0].get(0);
+    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    let second: String = world.own_rows(turns).await[0].get(0);
+
+    assert_eq!((idle, before), (Outcome::default(), 0));
+    assert!(first < second, "{first} {second}");
+    assert_eq!(closed.own_rows(turns).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_bucket_that_fails_passes_over_the_organization_until_the_next_tick() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let world = World::new().await;
+    let orphan = store_object(&world, days_ago(1)).await;
+    let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
+    let deps = deps(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
+    // Only this organization is left to look at, so that the others do not wait for a dead bucket.
+    let others = "INSERT INTO pending_work SELECT organization_id, 'sweep', now() + interval '1 hour' FROM directory
+        WHERE organization_id <> $1 ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = excluded.due_at";
+    world.execute(others, &[&world.organization]).await;
+    tap.close();
+
+    let failed = sweep(&deps, Duration::from_secs(60)).await;
+    let kept = stored(&world, days_ago(1)).await;
+    tap.open();
+    sweep(&deps, Duration::from_secs(60)).await;
+
+    assert!(failed.failed >= 1, "{failed:?}");
+    assert_eq!((kept, stored(&world, days_ago(1)).await), (vec![orphan], vec![]));
+    world.execute("DELETE FROM pending_work WHERE kind = 'sweep' AND organization_id <> $1", &[&world.organization]).await;
+}

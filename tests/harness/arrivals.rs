@@ -1,0 +1,42 @@
+//! Somebody on site, by way of the real door.
+
+use serde_json::{Value, json};
+
+use super::{Event, World, pictures, stack};
+
+/// Number of the licence of [`driver`].
+pub(crate) const LICENCE_NUMBER: &str = "B072-RRE 2I55";
+
+/// A visitor with everything that a visitor can bring.
+pub(crate) fn visitor(world: &World) -> Value {
+    json!({
+        "type": "visitor", "site_id": world.site, "name": "Vera Visitor", "company": "Sample Works",
+        "email": "vera@example.com", "phone": "+49 30 123456", "host_id": world.host, "purpose": "Audit of the yard",
+        "photo": pictures::jpeg(), "signature": pictures::png(), "nda_version_id": world.nda,
+    })
+}
+
+/// A driver without images.
+pub(crate) fn driver(world: &World) -> Value {
+    json!({
+        "type": "driver", "site_id": world.site, "name": "Dora Driver", "licence_number": LICENCE_NUMBER,
+        "carrier": "Sample Haulage", "bills_of_lading": ["BOL-1", "BOL-2"], "tractor_plate": "B-XY 123",
+    })
+}
+
+/// Checks somebody in and gives the receipt.
+pub(crate) async fn arrive(world: &World, body: &Value) -> Value {
+    let variables = stack::variables("fn_check_in", &[]);
+    let settings = check_in::Settings::read(&variables).expect("settings");
+    let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let key = uuid::Uuid::new_v4().to_string();
+    let event = Event::new("POST", "/v1/visits", &[]).bearer(&world.token).idempotent(&key).json(body);
+    let answer = event.send(&deps, check_in::handle).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.body
+}
+
+/// Checks somebody in and gives the id of the visit.
+pub(crate) async fn visit_of(world: &World, body: &Value) -> String {
+    arrive(world, body).await["visit_id"].as_str().expect("an id").to_owned()
+}

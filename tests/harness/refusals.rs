@@ -1,0 +1,63 @@
+//! What every route refuses, in the same words.
+
+use shared::{
+    Result,
+    authn::{CredentialKind, NewCredential, Realm},
+    http::{Reply, Request},
+};
+
+use super::{Event, World};
+
+/// No, an ill-formed, an unknown and a foreign kind of credential are all 401, before anything else is read.
+pub(crate) async fn without_a_credential<D>(
+    world: &World,
+    event: &Event,
+    deps: &D,
+    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+) {
+    let stranger = NewCredential::generate(CredentialKind::ApiToken, Realm::Test, world.organization).unwrap();
+    let spoiled = format!("{}0", &world.token[..world.token.len() - 1]);
+    for event in [
+        event.again().without_header("authorization").text("{").query("limit=x"),
+        event.again().bearer(&spoiled).text("{").query("limit=x"),
+        event.again().header("authorization", "Basic abc"),
+        event.again().bearer(stranger.text.expose_secret()),
+    ] {
+        let answer = event.send(deps, &handler).await;
+        assert_eq!(answer.problem(), "401 unauthenticated");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+    }
+}
+
+/// A credential without the permission is 403, and the log says so.
+pub(crate) async fn without_the_permission<D>(
+    world: &World,
+    event: &Event,
+    token: &str,
+    deps: &D,
+    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+) {
+    let before = world.actions().await;
+
+    let answer = event.again().bearer(token).send(deps, &handler).await;
+
+    assert_eq!(answer.problem(), "403 forbidden");
+    assert_eq!(world.actions().await, [before, vec!["access.refused".to_owned()]].concat());
+}
+
+/// Another organization's thing is answered like one that is not there, and like what is no id at all.
+pub(crate) async fn of_another_organization<D>(
+    theirs: &Event,
+    nobodys: &Event,
+    no_id: &Event,
+    deps: &D,
+    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+) {
+    let theirs = theirs.send(deps, &handler).await;
+    for other in [nobodys, no_id] {
+        let other = other.send(deps, &handler).await;
+        assert_eq!(theirs.problem(), "404 not_found");
+        assert_eq!(theirs.without_request_id(), other.without_request_id());
+        assert_eq!(theirs.headers.len(), other.headers.len());
+    }
+}

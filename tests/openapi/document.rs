@@ -1,0 +1,269 @@
+//! The document around the operations: what all of them share is said once.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use shared::{
+    access::Permission,
+    error::Code,
+    http::{LIMIT_DEFAULT, LIMIT_MAX, Problem},
+};
+use utoipa::ToSchema;
+
+/// The schemas that operations refer to, by name.
+#[derive(Default)]
+pub(super) struct Schemas(BTreeMap<String, Value>);
+
+impl Schemas {
+    /// A reference to the schema of a type, which is taken up with everything that it refers to.
+    pub(super) fn of<T: ToSchema>(&mut self) -> Value {
+        let mut found = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut found);
+        for (name, schema) in found {
+            self.insert(&name, serde_json::to_value(schema).unwrap());
+        }
+        reference(&T::name())
+    }
+
+    /// Takes up a schema. Two types of one name would overwrite each other, so they must say the same.
+    pub(super) fn insert(&mut self, name: &str, schema: Value) {
+        let known = self.0.entry(name.to_owned()).or_insert_with(|| schema.clone());
+        assert_eq!(*known, schema, "two types are called {name}");
+    }
+
+    /// The schema itself, for what is derived from it.
+    pub(super) fn remove<T: ToSchema>(&mut self) -> Value {
+        self.of::<T>();
+        self.0.remove(T::name().as_ref()).unwrap()
+    }
+}
+
+/// A reference to a schema.
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// One method of one path.
+pub(super) struct Operation {
+    route: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    permission: Option<Permission>,
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    answer: (u16, Value),
+    names_things: bool,
+    needs_key: bool,
+}
+
+impl Operation {
+    /// An operation that answers 200.
+    pub(super) fn new(route: &'static str, id: &'static str, summary: &'static str, answer: Value) -> Self {
+        let names_things = route.contains('{');
+        let needs_key = !route.starts_with("GET ");
+        Self {
+            route,
+            id,
+            summary,
+            permission: None,
+            parameters: Vec::new(),
+            body: None,
+            answer: (200, answer),
+            names_things,
+            needs_key,
+        }
+    }
+
+    /// A credential with this permission is asked for.
+    pub(super) fn allowed_by(self, permission: Permission) -> Self {
+        Self { permission: Some(permission), ..self }
+    }
+
+    /// It answers 201.
+    pub(super) fn creates(self) -> Self {
+        Self { answer: (201, self.answer.1), ..self }
+    }
+
+    /// It may be sent again without an Idempotency-Key.
+    pub(super) fn without_key(self) -> Self {
+        Self { needs_key: false, ..self }
+    }
+
+    /// The body, or a query parameter, names things that may not be there.
+    pub(super) fn naming_things(self) -> Self {
+        Self { names_things: true, ..self }
+    }
+
+    /// A body that must be there.
+    pub(super) fn body(self, schema: Value) -> Self {
+        self.with_body(schema, true)
+    }
+
+    /// A body that may be left out.
+    pub(super) fn optional_body(self, schema: Value) -> Self {
+        self.with_body(schema, false)
+    }
+
+    fn with_body(self, schema: Value, required: bool) -> Self {
+        let body = json!({ "required": required, "content": { "application/json": { "schema": schema } } });
+        Self { body: Some(body), ..self }
+    }
+
+    /// A query parameter.
+    pub(super) fn query(mut self, name: &str, schema: Value, description: &str) -> Self {
+        self.parameters.push(json!({
+            "name": name, "in": "query", "required": false, "description": description, "schema": schema,
+        }));
+        self
+    }
+
+    /// `limit` and `cursor`.
+    pub(super) fn paged(mut self) -> Self {
+        self.parameters.extend(["limit", "cursor"].map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
+        self
+    }
+
+    fn problems(&self) -> Vec<Code> {
+        let mut codes = vec![Code::Internal];
+        if self.permission.is_some() {
+            codes.extend([Code::Malformed, Code::Unauthenticated, Code::Forbidden, Code::Throttled, Code::Unavailable]);
+        }
+        if self.names_things {
+            codes.push(Code::NotFound);
+        }
+        if self.body.is_some() {
+            codes.extend([Code::Malformed, Code::TooLarge, Code::UnsupportedMediaType, Code::Unprocessable]);
+            codes.extend([Code::Throttled, Code::Unavailable]);
+        }
+        if self.needs_key {
+            codes.push(Code::Conflict);
+        }
+        codes
+    }
+
+    fn to_json(&self) -> Value {
+        let (status, answer) = &self.answer;
+        let mut headers = json!({ "x-request-id": { "$ref": "#/components/headers/x-request-id" } });
+        if self.needs_key {
+            headers["idempotency-replayed"] = json!({ "$ref": "#/components/headers/idempotency-replayed" });
+        }
+        let mut responses = Map::new();
+        responses.insert(
+            status.to_string(),
+            json!({ "description": self.summary, "headers": headers, "content": { "application/json": { "schema": answer } } }),
+        );
+        for code in self.problems() {
+            responses.insert(
+                code.status().to_string(),
+                json!({ "$ref": format!("#/components/responses/{}", code.name()) }),
+            );
+        }
+        let mut operation = json!({
+            "operationId": self.id, "summary": self.summary, "parameters": self.all_parameters(), "responses": responses,
+        });
+        match self.permission {
+            None => operation["security"] = json!([]),
+            Some(permission) => operation["x-permission"] = json!(permission),
+        }
+        if let Some(body) = &self.body {
+            operation["requestBody"] = body.clone();
+        }
+        operation
+    }
+
+    fn all_parameters(&self) -> Vec<Value> {
+        let variables = self.route.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let in_path = variables.map(|name| {
+            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })
+        });
+        let key = self.needs_key.then(|| json!({ "$ref": "#/components/parameters/idempotency-key" }));
+        in_path.chain(self.parameters.iter().cloned()).chain(key).collect()
+    }
+}
+
+/// The whole document.
+pub(super) fn of(operations: impl FnOnce(&mut Schemas) -> Vec<Operation>) -> Value {
+    let mut schemas = Schemas::default();
+    let problem = schemas.of::<Problem>();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for operation in operations(&mut schemas) {
+        let (method, path) = operation.route.split_once(' ').unwrap();
+        paths.entry(path.to_owned()).or_default().insert(method.to_lowercase(), operation.to_json());
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Doorbook",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "bearer": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.0,
+            "responses": responses(&problem),
+            "headers": headers(),
+            "parameters": parameters(),
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "An API token (`dbk_…`) or a kiosk's device token (`dbd_…`)." },
+            },
+        },
+    })
+}
+
+const DESCRIPTION: &str = "The visitors' book at the door. Every refusal is a problem document (RFC 9457) with a stable code; \
+    refusals come in the order 404 for an unknown route, 405, 401, 413, 415, 400, 401, 429, 403, 409, 422, 404.";
+
+fn responses(problem: &Value) -> Map<String, Value> {
+    let response = |code: Code| {
+        let mut headers = json!({ "x-request-id": { "$ref": "#/components/headers/x-request-id" } });
+        let own = match code {
+            Code::Unauthenticated => Some("www-authenticate"),
+            Code::Throttled | Code::Unavailable => Some("retry-after"),
+            Code::MethodNotAllowed => Some("allow"),
+            _ => None,
+        };
+        if let Some(name) = own {
+            headers[name] = json!({ "$ref": format!("#/components/headers/{name}") });
+        }
+        json!({
+            "description": code.title(), "headers": headers,
+            "content": { "application/problem+json": { "schema": problem } },
+        })
+    };
+    Code::ALL.map(|code| (code.name().to_owned(), response(code))).into_iter().collect()
+}
+
+fn headers() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "allow": { "description": "The methods that the path has.", "schema": text },
+        "idempotency-replayed": {
+            "description": "There when the answer was given before; what is shown once is null in it.",
+            "schema": { "type": "string", "const": "true" },
+        },
+        "retry-after": { "description": "Seconds.", "schema": { "type": "string", "pattern": "^[0-9]+$" } },
+        "www-authenticate": { "description": "`Bearer`.", "schema": text },
+        "x-request-id": { "description": "Ties the answer to log and audit entry.", "schema": text },
+    })
+}
+
+fn parameters() -> Value {
+    json!({
+        "cursor": {
+            "name": "cursor", "in": "query", "required": false, "description": "`next_cursor` of the page before.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" },
+        },
+        "idempotency-key": {
+            "name": "idempotency-key", "in": "header", "required": true,
+            "description": "Makes a retry safe: the first answer is given again for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        },
+        "limit": {
+            "name": "limit", "in": "query", "required": false, "description": "Most items of the page.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT },
+        },
+    })
+}
