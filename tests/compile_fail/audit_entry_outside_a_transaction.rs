@@ -1,4 +1,4 @@
-//! An audit entry becomes a statement only inside a record.
+//! E0624: An audit entry becomes a statement only inside a record.
 
 use shared::audit::{Action, Actor, AuditEvent, TargetKind};
 

@@ -1,4 +1,4 @@
-//! A message, which opens its organization, comes through a queue alone.
+//! E0451: A message, which opens its organization, comes through a queue alone.
 
 use shared::queue::{Envelope, Message};
 

@@ -1,4 +1,4 @@
-//! Only a person's key makes a `Sealed`.
+//! E0423: Only a person's key makes a `Sealed`.
 
 use shared::vault::Sealed;
 

@@ -1,4 +1,4 @@
-//! A `Db` alone runs nothing: only an admitted request, a message or a tick does.
+//! E0624: A `Db` alone runs nothing: only an admitted request, a message or a tick does.
 
 use shared::tenant::{Db, Statement};
 

@@ -1,4 +1,4 @@
-//! A secret has no `Display`.
+//! E0277: A secret has no `Display`.
 
 use shared::secret::Secret;
 

@@ -2,6 +2,7 @@
 
 use shared::{
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    id::VisitId,
     queue::{Message, SystemWork},
     secret::Secret,
     tenant::{Db, Statement},
@@ -13,8 +14,8 @@ async fn work(message: &Message, db: &Db) -> shared::Result<()> {
     work.with_tenant(async |tx| tx.write(Statement::new("SELECT 1")).await).await
 }
 
-fn seal(person: &PersonKey, visit: uuid::Uuid) -> shared::Result<Sealed> {
-    person.seal(LICENCE_NUMBER.of(visit), b"B072RRE2I55")
+fn seal(person: &PersonKey, visit: VisitId) -> shared::Result<Sealed> {
+    person.seal(LICENCE_NUMBER.of(visit.uuid()), b"B072RRE2I55")
 }
 
 fn main() {

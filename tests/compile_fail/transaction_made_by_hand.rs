@@ -1,4 +1,4 @@
-//! A `TenantTx` comes from `with_tenant` alone.
+//! E0451: A `TenantTx` comes from `with_tenant` alone.
 
 use shared::tenant::TenantTx;
 

@@ -1,11 +1,13 @@
 //! The rules of the house, read from the code, the template and the documents themselves.
 
+mod compile_fail;
 mod controls;
 mod data;
 mod docs;
 mod doors;
 mod events;
 mod layers;
+mod lockfile;
 mod names;
 mod rights;
 mod settings;
