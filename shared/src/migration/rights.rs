@@ -33,8 +33,8 @@ pub(super) fn make(role: &str) -> String {
       AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication OR rolinherit OR NOT rolcanlogin)) THEN
     RAISE EXCEPTION '{role} exists with other attributes than a function''s role has';
   END IF;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam')
-    AND NOT EXISTS (SELECT FROM pg_auth_members WHERE member = '{role}'::regrole AND roleid = 'rds_iam'::regrole) THEN
+  IF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = 'rds_iam'
+      AND NOT EXISTS (SELECT FROM pg_auth_members AS m WHERE m.member = '{role}'::regrole AND m.roleid = r.oid)) THEN
     GRANT rds_iam TO {role};
   END IF;
   IF EXISTS (SELECT FROM pg_auth_members WHERE member = '{role}'::regrole AND roleid::regrole::text <> 'rds_iam') THEN
