@@ -118,8 +118,7 @@ impl CommonSettings {
             }
         }
         let offset_s = variables.number("CLOCK_OFFSET_SECONDS")?.unwrap_or(0);
-        let reads = variables.number("READS_PER_MINUTE")?;
-        let writes = variables.number("WRITES_PER_MINUTE")?;
+        let (reads, writes) = (variables.number("READS_PER_MINUTE")?, variables.number("WRITES_PER_MINUTE")?);
         let per_minute = RatesPerMinute { reads, writes };
         Ok(Self { environment, clock: Clock::System { offset_s }, log_level, per_minute })
     }

@@ -79,7 +79,7 @@ pub(crate) async fn values(
 
 async fn image(store: &Objects, person: &PersonKey, object: &StoredObject) -> Result<Image> {
     let key = ObjectKey::new(person.organization(), object.id);
-    let envelope = store.get_sealed(&key).await.map_err(|error| match error {
+    let envelope = store.fetch_sealed(&key).await.map_err(|error| match error {
         // A row names it, so its absence is a loss of ours and not the caller's mistake.
         Error::NotFound => Error::internal("an object that a visit refers to is missing"),
         other => other,

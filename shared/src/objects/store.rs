@@ -95,7 +95,7 @@ impl Objects {
     ///
     /// # Errors
     /// Not found when there is no such object; unavailable when the bucket does not answer.
-    pub async fn get_sealed(&self, key: &ObjectKey) -> Result<Vec<u8>> {
+    pub async fn fetch_sealed(&self, key: &ObjectKey) -> Result<Vec<u8>> {
         let call = self.s3.get_object().bucket(&self.bucket).key(key.to_string());
         let answer = Box::pin(call.send()).await.map_err(missing_or_unavailable)?;
         if answer.content_length().is_none_or(|bytes| bytes > FETCHED_BYTES_MAX) {
