@@ -12,7 +12,9 @@ use std::{
 fn compile(case: &Path, shared: &Path) -> Result<(), String> {
     let libraries = shared.parent().expect("a directory");
     let output = Command::new("rustc")
-        .args(["--edition", "2024", "--crate-type", "bin", "--emit", "metadata", "-o", "/dev/null"])
+        .args(["--edition", "2024", "--crate-type", "bin", "--emit", "metadata"])
+        // rustc puts its output in the place of what it is told: to root, /dev/null would be a file from then on.
+        .args(["--out-dir", env!("CARGO_TARGET_TMPDIR")])
         .arg("-L")
         .arg(format!("dependency={}", libraries.display()))
         .arg("--extern")
