@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn only_what_comes_after_is_missing() {
         let [one, two] = [script("1.sql", "a"), script("2.sql", "b")];
-        let missing = missing(&[one.clone(), two], &ledger(&[one])).unwrap();
+        let scripts = [one.clone(), two];
+        let missing = missing(&scripts, &ledger(&[one])).unwrap();
         assert_eq!(missing.iter().map(|script| script.name.as_str()).collect::<Vec<_>>(), ["2.sql"]);
     }
 
