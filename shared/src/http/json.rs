@@ -20,6 +20,10 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     }
     let text = std::str::from_utf8(body).map_err(|_| Error::malformed("", "not_utf8"))?;
     refuse_ambiguity(text)?;
+    // serde would read a list as a struct whose fields come in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::malformed("", "wrong_type"));
+    }
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|failure| located(&failure))?;
     parser.end().map_err(|_| Error::malformed("", "not_json"))?;
@@ -190,6 +194,7 @@ mod tests {
             (r#"{"name":"a\u0000"}"#, "/name", "nul"),
             (r#"{"name":"\ud800"}"#, "/name", "not_json"),
             ("[]", "", "wrong_type"),
+            (r#"["a",{}]"#, "", "wrong_type"),
         ] {
             assert_eq!(refusal(body), (pointer.to_owned(), code.to_owned()), "{body}");
         }
