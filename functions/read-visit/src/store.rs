@@ -9,7 +9,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::visit::{Load, Restricted, SignedNda, Visit, VisitedHost};
+use crate::visit::{AcceptedNda, Load, Restricted, Visit, VisitedHost};
 
 const LOAD_VISIT: &str = "-- read-visit.load_visit
 SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.name, v.company, v.email, v.phone,
@@ -103,10 +103,10 @@ fn read_host(row: &Row) -> Result<Option<VisitedHost>> {
     }
 }
 
-fn read_nda(row: &Row) -> Result<Option<SignedNda>> {
+fn read_nda(row: &Row) -> Result<Option<AcceptedNda>> {
     match row.read("nda_version_id")? {
         None => Ok(None),
-        Some(version_id) => Ok(Some(SignedNda {
+        Some(version_id) => Ok(Some(AcceptedNda {
             version_id,
             locale: row.read("nda_locale")?,
             title: row.read("nda_title")?,

@@ -41,7 +41,7 @@ pub struct Visit {
     /// What was answered.
     pub answers: Map<String, Value>,
     /// What was signed.
-    pub nda: Option<SignedNda>,
+    pub nda: Option<AcceptedNda>,
     /// Number on the badge.
     pub badge_number: Option<i32>,
     /// What is sealed, and read only by `POST /v1/visits/{visit_id}/reveal`.
@@ -103,7 +103,7 @@ pub struct VisitedHost {
 
 /// The exact text that was signed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SignedNda {
+pub struct AcceptedNda {
     /// Version of the text.
     pub version_id: NoticeVersionId,
     /// Its language.
