@@ -4,7 +4,6 @@ use std::{env, error::Error, fs, path::Path};
 
 const DOCUMENT: &str = "../../docs/openapi.json";
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={DOCUMENT}");
     let document: serde_json::Value = serde_json::from_str(&fs::read_to_string(DOCUMENT)?)?;

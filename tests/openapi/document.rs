@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use shared::{
     access::Permission,
     error::Code,
-    http::{LIMIT_DEFAULT, LIMIT_MAX, Problem},
+    http::{LIMIT_DEFAULT, LIMIT_MAX, List, Problem},
 };
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 /// The schemas that operations refer to, by name.
 #[derive(Default)]
@@ -23,6 +23,14 @@ impl Schemas {
             self.insert(&name, serde_json::to_value(schema).unwrap());
         }
         reference(&T::name())
+    }
+
+    /// A reference to a page of things. All pages are one generic type, whose name says nothing of what is on them.
+    pub(super) fn list_of<T: ToSchema>(&mut self) -> Value {
+        self.of::<T>();
+        let name = format!("{}List", T::name());
+        self.insert(&name, serde_json::to_value(List::<T>::schema()).unwrap());
+        reference(&name)
     }
 
     /// Takes up a schema. Two types of one name would overwrite each other, so they must say the same.
@@ -119,7 +127,8 @@ impl Operation {
 
     /// `limit` and `cursor`.
     pub(super) fn paged(mut self) -> Self {
-        self.parameters.extend(["limit", "cursor"].map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
+        self.parameters
+            .extend(["limit", "cursor"].map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })));
         self
     }
 

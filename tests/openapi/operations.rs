@@ -12,12 +12,11 @@ use shared::{
     access::Permission,
     audit::{Action, TargetKind},
     domain::visit::{VisitState, VisitorKind},
-    http::List,
 };
 
 use super::{
     arrivals,
-    document::{Operation, Schemas},
+    document::{Operation, Schemas, reference},
 };
 
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
@@ -51,7 +50,7 @@ fn check_out(schemas: &mut Schemas) -> Operation {
 }
 
 fn list_visits(schemas: &mut Schemas) -> Operation {
-    Operation::new("GET /v1/visits", "list-visits", "Visits, the newest first.", schemas.of::<List<ListedVisit>>())
+    Operation::new("GET /v1/visits", "list-visits", "Visits, the newest first.", schemas.list_of::<ListedVisit>())
         .allowed_by(Permission::VisitRead)
         .query("site_id", id(), "At this site.")
         .query("state", schemas.of::<VisitState>(), "In this state.")
@@ -76,14 +75,17 @@ fn read_visit(schemas: &mut Schemas) -> Operation {
 }
 
 fn reveal_visit(schemas: &mut Schemas) -> Operation {
+    let mut body = schemas.remove::<DemandBody>();
+    body["properties"]["fields"]["uniqueItems"] = json!(true);
+    schemas.insert("DemandBody", body);
     let route = "POST /v1/visits/{visit_id}/reveal";
     Operation::new(route, "reveal-visit", "Opens sealed values, for a written reason.", schemas.of::<Revealed>())
         .allowed_by(Permission::VisitReveal)
-        .body(schemas.of::<DemandBody>())
+        .body(reference("DemandBody"))
 }
 
 fn read_audit_log(schemas: &mut Schemas) -> Operation {
-    let answer = schemas.of::<List<LoggedEntry>>();
+    let answer = schemas.list_of::<LoggedEntry>();
     Operation::new("GET /v1/audit-log", "read-audit-log", "Entries of the audit log.", answer)
         .allowed_by(Permission::AuditRead)
         .query("from", moment(), "Written at this moment or later.")
@@ -91,8 +93,16 @@ fn read_audit_log(schemas: &mut Schemas) -> Operation {
         .query("actor", id_or("^[a-z-]{1,100}$"), "Id of who did it, or the name of the function that did.")
         .query("action", schemas.of::<Action>(), "What was done.")
         .query("target_kind", schemas.of::<TargetKind>(), "Kind of what it was done to.")
-        .query("target_id", id_or("^(DELETE|GET|PATCH|POST|PUT) /v1/[a-z0-9/_.{}-]{1,90}$"), "Id of what it was done to, or a route.")
-        .query("order", json!({ "type": "string", "enum": ["asc", "desc"], "default": "desc" }), "Oldest or newest first.")
+        .query(
+            "target_id",
+            id_or("^(DELETE|GET|PATCH|POST|PUT) /v1/[a-z0-9/_.{}-]{1,90}$"),
+            "Id of what it was done to, or a route.",
+        )
+        .query(
+            "order",
+            json!({ "type": "string", "enum": ["asc", "desc"], "default": "desc" }),
+            "Oldest or newest first.",
+        )
         .paged()
 }
 

@@ -8,7 +8,7 @@ use manage_sites::{
     visit_types::{NewVisitType, VisitType},
 };
 use pair_kiosk::{PairedKiosk, Pairing};
-use shared::{access::Permission, domain::notice::NoticeKind, http::List};
+use shared::{access::Permission, domain::notice::NoticeKind};
 
 use super::{
     document::{Operation, Schemas},
@@ -30,7 +30,7 @@ fn sites(schemas: &mut Schemas) -> Vec<Operation> {
             .creates()
             .allowed_by(Permission::SiteManage)
             .body(schemas.of::<NewSite>()),
-        Operation::new("GET /v1/sites", "list-sites", "Sites, the oldest first.", schemas.of::<List<Site>>())
+        Operation::new("GET /v1/sites", "list-sites", "Sites, the oldest first.", schemas.list_of::<Site>())
             .allowed_by(Permission::VisitRead)
             .paged(),
         Operation::new("PATCH /v1/sites/{site_id}", "change-site", "Changes a site.", schemas.of::<Site>())
@@ -49,17 +49,22 @@ fn kiosks(schemas: &mut Schemas) -> Vec<Operation> {
             .creates()
             .allowed_by(Permission::KioskManage)
             .body(schemas.of::<NewKiosk>()),
-        Operation::new(all_of_site, "list-kiosks", "Kiosks of a site, the oldest first.", schemas.of::<List<Kiosk>>())
+        Operation::new(all_of_site, "list-kiosks", "Kiosks of a site, the oldest first.", schemas.list_of::<Kiosk>())
             .allowed_by(Permission::KioskManage)
             .paged(),
         Operation::new(revoke, "revoke-kiosk", "Revokes a kiosk and its credential.", schemas.of::<Kiosk>())
             .allowed_by(Permission::KioskManage)
             .optional_body(schemas.of::<Nothing>()),
-        Operation::new(pair, "pair-kiosk", "Gives a device a kiosk's place, for its code.", schemas.of::<PairedKiosk>())
-            .creates()
-            .without_key()
-            .body(schemas.of::<Pairing>())
-            .naming_things(),
+        Operation::new(
+            pair,
+            "pair-kiosk",
+            "Gives a device a kiosk's place, for its code.",
+            schemas.of::<PairedKiosk>(),
+        )
+        .creates()
+        .without_key()
+        .body(schemas.of::<Pairing>())
+        .naming_things(),
     ]
 }
 
@@ -69,7 +74,7 @@ fn hosts(schemas: &mut Schemas) -> Vec<Operation> {
             .creates()
             .allowed_by(Permission::HostManage)
             .body(schemas.of::<NewHost>()),
-        Operation::new("GET /v1/hosts", "list-hosts", "Hosts, the oldest first.", schemas.of::<List<Host>>())
+        Operation::new("GET /v1/hosts", "list-hosts", "Hosts, the oldest first.", schemas.list_of::<Host>())
             .allowed_by(Permission::HostManage)
             .paged(),
     ]
@@ -77,7 +82,7 @@ fn hosts(schemas: &mut Schemas) -> Vec<Operation> {
 
 fn visit_types(schemas: &mut Schemas) -> Vec<Operation> {
     let route = "POST /v1/visit-types";
-    let all = schemas.of::<List<VisitType>>();
+    let all = schemas.list_of::<VisitType>();
     vec![
         Operation::new(route, "publish-visit-type", "Publishes a version of a visit type.", schemas.of::<VisitType>())
             .creates()
@@ -93,7 +98,7 @@ fn visit_types(schemas: &mut Schemas) -> Vec<Operation> {
 
 fn notices(schemas: &mut Schemas) -> Vec<Operation> {
     let (read, retire) = ("GET /v1/notices/{version_id}", "POST /v1/notices/{version_id}/retire");
-    let all = schemas.of::<List<Notice>>();
+    let all = schemas.list_of::<Notice>();
     vec![
         Operation::new("POST /v1/notices", "publish-notice", "Publishes a version of a text.", schemas.of::<Notice>())
             .creates()
