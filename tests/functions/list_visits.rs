@@ -157,7 +157,9 @@ async fn another_organizations_ids_find_nothing() {
     let (theirs, nobodys, no_id) = (ask(&site), ask(&nobody), ask("nonsense"));
     refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, list_visits::handle).await;
 
-    for query in [String::new(), format!("site_id={site}"), format!("host_id={}", other.host), format!("site_id={nobody}")] {
+    for query in
+        [String::new(), format!("site_id={site}"), format!("host_id={}", other.host), format!("site_id={nobody}")]
+    {
         assert_eq!(ids(&send(&visits(&world, &query)).await), [""; 0], "{query}");
     }
 }

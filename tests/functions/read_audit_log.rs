@@ -1,7 +1,7 @@
 //! `read-audit-log` promises: the entries of the caller's own organization, as they are hashed, and never read in secret.
 
 use serde_json::{Value, json};
-use shared::{authn::sha256, audit::hex};
+use shared::{audit::hex, authn::sha256};
 
 use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack, tap::Tap};
 

@@ -9,7 +9,8 @@ async fn send(method: &'static str, path: &'static str) -> Answer {
 
 #[tokio::test]
 async fn an_unknown_route_is_404_with_or_without_a_credential() {
-    for path in ["/", "/v1", "/v1/visitors", "/v1/visits/", "/v1/visits/a/check-out/b", "/v2/visits", "/admin", "/.env"] {
+    for path in ["/", "/v1", "/v1/visitors", "/v1/visits/", "/v1/visits/a/check-out/b", "/v2/visits", "/admin", "/.env"]
+    {
         for method in ["GET", "POST", "HEAD", "OPTIONS", "TRACE"] {
             assert_eq!(send(method, path).await.problem(), "404 not_found", "{method} {path}");
         }

@@ -51,8 +51,8 @@ async fn marks(world: &World) -> i64 {
 
 async fn emit(world: &World, count: i64) {
     let sql = "INSERT INTO outbox (organization_id, event_id, kind, subject_kind, subject_id, request_id, occurred_at)
-        SELECT $1, gen_random_uuid(), 'visitor.checked_in', 'visit', gen_random_uuid(), 'test', now() + interval '300 days'
-        FROM generate_series(1, $2)";
+        SELECT $1::uuid, gen_random_uuid(), 'visitor.checked_in', 'visit', gen_random_uuid(), 'test', now() + interval '300 days'
+        FROM generate_series(1, $2::bigint)";
     world.execute(sql, &[&world.organization, &count]).await;
 }
 
@@ -103,8 +103,12 @@ async fn a_message_that_is_none_of_ours_comes_back_and_the_others_do_not() {
 
     let answer = fire(&deps(&[]).await, batch(&bodies), Duration::from_secs(20)).await.unwrap();
 
-    let failed: Vec<&str> =
-        answer["batchItemFailures"].as_array().unwrap().iter().map(|item| item["itemIdentifier"].as_str().unwrap()).collect();
+    let failed: Vec<&str> = answer["batchItemFailures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["itemIdentifier"].as_str().unwrap())
+        .collect();
     assert_eq!(failed, ["m-0", "m-1", "m-3", "m-4"]);
     assert_eq!(waiting(&world).await, 0);
 }

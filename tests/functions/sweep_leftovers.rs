@@ -81,9 +81,10 @@ async fn removes_rows_that_are_past_their_time() {
     arrivals::visit_of(&world, &arrivals::driver(&world)).await;
     arrivals::visit_of(&world, &arrivals::driver(&world)).await;
     let expire = "UPDATE answers SET expires_at = now() - interval '1 second' WHERE organization_id = $1
-        AND key_sha256 = (SELECT min(key_sha256) FROM answers WHERE organization_id = $1)";
+        AND key_sha256 = (SELECT key_sha256 FROM answers WHERE organization_id = $1 LIMIT 1)";
     world.execute(expire, &[&world.organization]).await;
-    let sources = "INSERT INTO refused_sources SELECT $1, sha256(n::text::bytea), now() - n * interval '1 hour', 1
+    let sources =
+        "INSERT INTO refused_sources SELECT $1::uuid, sha256(n::text::bytea), now() - n * interval '1 hour', 1
         FROM generate_series(1, 30) AS n";
     world.execute(sources, &[&world.organization]).await;
 
@@ -131,5 +132,7 @@ async fn a_bucket_that_fails_passes_over_the_organization_until_the_next_tick() 
 
     assert!(failed.failed >= 1, "{failed:?}");
     assert_eq!((kept, stored(&world, days_ago(1)).await), (vec![orphan], vec![]));
-    world.execute("DELETE FROM pending_work WHERE kind = 'sweep' AND organization_id <> $1", &[&world.organization]).await;
+    world
+        .execute("DELETE FROM pending_work WHERE kind = 'sweep' AND organization_id <> $1", &[&world.organization])
+        .await;
 }

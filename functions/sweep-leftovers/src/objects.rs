@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn an_object_is_left_alone_for_an_hour() {
         let now = Timestamp::parse("2026-11-01T00:30:00Z").unwrap();
-        for (stored, old) in [("2026-10-31T23:29:59Z", true), ("2026-10-31T23:30:01Z", false), ("2026-11-01T00:30:00Z", false)] {
+        for (stored, old) in
+            [("2026-10-31T23:29:59Z", true), ("2026-10-31T23:30:01Z", false), ("2026-11-01T00:30:00Z", false)]
+        {
             assert_eq!(is_old(ObjectId::new(Timestamp::parse(stored).unwrap()), now), old, "{stored}");
         }
     }
