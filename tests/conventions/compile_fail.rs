@@ -50,9 +50,12 @@ fn what_has_no_tenant_no_transaction_or_no_seal_does_not_compile() {
     let shared = shared.expect("the allowed way compiles with the library of this build");
 
     let mut forbidden = 0;
-    for case in fs::read_dir(&cases).expect("the cases").flatten().map(|entry| entry.path()).filter(|case| *case != allowed) {
+    for case in
+        fs::read_dir(&cases).expect("the cases").flatten().map(|entry| entry.path()).filter(|case| *case != allowed)
+    {
         let text = fs::read_to_string(&case).expect("a case");
-        let expected = text.lines().next().and_then(|line| line.strip_prefix("//! ")).and_then(|line| line.split(':').next());
+        let expected =
+            text.lines().next().and_then(|line| line.strip_prefix("//! ")).and_then(|line| line.split(':').next());
         let said = compile(&case, &shared).expect_err(&format!("{} compiles", case.display()));
         let expected = expected.expect("a case names its error");
         assert!(said.contains(&format!("error[{expected}]")), "{}: not {expected} but {said}", case.display());

@@ -128,6 +128,7 @@ A Restricted value is never in logs, metrics, traces, errors, URLs, messages or 
 *sealed*: in an envelope (AES-256-GCM) under the person's key, `answer_sealed` under the tenant key. *wrapped*: a key in an envelope under another key.
 *read by*: the functions whose database role may select the column; only what is Restricted says so.
 Some functions of the database read on behalf of all of them: `app.admit` reads `answer_sealed` for a replay.
+`audit_log.entry` holds Restricted values sealed only; address and User-Agent of a customer's program or kiosk stand in it in the clear, a visitor's would be sealed.
 
 Done today: `answers` and `refused_sources` are removed by `sweep-leftovers`, and so are objects that no row names.
 ¹ A rule that no sweep carries out yet: until retention (P3) is built, these rows stay as long as the organization.

@@ -5,8 +5,38 @@ use std::collections::BTreeMap;
 
 use super::wiring::{Checked, files, read};
 
-/// Where a secret leaves its wrapping, work is done for no caller, or a lint is passed over: file, door, uses.
-const PASSED: &[(&str, &str, usize)] = &[];
+/// Where a secret leaves its wrapping, work is done for no caller, or a ban is passed over: file, door, uses, why.
+const PASSED: &[(&str, &str, usize, &str)] = &[
+    ("functions/check-in/src/receipt.rs", ".expose_secret()", 1, "the badge's QR is shown in the answer"),
+    ("functions/create-organization/src/handler.rs", ".expose_secret()", 1, "the first API token is shown once"),
+    (
+        "functions/create-organization/src/handler.rs",
+        ".with_tenant(",
+        5,
+        "the operator invokes; no caller has a credential yet",
+    ),
+    ("functions/manage-sites/src/kiosks.rs", ".expose_secret()", 1, "a pairing code is shown once"),
+    ("functions/migrate/build.rs", "clippy::disallowed", 1, "a build script is told its folder by the environment"),
+    ("functions/pair-kiosk/src/handler.rs", ".expose_secret()", 1, "a kiosk's credential is shown once"),
+    ("functions/pair-kiosk/src/handler.rs", ".with_tenant(", 1, "a device has a code and no credential yet"),
+    ("functions/relay-outbox/src/handler.rs", ".with_tenant(", 1, "a message or a tick asks"),
+    ("functions/reveal-visit/src/open.rs", ".expose_secret()", 2, "revealing is what it is for"),
+    ("functions/sweep-leftovers/src/handler.rs", ".with_tenant(", 1, "a tick asks"),
+    ("functions/sweep-leftovers/src/objects.rs", ".with_tenant(", 1, "a tick asks"),
+    ("shared/src/authn/pairing.rs", ".expose_secret()", 1, "a code is hashed"),
+    ("shared/src/clock.rs", "clippy::disallowed", 1, "the one caller of the system's time"),
+    ("shared/src/http/request.rs", ".expose_secret()", 1, "a credential is parsed"),
+    ("shared/src/idempotency.rs", ".expose_secret()", 1, "a kept answer is given again"),
+    ("shared/src/queue.rs", "app.open_for_system(", 1, "the one place that opens a tenant for no caller"),
+    ("shared/src/settings.rs", ".expose_secret()", 1, "variables are read"),
+    ("shared/src/settings.rs", "clippy::disallowed", 1, "the one reader of the environment"),
+    ("shared/src/tenant/connection.rs", ".expose_secret()", 1, "the database's password is sent"),
+    ("shared/src/tenant/iam_token.rs", ".expose_secret()", 2, "a sign-in is signed"),
+    ("shared/src/vault/aws.rs", ".expose_secret()", 2, "calls to AWS are signed"),
+    ("shared/src/vault/envelope.rs", ".expose_secret()", 1, "a key is derived"),
+    ("shared/src/vault/kms.rs", ".expose_secret()", 1, "an unwrapped key is measured"),
+    ("shared/src/vault/tenant_key.rs", ".expose_secret()", 2, "keys are wrapped"),
+];
 
 const DOORS: [&str; 4] = [".expose_secret()", "app.open_for_system(", ".with_tenant(", "clippy::disallowed"];
 
@@ -32,7 +62,7 @@ fn uses() -> Checked<BTreeMap<(String, &'static str), usize>> {
 #[test]
 fn the_unsafe_doors_are_used_where_it_is_known_and_nowhere_else() -> Checked {
     let listed: BTreeMap<_, _> =
-        PASSED.iter().map(|(file, door, count)| (((*file).to_owned(), *door), *count)).collect();
+        PASSED.iter().map(|(file, door, count, _)| (((*file).to_owned(), *door), *count)).collect();
     let found = uses()?;
     let line = |(file, door): &(String, &str), count: usize| format!("    (\"{file}\", \"{door}\", {count}),");
     let more: Vec<_> =

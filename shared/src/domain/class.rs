@@ -97,7 +97,7 @@ impl Form {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Clear => "",
+            Self::Clear => "clear",
             Self::Sealed => "sealed",
             Self::Wrapped => "wrapped",
         }
