@@ -38,12 +38,12 @@ check: $(LINT)/ready ## formatting, lints, documentation, bans, template: exactl
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --profile $(PROFILE) --workspace --no-deps --quiet
 	python3 infra/lint/bans.py
 	$(LINT)/bin/cfn-lint --append-rules infra/lint/rules -- template.yaml infra/*.yaml
-	$(LINT)/bin/python -m unittest discover -s infra/lint
+	$(LINT)/bin/python -B -m unittest discover -q -s infra/lint
 
 $(LINT)/ready: infra/lint/requirements.txt
-	@sh infra/local/install.sh venv-only
-	python3 -m venv $(LINT)
-	$(LINT)/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
+	@sh infra/local/install.sh
+	@python3 -m venv $(LINT)
+	@$(LINT)/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
 	@touch $@
 
 $(API_TESTER)/ready: tests/end_to_end/requirements.txt
