@@ -15,6 +15,8 @@ use tokio::{
 };
 
 const OPEN: i64 = i64::MAX;
+/// Silence after which a part has said everything.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// A listener on loopback before a real part. Dropping it closes the listener.
 pub(crate) struct Tap {
@@ -103,6 +105,13 @@ impl Drop for Tap {
     }
 }
 
+/// Listens until the part has said everything. A database that cannot send gives up what it has not committed, so
+/// hanging up at the first byte would race with COMMIT.
+async fn drain(part: &mut TcpStream) {
+    let mut unheard = vec![0; 65536];
+    while let Ok(Ok(1..)) = tokio::time::timeout(QUIET, part.read(&mut unheard)).await {}
+}
+
 async fn carry(mut client: TcpStream, state: Arc<State>) {
     let Ok(mut part) = TcpStream::connect(state.target).await else { return };
     let (mut up, mut down) = (vec![0; 65536], vec![0; 65536]);
@@ -133,7 +142,7 @@ async fn carry(mut client: TcpStream, state: Arc<State>) {
                         if state.once.load(Ordering::SeqCst) {
                             state.answers_left.store(OPEN, Ordering::SeqCst);
                         }
-                        return;
+                        return drain(&mut part).await;
                     }
                     if left != OPEN {
                         state.answers_left.fetch_sub(1, Ordering::SeqCst);
