@@ -14,7 +14,6 @@ type Environment = BTreeMap<String, String>;
 
 /// Where the binaries lie: named by `make test`, else beside this test's own.
 fn binary(function: &Function) -> Checked<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "make test says where the binaries are")]
     let folder = match std::env::var_os("DOORBOOK_BINARIES") {
         Some(folder) => PathBuf::from(folder),
         None => std::env::current_exe()?.ancestors().nth(2).ok_or("no folder of binaries")?.to_owned(),
