@@ -130,7 +130,9 @@ $$;
 CREATE FUNCTION pg_temp.right_findings() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT format('%s may %s on %s %s', role, "right", kind, label) FROM rights
     WHERE grantee = 0 OR is_grantable
-      OR (role NOT IN (SELECT rolname FROM our_roles) AND role NOT LIKE '%\_\_twin')
+      OR (role NOT IN (SELECT rolname FROM our_roles) AND role NOT LIKE '%\_\_twin'
+        -- It inherits nothing from the owner, the right to connect included.
+        AND (role, kind, "right") <> ('doorbook_migrator', 'database', 'CONNECT'))
       OR (kind = 'relation' AND "right" NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
       OR (kind = 'schema' AND "right" <> 'USAGE') OR (kind = 'database' AND "right" <> 'CONNECT')
       OR (kind IN ('large objects', 'default'))

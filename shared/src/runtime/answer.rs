@@ -83,7 +83,7 @@ async fn refused(error: &Error, request: &Request) -> Reply {
 }
 
 /// The chain of causes, for the log alone.
-fn cause(error: &Error) -> String {
+pub(super) fn cause(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(reason) = cause {

@@ -7,10 +7,10 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::Fatal;
+use super::{Fatal, answer::cause};
 use crate::{
     clock::Clock,
-    error::{Error, Result},
+    error::{Error, Result, Retry},
     id::OrganizationId,
     queue::{Message, SystemWork},
     schedule::{Outcome, Tick},
@@ -96,7 +96,7 @@ pub async fn work<D>(
         };
         // Only this message is given back; after too many times the queue puts it aside.
         if let Err(error) = consumed {
-            tracing::error!(error.code = error.code().name(), error.message = %error, "message failed");
+            tracing::error!(error.code = error.code().name(), error.message = %cause(&error), "message failed");
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = record.message_id.unwrap_or_default();
             response.batch_item_failures.push(failure);
@@ -147,7 +147,8 @@ impl Invocation {
     }
 }
 
-/// Serves direct invocations. A refusal is an answer too: `{"error": {"code": …, "errors": […]}}`.
+/// Serves direct invocations. A refusal is an answer too: `{"error": {"code": …, "errors": […]}}`. A fault of ours is
+/// the same document as the message of a failed invocation, which Lambda counts and an alarm sees.
 ///
 /// # Errors
 /// [`Fatal`] when the Lambda runtime ends.
@@ -164,6 +165,7 @@ pub async fn serve_invocation<D, Q: DeserializeOwned, A: Serialize>(
         };
         match answered {
             Ok(answer) => Ok::<_, lambda_runtime::Error>(serde_json::to_value(answer)?),
+            Err(error) if error.code().retry() == Retry::Later => Err(refusal(&error, &invocation).to_string().into()),
             Err(error) => Ok(refusal(&error, &invocation)),
         }
     });
@@ -171,7 +173,7 @@ pub async fn serve_invocation<D, Q: DeserializeOwned, A: Serialize>(
 }
 
 fn refusal(error: &Error, invocation: &Invocation) -> Value {
-    tracing::error!(request_id = invocation.request_id, error.code = error.code().name(), error.message = %error, "invocation failed");
+    tracing::error!(request_id = invocation.request_id, error.code = error.code().name(), error.message = %cause(error), "invocation failed");
     serde_json::json!({
         "error": { "code": error.code(), "errors": error.fields(), "request_id": invocation.request_id },
     })

@@ -1,9 +1,15 @@
 //! From an empty database to one that functions can use: bootstrap, migrations, grants, passwords.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::cluster::{Cluster, DATABASE};
-use super::connection::{Connection, connect};
+use ::migrate::Scripts;
+use shared::{
+    clock::Clock,
+    settings::{DatabaseSettings, Variables},
+};
+
+use super::cluster::Cluster;
+use super::connection::Connection;
 use crate::error::{Error, Result};
 
 /// The role that runs migrations and nothing else.
@@ -18,29 +24,29 @@ pub async fn bootstrap(cluster: &Cluster, infra: &Path) -> Result<()> {
     run_file(&connection, &infra.join("bootstrap.sql")).await
 }
 
-/// Applies every migration and every grant in the order of their names, as the migrator would at a deployment.
+/// Applies every migration and every grant as a deployment does: by what the function `migrate` runs. The files are
+/// read from the folder, so that a change is seen without building anything.
 ///
 /// # Errors
 /// When a file cannot be read or PostgreSQL refuses it; the line names the file.
 pub async fn migrate(cluster: &Cluster, infra: &Path, migrator_password: &str) -> Result<()> {
-    let url = cluster.url(MIGRATOR, migrator_password);
-    let connection = connect(&url, cluster.authority()).await?;
-    let grants = sql_files(&infra.join("grants"))?;
-    let roles: Vec<String> =
-        grants.iter().filter_map(|file| Some(format!("fn_{}", file.file_stem()?.to_str()?))).collect();
-    for role in &roles {
-        // Only the migrator may make roles; the owner, whose rights functions borrow, may not.
-        connection.run(&format!("cannot make {role}"), &format!("CREATE ROLE \"{role}\" LOGIN NOINHERIT")).await?;
+    let authority = cluster.authority().display().to_string();
+    let variables = [("DATABASE_URL", cluster.url(MIGRATOR, migrator_password)), ("DATABASE_CA_FILE", authority)];
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Variables>();
+    let settings = DatabaseSettings::read(&variables).map_err(|refusal| Error::stack(refusal.to_string()))?;
+    let scripts = Scripts::of_folder(infra).map_err(|error| failed(&error))?;
+    let migrated = ::migrate::run(&settings, Clock::System { offset_s: 0 }, &scripts).await;
+    migrated.map(drop).map_err(|error| failed(&error))
+}
+
+fn failed(error: &shared::Error) -> Error {
+    let mut line = format!("the migration failed: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(reason) = cause {
+        line.push_str(&format!(": {reason}"));
+        cause = reason.source();
     }
-    connection.run("the migrator cannot become the owner", "SET ROLE doorbook_owner").await?;
-    for file in sql_files(&infra.join("migrations"))?.iter().chain(&grants) {
-        run_file(&connection, file).await?;
-    }
-    for role in &roles {
-        let statement = format!("GRANT CONNECT ON DATABASE {DATABASE} TO \"{role}\"");
-        connection.run(&format!("{role} cannot be let in"), &statement).await?;
-    }
-    Ok(())
+    Error::stack(line)
 }
 
 /// The names of the functions' roles, as the database has them now.
@@ -63,19 +69,6 @@ pub async fn set_password(connection: &Connection, role: &str, password: &str) -
     }
     let statement = format!("ALTER ROLE \"{role}\" PASSWORD '{password}'");
     connection.run(&format!("cannot give {role} a password"), &statement).await
-}
-
-fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable = || format!("cannot read {}", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Error::io(unreadable()))? {
-        let path = entry.map_err(Error::io(unreadable()))?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 async fn run_file(connection: &Connection, file: &Path) -> Result<()> {
