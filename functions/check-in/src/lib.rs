@@ -1,6 +1,5 @@
 //! `POST /v1/visits`: a visitor or a driver arrives at a site.
 
-mod answers;
 pub mod arrival;
 mod deps;
 mod handler;

@@ -193,5 +193,5 @@ pub(crate) fn check(found: &Found, arrival: &Arrival) -> Result<()> {
     if visit_type.applies_to != arrival.kind() {
         return Err(Error::unprocessable("/visit_type_id", "for_another_kind"));
     }
-    crate::answers::check(&visit_type.answers_schema, &arrival.answers)
+    shared::domain::answers::check(&visit_type.answers_schema, &arrival.answers)
 }

@@ -53,3 +53,23 @@ async fn a_schema_that_could_harm_is_refused_by_place() {
     }
     assert_eq!(world.count("visit_types").await, 0);
 }
+
+#[tokio::test]
+async fn what_is_published_is_what_the_door_asks() {
+    let world = World::new().await;
+    let published = post(&world, "/v1/visit-types", &visit_type(&world)).await;
+    let variables = stack::variables("fn_check_in", &[]);
+    let settings = check_in::Settings::read(&variables).expect("settings");
+    let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let mut problems = Vec::new();
+    for answers in [json!({ "boots": true }), json!({ "boots": "yes" }), json!({})] {
+        let body = json!({
+            "type": "visitor", "site_id": world.site, "name": "Vera Visitor",
+            "visit_type_id": published.body["visit_type_id"], "answers": answers,
+        });
+        let answer = write(&world, "POST", "/v1/visits", &[], &body).send(&deps, check_in::handle).await;
+        problems.push(answer.problem());
+    }
+    let refused = |place: &str| format!("422 unprocessable {place}:not_allowed_by_visit_type");
+    assert_eq!(problems, ["201 -".to_owned(), refused("/answers/boots"), refused("/answers")]);
+}
