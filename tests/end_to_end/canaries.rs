@@ -30,7 +30,12 @@ fn holding(directory: &Path, words: &[&str], found: &mut Vec<String>) {
             holding(&path, words, found);
         } else if let Ok(bytes) = fs::read(&path) {
             let text = String::from_utf8_lossy(&bytes).to_lowercase();
-            found.extend(words.iter().filter(|word| text.contains(&word.to_lowercase())).map(|word| format!("{}: {word}", path.display())));
+            found.extend(
+                words
+                    .iter()
+                    .filter(|word| text.contains(&word.to_lowercase()))
+                    .map(|word| format!("{}: {word}", path.display())),
+            );
         }
     }
 }
@@ -64,7 +69,8 @@ async fn planted_values_are_found_nowhere_they_must_not_be() {
     let arrived = owner.post("/v1/visits", "canary-1", &driver(&site)).await;
     assert_eq!(arrived.status, 201, "{}", arrived.body);
     let visit = arrived.body["visit_id"].as_str().expect("an id").to_owned();
-    let mut refusals = vec![owner.post("/v1/visits", "canary-2", &json!({ "name": "CanaryName", "CanaryPlate": 1 })).await.body];
+    let mut refusals =
+        vec![owner.post("/v1/visits", "canary-2", &json!({ "name": "CanaryName", "CanaryPlate": 1 })).await.body];
     let reveal = json!({ "fields": ["licence_number", "photo"], "reason": "CANARYLICENCE77 was asked for by customs" });
     refusals.push(owner.post(&format!("/v1/visits/{visit}/reveal"), "canary-3", &reveal).await.body);
     let reveal = json!({ "fields": ["licence_number", "photo"], "reason": "Customs asked for the document today" });

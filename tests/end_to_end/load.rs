@@ -17,7 +17,12 @@ async fn arrive(client: &Client, site: &str, key: &str) -> String {
         match client.try_post("/v1/visits", key, &body).await {
             Some(answer) if answer.status == 201 => return answer.body["visit_id"].as_str().expect("an id").to_owned(),
             // Still running elsewhere, gone away, or crashed: the same request again.
-            Some(answer) => assert!(matches!(answer.status, 409 | 500 | 502 | 503 | 504), "{key}: {} {}", answer.status, answer.body),
+            Some(answer) => assert!(
+                matches!(answer.status, 409 | 500 | 502 | 503 | 504),
+                "{key}: {} {}",
+                answer.status,
+                answer.body
+            ),
             None => {}
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -23,19 +23,33 @@ async fn schemathesis_finds_no_server_error_and_no_schema_violation() {
     .await
     .expect("the command ended");
 
-    assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_carries_the_security_headers() {
     let running = Running::start().await;
     let owner = running.owner(0);
-    for path in ["/v1/visits", "/v1/visits/nonsense", "/v1/openapi.json", "/v1/roles", "/nowhere", "/v1/audit-log?limit=0"] {
+    for path in
+        ["/v1/visits", "/v1/visits/nonsense", "/v1/openapi.json", "/v1/roles", "/nowhere", "/v1/audit-log?limit=0"]
+    {
         let answer = owner.get(path).await;
         let header = |name: &str| answer.headers.get(name).map(|value| value.to_str().expect("text").to_owned());
-        assert_eq!(header("strict-transport-security").as_deref(), Some("max-age=63072000; includeSubDomains; preload"), "{path}");
+        assert_eq!(
+            header("strict-transport-security").as_deref(),
+            Some("max-age=63072000; includeSubDomains; preload"),
+            "{path}"
+        );
         assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
-        assert!(header("content-security-policy").is_some_and(|policy| policy.contains("frame-ancestors 'none'")), "{path}");
+        assert!(
+            header("content-security-policy").is_some_and(|policy| policy.contains("frame-ancestors 'none'")),
+            "{path}"
+        );
         assert!(header("x-request-id").is_some_and(|id| !id.is_empty()), "{path}");
         assert_eq!((header("server"), header("x-powered-by")), (None, None), "{path}");
     }

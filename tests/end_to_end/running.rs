@@ -39,7 +39,8 @@ impl Running {
         }
         symlink(root.join(".local/venv"), directory.join(".local/venv")).expect("a link");
         let output = fs::File::create(directory.join("output.txt")).expect("a file");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
         let process = Command::new(Path::new(&variable("DOORBOOK_BINARIES")).join("doorbook-local"))
             .args(["run", "--binaries", &variable("DOORBOOK_BINARIES")])
             .current_dir(&directory)
@@ -107,14 +108,14 @@ impl Running {
 }
 
 impl Drop for Running {
+    /// A stack that does not stop by itself is a failure, unless the test has failed already.
     fn drop(&mut self) {
         let asked = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
         let stopped = asked.and_then(|_| self.process.wait());
-        if let Err(error) = stopped {
-            eprintln!("the stack could not be stopped: {error}");
-        }
-        if let Err(error) = fs::remove_dir_all(&self.directory) {
-            eprintln!("the stack's directory could not be removed: {error}");
+        let removed = fs::remove_dir_all(&self.directory);
+        if !std::thread::panicking() {
+            stopped.expect("the stack stops");
+            removed.expect("the stack's directory can be removed");
         }
     }
 }

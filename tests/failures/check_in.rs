@@ -30,7 +30,11 @@ async fn a_part_that_fails(variable: &'static str) {
         let (tap, url) = Tap::before_url(&stack::variable(variable)).await;
         let deps = deps(&[(variable, &url)]).await;
         let event = arrival(&world);
-        if answers_are_lost { tap.lose_answers_after(0) } else { tap.close() }
+        if answers_are_lost {
+            tap.lose_answers_after(0)
+        } else {
+            tap.close()
+        }
 
         let failed = event.send(&deps, check_in::handle).await;
 

@@ -60,7 +60,8 @@ async fn a_driver_brings_a_sealed_licence() {
     let answer = send(&arrival(&world, "key-1", &driver(&world))).await;
 
     assert_eq!(answer.status, 201, "{}", answer.text);
-    let row = &world.own_rows("SELECT licence_number_sealed, v::text FROM visits AS v WHERE organization_id = $1").await[0];
+    let row =
+        &world.own_rows("SELECT licence_number_sealed, v::text FROM visits AS v WHERE organization_id = $1").await[0];
     assert!(!row.get::<_, String>(1).contains("B072"));
     let entry = world.entries().await.remove(0);
     assert!(entry["diff"]["added"]["licence_number"]["commit"].is_string());
@@ -162,7 +163,8 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let world = World::new().await;
     let other = World::new().await;
     let nobody = json!(uuid::Uuid::new_v4());
-    let foreign = [("site_id", json!(other.site)), ("host_id", json!(other.host)), ("nda_version_id", json!(other.nda))];
+    let foreign =
+        [("site_id", json!(other.site)), ("host_id", json!(other.host)), ("nda_version_id", json!(other.nda))];
 
     for (at, (field, id)) in foreign.into_iter().enumerate() {
         let mut body = visitor(&world);

@@ -125,10 +125,6 @@ impl Event {
         Self { request_id: uuid::Uuid::new_v4().to_string(), ..self.clone() }
     }
 
-    pub(crate) fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
     pub(crate) fn to_request(&self) -> Request {
         let event: ApiGatewayV2httpRequest = serde_json::from_value(json!({
             "version": "2.0",

@@ -5,7 +5,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 
 fn encoded(format: ImageFormat) -> String {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([(x * 4) as u8, (y * 5) as u8, 90]));
+    let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([x, y, x + y].map(|shade| shade.to_le_bytes()[0])));
     picture.write_to(&mut bytes, format).expect("an image");
     BASE64_STANDARD.encode(bytes.into_inner())
 }

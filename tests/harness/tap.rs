@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -30,8 +30,6 @@ struct State {
     /// Requests that may still be answered; the answer of the one after them is lost, with its connection. Negative:
     /// nothing gets through at all.
     answers_left: AtomicI64,
-    /// Requests that reached the part.
-    requests: AtomicU64,
     /// Opens again after one lost answer.
     once: std::sync::atomic::AtomicBool,
 }
@@ -39,13 +37,13 @@ struct State {
 impl Tap {
     /// A tap before `host:port`.
     pub(crate) async fn before(target: &str) -> Self {
-        let target = tokio::net::lookup_host(target).await.expect("an address").find(SocketAddr::is_ipv4).expect("IPv4");
+        let target =
+            tokio::net::lookup_host(target).await.expect("an address").find(SocketAddr::is_ipv4).expect("IPv4");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let state = Arc::new(State {
             target,
             answers_left: AtomicI64::new(OPEN),
-            requests: AtomicU64::new(0),
             once: std::sync::atomic::AtomicBool::new(false),
         });
         let shared = Arc::clone(&state);
@@ -92,11 +90,6 @@ impl Tap {
         self.state.once.store(true, Ordering::SeqCst);
         self.state.answers_left.store(answers, Ordering::SeqCst);
     }
-
-    /// Requests that reached the part so far.
-    pub(crate) fn requests(&self) -> u64 {
-        self.state.requests.load(Ordering::SeqCst)
-    }
 }
 
 impl Drop for Tap {
@@ -126,7 +119,6 @@ async fn carry(mut client: TcpStream, state: Arc<State>) {
                 let Ok(mut count @ 1..) = read else { return };
                 if !is_asked {
                     is_asked = true;
-                    state.requests.fetch_add(1, Ordering::SeqCst);
                     // A pipeline may leave in several writes: one request is all that is sent before an answer.
                     tokio::time::sleep(Duration::from_millis(15)).await;
                     count += client.try_read(&mut up[count..]).unwrap_or(0);

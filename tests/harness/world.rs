@@ -85,7 +85,10 @@ impl World {
     /// Runs a statement as superuser.
     pub(crate) async fn execute(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> u64 {
         let statement = self.database.prepare(sql).await.expect("a statement");
-        self.database.execute_raw(&statement, parameters.iter().copied()).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+        self.database
+            .execute_raw(&statement, parameters.iter().copied())
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
     }
 
     /// Rows of a question asked as superuser.
