@@ -239,7 +239,9 @@ impl Error {
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
         match self {
-            Self::Malformed(fields) | Self::Taken(fields) | Self::TooLarge(fields) | Self::Unprocessable(fields) => fields,
+            Self::Malformed(fields) | Self::Taken(fields) | Self::TooLarge(fields) | Self::Unprocessable(fields) => {
+                fields
+            }
             _ => &[],
         }
     }

@@ -12,7 +12,10 @@
 //!
 //! The features `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
 
-#![cfg_attr(not(feature = "kms"), allow(dead_code, reason = "what only a write needs is built with the client that seals it"))]
+#![cfg_attr(
+    not(feature = "kms"),
+    allow(dead_code, reason = "what only a write needs is built with the client that seals it")
+)]
 
 pub mod clock;
 pub mod error;

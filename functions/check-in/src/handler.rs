@@ -37,7 +37,8 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         (Some(known), Some(wrapped)) => tenant.unwrap_person(known, wrapped)?,
         _ => tenant.new_person(PersonId::new(now))?,
     };
-    let licence = arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, visit, &person, &tenant)).transpose()?;
+    let licence =
+        arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, visit, &person, &tenant)).transpose()?;
     let badge = Badge::new(found.badge_number, gate.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 

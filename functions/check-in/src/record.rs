@@ -4,7 +4,10 @@ use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, Internal, PublicHash, TargetKind},
     clock::Timestamp,
-    domain::{BoundedText, visit::{VisitState, VisitorKind}},
+    domain::{
+        BoundedText,
+        visit::{VisitState, VisitorKind},
+    },
     gate::{Batch, WriteGate},
     id::VisitId,
     outbox::{EventKind, OutgoingEvent},
@@ -12,7 +15,12 @@ use shared::{
     vault::{LICENCE_NUMBER, PersonKey, Sealed, TenantKey},
 };
 
-use crate::{arrival::{Arrival, Driver}, images::StoredImage, receipt::Badge, store::Found};
+use crate::{
+    arrival::{Arrival, Driver},
+    images::StoredImage,
+    receipt::Badge,
+    store::Found,
+};
 
 /// A driver's licence number as it is stored: sealed, and findable by who knows it.
 pub(crate) struct SealedLicence {
@@ -127,13 +135,10 @@ pub(crate) fn entry(
     Ok(AuditEvent::new(Action::VisitCheckedIn, TargetKind::Visit, visit).with(diff))
 }
 
-fn driver_entry(
-    diff: Diff,
-    driver: &Driver,
-    seal: &impl Fn(Diff, &str, Option<&str>) -> Result<Diff>,
-) -> Result<Diff> {
+fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&str>) -> Result<Diff>) -> Result<Diff> {
     let bills: Vec<Internal<'_>> = driver.bills_of_lading.iter().map(|bill| Internal(bill.as_str())).collect();
-    let internal = |text: &'_ Option<shared::domain::text::ShortText>| text.as_ref().map(|text| text.as_str().to_owned());
+    let internal =
+        |text: &'_ Option<shared::domain::text::ShortText>| text.as_ref().map(|text| text.as_str().to_owned());
     let mut diff = diff
         .added("bills_of_lading", bills)
         .added_if_some("appointment", internal(&driver.appointment).as_deref().map(Internal))

@@ -55,7 +55,8 @@ impl Vault {
         }
         let call =
             self.kms.decrypt().key_id(&wrapped.kms_key_id).ciphertext_blob(Blob::new(wrapped.wrapped.as_slice()));
-        let answer = Box::pin(call.set_encryption_context(context(wrapped.organization)).send()).await.map_err(refusal)?;
+        let answer =
+            Box::pin(call.set_encryption_context(context(wrapped.organization)).send()).await.map_err(refusal)?;
         self.keep(wrapped, secret(answer.plaintext)?)
     }
 
