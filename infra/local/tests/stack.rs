@@ -59,6 +59,7 @@ while True:
     failed = [{"itemIdentifier": record["messageId"]} for record in event.get("Records", []) if "poison" in record["body"]]
     answer = {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
     if "Records" in event: answer = {"batchItemFailures": failed}
+    if os.environ["AWS_LAMBDA_FUNCTION_NAME"] == "migrate": answer = {"applied": [], "roles": []}
     call(api, "POST", invocation + headers["lambda-runtime-aws-request-id"] + "/response", json.dumps(answer))
 "#;
 
