@@ -48,9 +48,9 @@ async fn records_visit_entry_and_events_together() {
     assert_eq!(answer.body["host"]["notification"], "queued");
     assert_eq!((world.count("visits").await, world.count("visit_objects").await), (1, 2));
     assert_eq!(world.actions().await, ["visit.checked_in"]);
-    let events = world.own_rows("SELECT kind FROM outbox WHERE organization_id = $1 ORDER BY event_id").await;
+    let events = world.own_rows("SELECT kind FROM outbox WHERE organization_id = $1 ORDER BY kind").await;
     let kinds: Vec<String> = events.iter().map(|row| row.get(0)).collect();
-    assert_eq!(kinds, ["visitor.checked_in", "nda.accepted"]);
+    assert_eq!(kinds, ["nda.accepted", "visitor.checked_in"]);
 }
 
 #[tokio::test]
