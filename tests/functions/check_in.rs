@@ -193,3 +193,24 @@ async fn a_kiosk_acts_at_its_own_site_only() {
     assert_eq!((own.status, own.body["site_id"].clone()), (201, json!(world.site)));
     assert_eq!(other.problem(), "404 not_found");
 }
+
+#[tokio::test]
+async fn what_lies_in_the_bucket_is_sealed() {
+    let world = World::new().await;
+    let deps = deps(&[]).await;
+    let answer = arrival(&world, "key-1", &visitor(&world)).send(&deps, check_in::handle).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+
+    let rows = world.own_rows("SELECT object_id, bytes FROM visit_objects WHERE organization_id = $1").await;
+    assert_eq!(rows.len(), 2);
+    for row in &rows {
+        let object = row.get::<_, shared::id::ObjectId>("object_id");
+        let key = shared::objects::ObjectKey::new(world.organization, object);
+        let stored = deps.objects.fetch_sealed(&key).await.expect("the object is there");
+        let image_bytes: usize = row.get::<_, i32>("bytes").try_into().expect("a length");
+        assert!(stored.len() > image_bytes, "an envelope is longer than what it holds");
+        for plain in [b"JFIF".as_slice(), b"PNG\r\n", b"IHDR", b"IEND"] {
+            assert!(!stored.windows(plain.len()).any(|window| window == plain), "an image lies in the clear");
+        }
+    }
+}
