@@ -25,15 +25,15 @@ struct Start {
 pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
     let mut api = RuntimeApi::start().await;
     let check_in = plan.binaries.join("check-in");
-    let node = [PathBuf::from("node"), plan.sources.join("node/cold-start.mjs")];
+    let node = plan.sources.join("node/cold-start.mjs");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (of_ours, of_node) = plan.cold_starts;
     for round in 0..of_ours {
         ours.push(start(&mut api, Command::new(&check_in)).await);
         // They take turns, so that both see the same machine.
         if round * of_node / of_ours != (round + 1) * of_node / of_ours {
-            let mut command = Command::new(&node[0]);
-            command.arg(&node[1]);
+            let mut command = Command::new("node");
+            command.arg("--no-warnings").arg(&node);
             theirs.push(start(&mut api, command).await);
         }
     }
@@ -43,7 +43,11 @@ pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
     table.add("cold start of check-in, median", (Target::AtMost(20.0), " ms"), wall);
     table.add("cold start of check-in, CPU", (Target::AtMost(12.0), " ms"), cpu);
     table.add("cold start of check-in, peak memory", (Target::AtMost(12.0), " MiB"), peak);
-    table.add("the same in Node 20 (PostgreSQL over TLS, KMS and S3 clients), median", (Target::None, " ms"), of(&theirs, |start| start.wall_ms));
+    table.add(
+        "the same in Node 20 (PostgreSQL over TLS, KMS and S3 clients), median",
+        (Target::None, " ms"),
+        of(&theirs, |start| start.wall_ms),
+    );
     table.add("the same in Node 20, CPU", (Target::None, " ms"), of(&theirs, |start| start.cpu_ms));
     table.add("the same in Node 20, peak memory", (Target::None, " MiB"), of(&theirs, |start| start.peak_mib));
     of_shared(plan, &mut api, table).await;
@@ -52,7 +56,10 @@ pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
 /// A function that touches nothing, less a program that does nothing.
 async fn of_shared(plan: &Plan, api: &mut RuntimeApi, table: &mut Table) {
     let what = "start-up of shared itself, over an empty program";
-    let Some(binary) = ["refuse-unknown-route", "describe-api"].map(|name| plan.binaries.join(name)).into_iter().find(|path| path.exists())
+    let Some(binary) = ["refuse-unknown-route", "describe-api"]
+        .map(|name| plan.binaries.join(name))
+        .into_iter()
+        .find(|path| path.exists())
     else {
         return table.skip(what, "≤ 3 ms", "not built");
     };

@@ -16,7 +16,7 @@ pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
     table.progress(&format!("writing {} audit entries", plan.log_entries));
     fill(tenants, short, SHORT).await;
     fill(tenants, long, plan.log_entries).await;
-    tenants.script("VACUUM ANALYZE; CHECKPOINT").await;
+    tenants.settle().await;
     let deps = driver::warm_deps(tenants, &[]).await;
     let (mut with_short, mut with_long) = (Vec::new(), Vec::new());
     for _ in 0..plan.log_check_ins {
@@ -41,12 +41,14 @@ async fn fill(tenants: &Tenants, tenant: &Tenant, entries: i64) {
                    '"actor": {"id": "%s", "kind": "api_token"}, "ip": "203.0.113.7", "ua": null, "action": "visit.checked_in", '
                    '"target": {"id": "%s", "kind": "visit"}, "prev": null, "reason": null, '
                    '"diff": {"added": {"name": {"commit": "%s", "sealed": "%s"}}, "changed": {}, "removed": {}}, "request_id": "%s"}',
-                   $1, head.seq + n, $2, bench.id(), encode(hash, 'base64'), repeat(encode(hash, 'hex'), 4), gen_random_uuid()), hash, hash
-               FROM (SELECT seq FROM audit_heads WHERE organization_id::text = $1) AS head,
+                   $1::text, head.seq + n, $2::text, bench.id(), encode(hash, 'base64'), repeat(encode(hash, 'hex'), 4), gen_random_uuid()), hash, hash
+               FROM (SELECT seq FROM audit_heads WHERE organization_id::text = $1::text) AS head,
                  generate_series(1, $3::bigint) AS n, LATERAL (SELECT sha256(int8send(n)) AS hash) AS h"#,
             &[&tenant.organization.to_string(), &tenant.credential.to_string(), &entries],
         )
         .await;
-    tenants.execute("UPDATE audit_heads SET seq = seq + $2 WHERE organization_id = $1", &[&tenant.organization, &entries]).await;
+    tenants
+        .execute("UPDATE audit_heads SET seq = seq + $2 WHERE organization_id = $1", &[&tenant.organization, &entries])
+        .await;
     tenants.script("ALTER TABLE audit_log ENABLE ALWAYS TRIGGER append").await;
 }

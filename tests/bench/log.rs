@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{arrival::Arrival, driver, harness::stack, tenants::{Tenant, Tenants}};
+use crate::{
+    arrival::Arrival,
+    driver,
+    harness::stack,
+    tenants::{Tenant, Tenants},
+};
 
 /// A statement with the texts of its parameters.
 pub(crate) struct Logged {
@@ -34,7 +39,9 @@ fn read(log: &str) -> Vec<Logged> {
             close(&mut statements, &mut parameters);
             statements.push(Logged { sql: sql.to_owned(), parameters: Vec::new() });
             in_statement = true;
-        } else if let Some((_, text)) = line.split_once("DETAIL:  ").and_then(|(_, rest)| rest.split_once("arameters: ")) {
+        } else if let Some((_, text)) =
+            line.split_once("DETAIL:  ").and_then(|(_, rest)| rest.split_once("arameters: "))
+        {
             parameters.push_str(text);
             in_statement = false;
         } else if let Some(rest) = line.strip_prefix('\t') {

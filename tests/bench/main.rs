@@ -1,13 +1,21 @@
 //! Prints the table of the architecture's "Speed", everything side by side in one run. Started by `make bench`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a measurement may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a measurement may fail loudly"
+)]
 
 mod arrival;
 mod cold_start;
+mod cpu;
 mod driver;
 mod growth;
 mod log;
 mod node;
+mod parameters;
 mod pgbench;
 mod plan;
 mod reference;
@@ -21,13 +29,11 @@ mod tenants;
 mod warm;
 
 /// Parts of the tests' harness: where the stack is, and the proxy that counts.
+#[path = "../harness"]
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod harness {
-    #[path = "../../harness/counting_proxy.rs"]
     pub(crate) mod counting_proxy;
-    #[path = "../../harness/postgres.rs"]
     pub(crate) mod postgres;
-    #[path = "../../harness/stack.rs"]
     pub(crate) mod stack;
 }
 

@@ -51,6 +51,12 @@ impl Node {
         turn
     }
 
+    /// CPU time of all processes so far.
+    pub(crate) fn cpu_ms(&self) -> f64 {
+        let ids = self.processes.iter().filter_map(|process| process.child.id());
+        ids.map(|id| crate::cpu::of_process(&id.to_string())).sum()
+    }
+
     pub(crate) async fn stop(self) {
         for mut process in self.processes {
             drop(process.stdin);
@@ -64,6 +70,7 @@ impl Process {
     async fn start(plan: &Plan, told: &Path, connections: usize, nth: usize) -> Self {
         let mut command = Command::new("node");
         command
+            .arg("--no-warnings")
             .arg(plan.sources.join("node/check-in.mjs"))
             .arg(told)
             .args([connections.to_string(), nth.to_string()])

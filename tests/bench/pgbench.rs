@@ -26,7 +26,15 @@ impl Pgbench {
         let threads = connections.min(2).to_string();
         let mut command = Command::new("pgbench");
         command
-            .args(["--no-vacuum", "--protocol=prepared", "--log", "--client", &connections.to_string(), "--jobs", &threads])
+            .args([
+                "--no-vacuum",
+                "--protocol=prepared",
+                "--log",
+                "--client",
+                &connections.to_string(),
+                "--jobs",
+                &threads,
+            ])
             .args(["--time", &length.as_secs().to_string()])
             .arg(format!("--log-prefix={}", self.log.display()))
             .arg("--file")
@@ -54,7 +62,8 @@ impl Pgbench {
         let mut took = Vec::new();
         for file in std::fs::read_dir(directory).expect("the folder").flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
-            if !name.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit())) {
+            if !name.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+            {
                 continue;
             }
             let text = std::fs::read_to_string(file.path()).expect("a log");

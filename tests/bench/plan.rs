@@ -45,7 +45,14 @@ impl Plan {
             sources: root.join("tests/bench"),
         };
         if is_quick {
-            Self { rounds: 2, turn: Duration::from_secs(2), cold_starts: (8, 3), log_entries: 100_000, log_check_ins: 300, ..common }
+            Self {
+                rounds: 2,
+                turn: Duration::from_secs(2),
+                cold_starts: (8, 3),
+                log_entries: 100_000,
+                log_check_ins: 300,
+                ..common
+            }
         } else {
             common
         }

@@ -8,6 +8,7 @@ use tokio_postgres::types::Type;
 
 use crate::{
     log::{self, Logged},
+    parameters,
     tenants::{Tenant, Tenants},
 };
 
@@ -46,12 +47,9 @@ pub(crate) struct Step {
 pub(crate) struct Reference {
     pub(crate) steps: Vec<Step>,
     draft: String,
-    /// Which of the ids is the visit's.
-    visit_at: usize,
-    #[serde(skip)]
-    visit: String,
     #[serde(skip)]
     request_id: String,
+    /// The visit's is the first.
     #[serde(skip)]
     ids: Vec<String>,
     #[serde(skip)]
@@ -61,12 +59,18 @@ pub(crate) struct Reference {
 /// Logs one check-in and creates `bench.check_in(n)` from it.
 pub(crate) async fn create(tenants: &Tenants) -> Reference {
     let sample = &tenants.all[0];
-    tenants.execute("UPDATE badge_counters SET last = $2 WHERE organization_id = $1", &[&sample.organization, &BADGES_BEFORE]).await;
+    tenants
+        .execute(
+            "UPDATE badge_counters SET last = $2 WHERE organization_id = $1",
+            &[&sample.organization, &BADGES_BEFORE],
+        )
+        .await;
     let logged = log::statements_of_a_check_in(tenants, sample).await;
     let mut reference = Reference::of(&logged);
     for statement in &logged {
-        let prepared = tenants.database.prepare(&statement.sql).await.unwrap_or_else(|error| panic!("{}: {error:?}", statement.sql));
-        reference.add(statement, prepared.params(), sample);
+        let sql = parameters::with_types(tenants, &statement.sql).await;
+        let prepared = tenants.database.prepare(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        reference.add(statement, &sql, prepared.params(), sample);
     }
     enter_tenants(tenants).await;
     tenants.script(&reference.function()).await;
@@ -105,19 +109,25 @@ async fn enter_tenants(tenants: &Tenants) {
 
 impl Reference {
     fn of(logged: &[Logged]) -> Self {
-        let draft = logged.iter().flat_map(|statement| statement.parameters.iter().flatten()).find(|text| is_draft(text));
+        let draft =
+            logged.iter().flat_map(|statement| statement.parameters.iter().flatten()).find(|text| is_draft(text));
         let draft = draft.expect("an audit entry").clone();
         let entry: serde_json::Value = serde_json::from_str(&draft).expect("a draft is JSON");
         let text = |pointer: &str| entry.pointer(pointer).and_then(|value| value.as_str()).expect("a text").to_owned();
         let (visit, request_id) = (text("/target/id"), text("/request_id"));
-        Self { steps: Vec::new(), draft, visit_at: 0, ids: vec![visit.clone()], hashes: Vec::new(), visit, request_id }
+        Self { steps: Vec::new(), draft, request_id, ids: vec![visit], hashes: Vec::new() }
     }
 
-    fn add(&mut self, statement: &Logged, kinds: &[Type], sample: &Tenant) {
-        let name = statement.sql.lines().next().and_then(|line| line.strip_prefix("-- ")).expect("a name").to_owned();
-        let sql = statement.sql.lines().skip(1).collect::<Vec<_>>().join("\n");
+    fn add(&mut self, statement: &Logged, sql: &str, kinds: &[Type], sample: &Tenant) {
+        let name = sql.lines().next().and_then(|line| line.strip_prefix("-- ")).expect("a name").to_owned();
+        let sql = sql.lines().skip(1).collect::<Vec<_>>().join("\n");
         assert_eq!(statement.parameters.len(), kinds.len(), "{name}");
-        let slots = statement.parameters.iter().zip(kinds).map(|(value, kind)| self.slot(value.as_deref(), kind, sample)).collect();
+        let slots = statement
+            .parameters
+            .iter()
+            .zip(kinds)
+            .map(|(value, kind)| self.slot(value.as_deref(), kind, sample))
+            .collect();
         let kinds = kinds.iter().map(|kind| kind.name().to_owned()).collect();
         self.steps.push(Step { name, sql, slots, kinds });
     }
@@ -149,9 +159,9 @@ impl Reference {
     /// The statements in the order they were sent, with variables in the parameters' places.
     fn function(&self) -> String {
         let ids = (0..self.ids.len()).map(|at| format!("b_id{at} uuid := bench.id();"));
-        let hashes = (0..self.hashes.len()).map(|at| format!("b_hash{at} bytea := sha256(uuid_send(gen_random_uuid()));"));
+        let hashes =
+            (0..self.hashes.len()).map(|at| format!("b_hash{at} bytea := sha256(uuid_send(gen_random_uuid()));"));
         let declared: String = ids.chain(hashes).collect::<Vec<_>>().join("\n  ");
-        let visit = self.visit_at;
         let draft = self.draft.replace('\'', "''");
         let mut body = String::new();
         for step in &self.steps {
@@ -168,22 +178,20 @@ impl Reference {
 DECLARE
   b_tenant bench.tenants; b_text text; b_badge integer; b_now timestamptz := clock_timestamp(); b_request text := gen_random_uuid()::text;
   {declared}
-  b_draft jsonb := replace('{draft}', '{visit_text}', b_id{visit}::text)::jsonb;
+  b_draft jsonb := replace('{draft}', '{visit}', b_id0::text)::jsonb;
 BEGIN
   SELECT * INTO b_tenant FROM bench.tenants WHERE n = wanted;
 {body}END $$;
 GRANT EXECUTE ON FUNCTION bench.id(), bench.check_in(integer) TO fn_check_in",
-            visit_text = self.visit,
+            visit = self.ids[0],
         )
     }
 }
 
 impl Step {
     fn in_function(&self) -> String {
-        let mut sql = self.sql.clone();
-        for (at, (slot, kind)) in self.slots.iter().zip(&self.kinds).enumerate().rev() {
-            sql = sql.replace(&format!("${}", at + 1), &slot.in_function(kind));
-        }
+        let instead = |number: usize| Some(self.slots.get(number - 1)?.in_function(self.kinds.get(number - 1)?));
+        let sql = parameters::replaced(&self.sql, instead);
         match sql.split_once(char::is_whitespace) {
             Some(("SELECT", rest)) => format!("PERFORM {rest}"),
             Some(("UPDATE", _)) if sql.contains("RETURNING last") => format!("{sql} INTO b_badge"),

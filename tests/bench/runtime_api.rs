@@ -59,7 +59,8 @@ async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>) {
             }
             let answer = "{\"functionName\":\"bench\",\"functionVersion\":\"1\",\"handler\":\"bootstrap\"}";
             let head = "HTTP/1.1 200 OK\r\nlambda-extension-identifier: 00000000-0000-4000-8000-000000000000\r\n";
-            let answer = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+            let answer =
+                format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
             if stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }

@@ -64,6 +64,12 @@ impl Tenants {
         self.database.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
+    /// Leaves the server nothing to do by itself: neither dead rows nor unwritten pages.
+    pub(crate) async fn settle(&self) {
+        self.script("VACUUM ANALYZE").await;
+        self.script("CHECKPOINT").await;
+    }
+
     /// One number, asked as superuser.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         let rows = self.database.query_typed(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
@@ -73,8 +79,7 @@ impl Tenants {
     async fn enter(&self) {
         let column = |value: fn(&Tenant) -> uuid::Uuid| self.all.iter().map(value).collect::<Vec<_>>();
         let bytes = |value: fn(&Tenant) -> &[u8]| self.all.iter().map(value).collect::<Vec<_>>();
-        let (organizations, sites) =
-            (column(|tenant| tenant.organization.uuid()), column(|tenant| tenant.site.uuid()));
+        let (organizations, sites) = (column(|tenant| tenant.organization.uuid()), column(|tenant| tenant.site.uuid()));
         let (credentials, keys) =
             (column(|tenant| tenant.credential.uuid()), column(|tenant| tenant.key.key_id.uuid()));
         let (hosts, people) = (column(|tenant| tenant.host.uuid()), column(|tenant| tenant.host_person.0.uuid()));
@@ -84,8 +89,7 @@ impl Tenants {
         self.execute(OF_ORGANIZATIONS[0], &[&organizations]).await;
         self.execute(OF_ORGANIZATIONS[1], &[&organizations]).await;
         self.execute(OF_ORGANIZATIONS[2], &[&organizations]).await;
-        let (wrapped, index) =
-            (bytes(|tenant| &tenant.key.wrapped), bytes(|tenant| &tenant.key.wrapped_index_key));
+        let (wrapped, index) = (bytes(|tenant| &tenant.key.wrapped), bytes(|tenant| &tenant.key.wrapped_index_key));
         self.execute(OF_KEYS, &[&organizations, &keys, &kms_keys, &wrapped, &index]).await;
         self.execute(OF_SITES[0], &[&organizations, &sites]).await;
         self.execute(OF_SITES[1], &[&organizations, &sites]).await;
@@ -126,7 +130,8 @@ const OF_ORGANIZATIONS: [&str; 3] = [
     "INSERT INTO audit_heads (organization_id, seq, link, at)
      SELECT id, -1, audit.genesis(id), 'epoch' FROM unnest($1::uuid[]) AS id",
 ];
-const OF_KEYS: &str = "INSERT INTO tenant_keys (organization_id, key_id, kms_key_id, wrapped_key, wrapped_index_key, created_at)
+const OF_KEYS: &str =
+    "INSERT INTO tenant_keys (organization_id, key_id, kms_key_id, wrapped_key, wrapped_index_key, created_at)
     SELECT *, now() FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[])";
 const OF_SITES: [&str; 2] = [
     "INSERT INTO sites (organization_id, site_id, name, time_zone, locale, created_at)

@@ -60,12 +60,12 @@ function valuesOf(tenant, event, body, reference, visitor) {
   const requestId = event.requestContext.requestId;
   const now = new Date();
   const ids = Array.from({ length: 8 }, newId);
-  const visit = newId();
+  const [visit, personId] = ids;
   const personSecret = randomBytes(32);
   const tenantId = bytesOf(tenant.tenant_key);
-  const wrapping = envelopeKey(tenant.secretKey, tenantId, Buffer.concat([Buffer.from('person-key'), bytesOf(ids[0])]));
+  const wrapping = envelopeKey(tenant.secretKey, tenantId, Buffer.concat([Buffer.from('person-key'), bytesOf(personId)]));
   const wrapped = seal(wrapping, Buffer.from('person-key'), personSecret);
-  const person = envelopeKey(personSecret, bytesOf(ids[0]), 'person-values');
+  const person = envelopeKey(personSecret, bytesOf(personId), 'person-values');
   const draft = JSON.parse(reference.draft);
   draft.target.id = visit;
   draft.request_id = requestId;
@@ -80,13 +80,13 @@ function valuesOf(tenant, event, body, reference, visitor) {
   return { ids, visit, hashes, wrapped, badge, requestId, now, draft: JSON.stringify(draft), badgeNumber: null };
 }
 
-function parameter(slot, values, tenant, reference) {
+function parameter(slot, values, tenant) {
   if (slot === 'badge') return values.badgeNumber;
   if (slot === 'draft') return values.draft;
   if (slot === 'now') return values.now;
   if (slot === 'request_id') return values.requestId;
   if ('tenant' in slot) return slot.tenant === 'secret' ? Buffer.from(tenant.secret, 'hex') : tenant[slot.tenant];
-  if ('id' in slot) return slot.id === reference.visit_at ? values.visit : values.ids[slot.id];
+  if ('id' in slot) return values.ids[slot.id];
   if ('hash' in slot) return values.hashes[slot.hash];
   return slot.constant?.startsWith('\\x') ? Buffer.from(slot.constant.slice(2), 'hex') : slot.constant;
 }
@@ -108,7 +108,7 @@ export async function arrive(client, tenant, reference, visitor) {
       seal(key, Buffer.from('answer'), Buffer.from(answer));
       await client.query('BEGIN');
     }
-    const parameters = step.slots.map((slot) => parameter(slot, values, tenant, reference));
+    const parameters = step.slots.map((slot) => parameter(slot, values, tenant));
     const result = await client.query({ name: step.name, text: step.sql, values: parameters });
     if (step.name.endsWith('draw_badge_number')) values.badgeNumber = result.rows[0].last;
     if (step.name === 'door.admit' && result.rows[0].outcome !== 'admitted') throw new Error(result.rows[0].outcome);
