@@ -57,6 +57,7 @@ async fn main() {
     warm.all_connections(&mut table).await;
     warm.one_organization(&mut table).await;
     warm.stop().await;
+    tenants.expect_whole_check_ins().await;
     growth::measure(&plan, &tenants, &mut table).await;
 
     table.print();

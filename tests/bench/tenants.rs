@@ -70,6 +70,15 @@ impl Tenants {
         self.script("CHECKPOINT").await;
     }
 
+    /// Every check-in, whoever did it, left a visit, a person, an event and an entry.
+    pub(crate) async fn expect_whole_check_ins(&self) {
+        let visits = self.count("SELECT count(*) FROM visits").await;
+        for rows in ["people WHERE kind = 'visitor'", "outbox", "audit_log", "answers WHERE state = 'done'"] {
+            let count = self.count(&format!("SELECT count(*) FROM {rows}")).await;
+            assert_eq!(count, visits, "{rows}, beside visits");
+        }
+    }
+
     /// One number, asked as superuser.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         let rows = self.database.query_typed(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
