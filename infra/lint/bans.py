@@ -18,7 +18,7 @@ BANNED = {
 }
 # Who may depend on a client directly: nothing queries past `with_tenant`.
 WRAPPED = {"tokio-postgres", "tokio-postgres-rustls", "aws-sdk-kms", "aws-sdk-s3", "aws-sdk-sqs"}
-MAY_USE_CLIENTS = {"shared", "doorbook-local", "tests"}
+MAY_USE_CLIENTS = {"bench", "doorbook-local", "shared", "tests"}
 REGISTRY = "registry+"
 
 
