@@ -16,7 +16,8 @@ pub(crate) async fn without_a_credential<D>(
     handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
 ) {
     let stranger = NewCredential::generate(CredentialKind::ApiToken, Realm::Test, world.organization).unwrap();
-    let spoiled = format!("{}0", &world.token[..world.token.len() - 1]);
+    let (whole, last) = world.token.split_at(world.token.len() - 1);
+    let spoiled = format!("{whole}{}", if last == "0" { "1" } else { "0" });
     for event in [
         event.again().without_header("authorization").text("{").query("limit=x"),
         event.again().bearer(&spoiled).text("{").query("limit=x"),
