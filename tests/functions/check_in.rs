@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, event::Answer, pictures, stack};
+use crate::harness::{Event, World, event::Answer, pictures, refusals, stack};
 
 async fn deps(changes: &[(&str, &str)]) -> check_in::Deps {
     let variables = stack::variables("fn_check_in", changes);
@@ -132,7 +132,7 @@ async fn no_or_a_bad_credential_is_401_before_the_body_is_read() {
     let world = World::new().await;
     let event = arrival(&world, "key-1", &visitor(&world));
     let other = World::new().await;
-    let spoiled = format!("{}0", &world.token[..world.token.len() - 1]);
+    let spoiled = refusals::spoiled(&world.token);
 
     for event in [
         event.clone().without_header("authorization").text("{"),

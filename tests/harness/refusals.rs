@@ -8,6 +8,12 @@ use shared::{
 
 use super::{Event, World};
 
+/// A credential whose check sum is wrong, whatever its last character was.
+pub(crate) fn spoiled(credential: &str) -> String {
+    let (whole, last) = credential.split_at(credential.len() - 1);
+    format!("{whole}{}", if last == "0" { "1" } else { "0" })
+}
+
 /// No, an ill-formed, an unknown and a foreign kind of credential are all 401, before anything else is read.
 pub(crate) async fn without_a_credential<D>(
     world: &World,
@@ -16,8 +22,7 @@ pub(crate) async fn without_a_credential<D>(
     handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
 ) {
     let stranger = NewCredential::generate(CredentialKind::ApiToken, Realm::Test, world.organization).unwrap();
-    let (whole, last) = world.token.split_at(world.token.len() - 1);
-    let spoiled = format!("{whole}{}", if last == "0" { "1" } else { "0" });
+    let spoiled = spoiled(&world.token);
     for event in [
         event.again().without_header("authorization").text("{").query("limit=x"),
         event.again().bearer(&spoiled).text("{").query("limit=x"),

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn no_or_a_bad_credential_is_401_on_every_route() {
     let world = World::new().await;
-    let spoiled = format!("{}0", &world.token[..world.token.len() - 1]);
+    let spoiled = crate::harness::refusals::spoiled(&world.token);
 
     for event in writes(&world).into_iter().chain(reads(&world)) {
         let without = send(&event.clone().without_header("authorization").text("{")).await;
