@@ -1,6 +1,10 @@
 //! Drafts of audit entries. The database numbers, dates, links and hashes them; see `infra/migrations/0004_audit.sql`,
 //! where `audit.append` writes the entry itself.
 
+pub mod checkpoint;
+pub mod note;
+pub mod tree;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
