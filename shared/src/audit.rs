@@ -37,6 +37,8 @@ words! {
         NoticeRetired = "notice.retired",
         /// The first entry of every log.
         OrganizationCreated = "organization.created",
+        /// A day without a seal would look like a log that was taken away.
+        LogHeartbeat = "log.heartbeat",
         /// A site was entered.
         SiteCreated = "site.created",
         /// A site was changed.

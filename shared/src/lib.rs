@@ -7,10 +7,10 @@
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
-//! | 5 | `objects`, [`http`], [`queue`], [`schedule`] |
+//! | 5 | `anchors`, `objects`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
-//! The features `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
+//! The features `anchors`, `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
 
 #![cfg_attr(
     not(feature = "kms"),
@@ -38,6 +38,8 @@ pub mod idempotency;
 pub mod migration;
 pub mod outbox;
 
+#[cfg(feature = "anchors")]
+pub mod anchors;
 pub mod http;
 #[cfg(feature = "objects")]
 pub mod objects;

@@ -2,7 +2,11 @@
 //!
 //! A missing or unsafe variable stops the start and is named; what it holds is not.
 
+mod log;
+
 use std::collections::HashMap;
+
+pub use log::{AnchorsSettings, LogSettings};
 
 use crate::{clock::Clock, secret::Secret};
 

@@ -4,6 +4,7 @@ pub(crate) mod arrivals;
 pub(crate) mod chain;
 pub(crate) mod counting_proxy;
 pub(crate) mod event;
+pub(crate) mod log;
 pub(crate) mod pictures;
 pub(crate) mod postgres;
 pub(crate) mod refusals;

@@ -27,6 +27,9 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         ("OBJECTS_BUCKET", variable("DOORBOOK_TEST_OBJECTS_BUCKET")),
         ("OUTBOX_QUEUE_URL", variable("DOORBOOK_TEST_OUTBOX_QUEUE_URL")),
         ("KMS_KEY_ID", variable("DOORBOOK_TEST_KMS_KEY_ID")),
+        ("ANCHORS_BUCKET", variable("DOORBOOK_TEST_ANCHORS_BUCKET")),
+        ("LOG_ORIGIN", variable("DOORBOOK_TEST_LOG_ORIGIN")),
+        ("LOG_KEY_ID", variable("DOORBOOK_TEST_LOG_KEY_ID")),
     ];
     let lambda = [
         "AWS_REGION",

@@ -30,6 +30,8 @@ struct State {
     /// Requests that may still be answered; the answer of the one after them is lost, with its connection. Negative:
     /// nothing gets through at all.
     answers_left: AtomicI64,
+    /// Milliseconds that each request is held back.
+    delay_ms: std::sync::atomic::AtomicU64,
     /// Opens again after one lost answer.
     once: std::sync::atomic::AtomicBool,
 }
@@ -44,6 +46,7 @@ impl Tap {
         let state = Arc::new(State {
             target,
             answers_left: AtomicI64::new(OPEN),
+            delay_ms: std::sync::atomic::AtomicU64::new(0),
             once: std::sync::atomic::AtomicBool::new(false),
         });
         let shared = Arc::clone(&state);
@@ -67,6 +70,11 @@ impl Tap {
     /// Where it listens.
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// Holds every request back for so long.
+    pub(crate) fn delay(&self, by: Duration) {
+        self.state.delay_ms.store(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// Refuses every connection from now on.
@@ -123,6 +131,7 @@ async fn carry(mut client: TcpStream, state: Arc<State>) {
                     tokio::time::sleep(Duration::from_millis(15)).await;
                     count += client.try_read(&mut up[count..]).unwrap_or(0);
                 }
+                tokio::time::sleep(Duration::from_millis(state.delay_ms.load(Ordering::SeqCst))).await;
                 if part.write_all(&up[..count]).await.is_err() { return }
             }
             read = part.read(&mut down) => {

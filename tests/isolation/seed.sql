@@ -22,6 +22,8 @@ INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visi
   VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', 'driver', 'on_site', 1, sha256('badge'),
     'Seeded', '{o}', sha256('text'), now(), '\x04', sha256('licence'), 'Seeded', '{one}', now(), now());
 INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
+INSERT INTO log_tiles VALUES ('{o}', 0, 0, sha256('leaf'));
+INSERT INTO log_checkpoints VALUES ('{o}', 1, sha256('root'), sha256('link'), 'note', now());
 INSERT INTO outbox VALUES ('{o}', '{o}', 'visit.checked_in', 'visit', '{o}', '{}', 'request', now(), NULL);
 INSERT INTO audit_heads VALUES ('{o}', -1, audit.genesis('{o}'), '-infinity');
 INSERT INTO audit_actions VALUES (current_user, 'organization.created') ON CONFLICT DO NOTHING;

@@ -62,6 +62,7 @@ pub(super) struct Operation {
     answer: (u16, Value),
     names_things: bool,
     needs_key: bool,
+    is_checked: bool,
 }
 
 impl Operation {
@@ -79,6 +80,7 @@ impl Operation {
             answer: (200, answer),
             names_things,
             needs_key,
+            is_checked: false,
         }
     }
 
@@ -125,6 +127,19 @@ impl Operation {
         self
     }
 
+    /// A query parameter that must be there.
+    pub(super) fn required_query(mut self, name: &str, schema: Value, description: &str) -> Self {
+        self.parameters.push(json!({
+            "name": name, "in": "query", "required": true, "description": description, "schema": schema,
+        }));
+        self
+    }
+
+    /// Anybody may ask, and may ask wrongly.
+    pub(super) fn checked(self) -> Self {
+        Self { is_checked: true, ..self }
+    }
+
     /// `limit` and `cursor`.
     pub(super) fn paged(mut self) -> Self {
         self.parameters
@@ -136,6 +151,9 @@ impl Operation {
         let mut codes = vec![Code::Internal];
         if self.permission.is_some() {
             codes.extend([Code::Malformed, Code::Unauthenticated, Code::Forbidden, Code::Throttled, Code::Unavailable]);
+        }
+        if self.is_checked {
+            codes.extend([Code::Malformed, Code::Unavailable]);
         }
         if self.names_things {
             codes.push(Code::NotFound);

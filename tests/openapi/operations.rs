@@ -4,6 +4,8 @@ use check_in::Receipt;
 use check_out::{Departed, departure::DepartureBody};
 use describe_api::Roles;
 use list_visits::{ListedVisit, OnSite};
+use prove_audit_log::{ConsistencyProof, InclusionProof, SealedLog};
+use publish_audit_keys::AuditKeys;
 use read_audit_log::LoggedEntry;
 use read_visit::Visit;
 use reveal_visit::{Revealed, revealed::DemandBody};
@@ -22,6 +24,7 @@ use super::{
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut operations = vec![check_in(schemas), check_out(schemas), list_visits(schemas), on_site(schemas)];
     operations.extend([read_visit(schemas), reveal_visit(schemas), read_audit_log(schemas)]);
+    operations.extend(proofs(schemas));
     operations.extend(of_itself(schemas));
     operations
 }
@@ -108,6 +111,45 @@ fn read_audit_log(schemas: &mut Schemas) -> Operation {
 
 fn id_or(pattern: &str) -> Value {
     json!({ "anyOf": [id(), { "type": "string", "pattern": pattern }] })
+}
+
+fn proofs(schemas: &mut Schemas) -> [Operation; 4] {
+    let seq = json!({ "type": "integer", "minimum": 0 });
+    let size = json!({ "type": "integer", "minimum": 1 });
+    let (checkpoint, inclusion) = (schemas.of::<SealedLog>(), schemas.of::<InclusionProof>());
+    let (consistency, keys) = (schemas.of::<ConsistencyProof>(), schemas.of::<AuditKeys>());
+    [
+        Operation::new(
+            "GET /v1/audit-log/checkpoint",
+            "read-checkpoint",
+            "What was signed of the log last.",
+            checkpoint,
+        )
+        .allowed_by(Permission::AuditRead)
+        .naming_things(),
+        Operation::new("GET /v1/audit-log/proof", "prove-inclusion", "That an entry is in the log.", inclusion)
+            .allowed_by(Permission::AuditRead)
+            .required_query("seq", seq, "Number of the entry.")
+            .naming_things(),
+        Operation::new(
+            "GET /v1/audit-log/consistency",
+            "prove-consistency",
+            "That a log of one size is the beginning of the log of another.",
+            consistency,
+        )
+        .allowed_by(Permission::AuditRead)
+        .required_query("from", size.clone(), "The smaller size.")
+        .required_query("to", size, "The larger size.")
+        .naming_things(),
+        Operation::new(
+            "GET /.well-known/doorbook-audit-key",
+            "list-audit-keys",
+            "The keys that checkpoints and bundles are verified by.",
+            keys,
+        )
+        .required_query("organization", id(), "The organization; answered alike whether there is one or not.")
+        .checked(),
+    ]
 }
 
 fn of_itself(schemas: &mut Schemas) -> [Operation; 2] {

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 
 /// The region that every part pretends to be in.
 pub const REGION: &str = "us-east-1";
+/// The name of this machine in checkpoints and verifier keys.
+pub const LOG_ORIGIN: &str = "doorbook.localhost/audit";
 /// The account that every part pretends to belong to.
 pub const ACCOUNT: &str = "000000000000";
 

@@ -116,6 +116,7 @@ async fn wire(
     let parameters = BTreeMap::from([
         ("Environment".to_owned(), "local".to_owned()),
         ("DatabaseEndpoint".to_owned(), cluster.endpoint()),
+        ("LogOrigin".to_owned(), machine::LOG_ORIGIN.to_owned()),
     ]);
     let mut functions = template.functions(&parameters, &services.physical)?;
     for expression in functions.iter().flat_map(schedules) {

@@ -79,7 +79,8 @@ async fn prepare(layout: &Layout, template: &Template, services: &Services) -> R
 
 /// What functions are told of queues, buckets and keys, for tests that stand in their place.
 fn resource_variables(template: &Template, services: &Services) -> Result<BTreeMap<String, String>> {
-    let functions = template.functions(&BTreeMap::new(), &services.physical)?;
+    let parameters = BTreeMap::from([("LogOrigin".to_owned(), machine::LOG_ORIGIN.to_owned())]);
+    let functions = template.functions(&parameters, &services.physical)?;
     let all = functions.into_iter().flat_map(|function| function.variables);
     let of_resources = all.filter(|(name, _)| !matches!(name.as_str(), "DATABASE_URL" | "ENVIRONMENT" | "LOG_LEVEL"));
     Ok(of_resources.map(|(name, value)| (format!("DOORBOOK_TEST_{name}"), value)).collect())

@@ -158,6 +158,7 @@ classified! {
     COLUMNS {
         plans, Deployment {
             plan reads_per_second reads_capacity writes_per_second writes_capacity has_own_kms_key: Public Clear Kept;
+            seal_interval_seconds: Public Clear Kept;
         }
         directory, Deployment {
             organization_id slug stripe_customer_id status request_key_sha256: Internal Clear Kept;
@@ -200,6 +201,9 @@ classified! {
             draft leaf link organization_id seq action actor_id target_kind target_id: Internal Clear Kept;
             entry: Internal Clear Unreadable;
         }
+        log_tiles, Log { organization_id level tile hashes: Internal Clear Kept; }
+        log_checkpoints, Log { organization_id size root link note sealed_at: Internal Clear Kept; }
+        log_keys, Deployment { purpose public_key valid_from valid_until revoked_at: Public Clear Kept; }
         hosts, Organization {
             organization_id host_id person_id locale created_at: Internal Clear Kept;
             name email phone: Restricted Clear Replaced;

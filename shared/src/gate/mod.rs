@@ -11,7 +11,7 @@ mod read;
 mod write;
 
 pub use admission::Caller;
-pub use public::PublicDoor;
+pub use public::{LogKey, PublicDoor};
 pub use read::{Door, Gate};
 #[cfg(feature = "kms")]
 pub use write::{Batch, WriteDoor, WriteGate};

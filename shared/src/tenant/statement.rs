@@ -34,6 +34,7 @@ parameters! {
     BYTEA: Vec<u8>, crate::vault::Sealed;
     INT4: i32;
     INT8: i64;
+    INT8_ARRAY: Vec<i64>;
     BOOL: bool;
     JSONB: serde_json::Value;
     TIMESTAMPTZ: Timestamp;

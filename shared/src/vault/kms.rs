@@ -122,7 +122,7 @@ fn secret(plaintext: Option<Blob>) -> Result<Secret<[u8; 32]>> {
 }
 
 /// What a retry may mend is unavailable; what KMS refuses for good is a fault of ours.
-fn refusal<E>(error: SdkError<E, HttpResponse>) -> Error
+pub(super) fn refusal<E>(error: SdkError<E, HttpResponse>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

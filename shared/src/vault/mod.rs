@@ -14,6 +14,8 @@ mod object;
 mod person_key;
 mod place;
 mod primitives;
+#[cfg(feature = "kms")]
+mod signer;
 mod tenant_key;
 
 #[cfg(test)]
@@ -26,4 +28,6 @@ pub use kms::Vault;
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
 pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE};
+#[cfg(feature = "kms")]
+pub use signer::Signer;
 pub use tenant_key::{TenantKey, WrappedTenantKey};

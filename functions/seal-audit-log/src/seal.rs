@@ -1,0 +1,191 @@
+//! From the newest anchor to the newest entry: recompute, compare, sign, anchor, keep.
+//!
+//! The anchor comes before the row, and both say the same however often they are written: Ed25519 gives one size one note.
+//! So whoever crashes, loses an answer or meets another sealer leaves nothing that the next one does not take up.
+
+use shared::{
+    Error, Result,
+    anchors::{Anchored, Placed},
+    audit::{
+        checkpoint::{Checkpoint, log_key_name},
+        note::{SignedNote, VerifierKey},
+        tree::{GrowingTree, Tiles},
+    },
+    queue::SystemWork,
+    telemetry,
+};
+
+use crate::{
+    Deps,
+    log::{Broken, Log},
+    store::{self, Sealed},
+};
+
+/// Entries of one checkpoint at most: a longer backlog is sealed in several, so that memory stays flat.
+pub const STEP: u64 = 20_000;
+
+/// Seals what is new, and says how many entries that were.
+pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
+    let (newest, length) = work
+        .with_tenant(async |tx| Ok((tx.find(store::newest_checkpoint()).await?, tx.find(store::length()).await?)))
+        .await?;
+    let size = newest.as_ref().map_or(0, |sealed| sealed.size);
+    if length < size {
+        return Err(refuse(deps, work, Broken::LogShorter));
+    }
+    if length == size {
+        return Ok(0);
+    }
+    let name = log_key_name(&deps.log.origin, work.organization());
+    let key = VerifierKey::new(&name, deps.signer.public_key().await?);
+    let mut anchored = deps.anchors.checkpoints_from(work.organization(), size).await?;
+    if anchored.iter().any(|one| one.is_disturbed) {
+        return Err(refuse(deps, work, Broken::AnchorDisturbed));
+    }
+    let mut previous = newest.as_ref().map(|sealed| SignedNote::of_stored(sealed.note.clone()));
+    let mut log = match newest {
+        None => Log::empty(work.organization(), name),
+        Some(sealed) => {
+            let own = anchored.first().filter(|one| one.size == sealed.size).cloned();
+            let Some(own) = own else { return Err(refuse(deps, work, Broken::AnchorMissing)) };
+            anchored.remove(0);
+            resume(deps, work, name, &sealed, &own).await?
+        }
+    };
+    let mut later = anchored.into_iter();
+    while log.size() < length {
+        let adopted = later.next();
+        let to = adopted.as_ref().map_or(length.min(log.size() + STEP), |one| one.size);
+        extend(deps, work, &mut log, to).await?;
+        previous = Some(fix(deps, work, &mut log, (&key, previous.as_ref()), adopted).await?);
+        if !goes_on() {
+            break;
+        }
+    }
+    // An anchor beyond the newest entry is of entries that were taken away.
+    match later.next() {
+        Some(_) if log.size() == length => Err(refuse(deps, work, Broken::LogShorter)),
+        _ => Ok(log.size() - size),
+    }
+}
+
+/// The log as it was sealed last, when row, tree and anchor agree.
+async fn resume(deps: &Deps, work: &SystemWork, name: String, sealed: &Sealed, own: &Anchored) -> Result<Log> {
+    if deps.anchors.note(work.organization(), own).await? != sealed.note {
+        return Err(refuse(deps, work, Broken::AnchorDiffers));
+    }
+    let ids = GrowingTree::edge(sealed.size);
+    let stored = work.with_tenant(async |tx| tx.find(store::tiles(&ids)).await).await?;
+    let mut tiles = Tiles::new();
+    stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
+    Log::resume(work.organization(), name, sealed, &tiles).map_err(|broken| refuse(deps, work, broken))
+}
+
+/// Adds the entries up to a size.
+async fn extend(deps: &Deps, work: &SystemWork, log: &mut Log, to: u64) -> Result<()> {
+    while log.size() < to {
+        let page = store::entries(log.size(), STEP.min(to - log.size()))?;
+        let entries = work.with_tenant(async |tx| tx.find(page).await).await?;
+        if entries.is_empty() {
+            return Err(refuse(deps, work, Broken::LogShorter));
+        }
+        for entry in &entries {
+            log.append(entry).map_err(|broken| refuse(deps, work, broken))?;
+        }
+    }
+    Ok(())
+}
+
+/// Signs and anchors what the log has become, or takes up the anchor of a seal that was not finished; then keeps it.
+async fn fix(
+    deps: &Deps,
+    work: &SystemWork,
+    log: &mut Log,
+    (key, previous): (&VerifierKey, Option<&SignedNote>),
+    adopted: Option<Anchored>,
+) -> Result<SignedNote> {
+    let organization = work.organization();
+    let checkpoint = log.checkpoint();
+    let lines = log.take_lines();
+    let note = match adopted {
+        Some(anchored) => {
+            let note = SignedNote::of_stored(deps.anchors.note(organization, &anchored).await?);
+            let ours = signed_by_ours(deps, &note, key).await?;
+            if ours.as_ref() != Some(&checkpoint) {
+                return Err(refuse(deps, work, Broken::AnchorDiffers));
+            }
+            note
+        }
+        None => {
+            let note = sign(deps, &checkpoint, key, previous).await?;
+            let from = checkpoint.size - line_count(&lines);
+            let entries = deps.anchors.place_entries(organization, (from, checkpoint.size), lines).await?;
+            let placed = deps.anchors.place_checkpoint(organization, checkpoint.size, note.as_str()).await?;
+            if [entries, placed].contains(&Placed::Other) {
+                return Err(refuse(deps, work, Broken::AnchorDiffers));
+            }
+            note
+        }
+    };
+    keep(deps, work, log, &checkpoint, &note).await?;
+    Ok(note)
+}
+
+/// The checkpoint of a note, when a key of ours signed it.
+async fn signed_by_ours(deps: &Deps, note: &SignedNote, key: &VerifierKey) -> Result<Option<Checkpoint>> {
+    let mut text = note.text_signed_by(key);
+    if let (None, Some(retiring)) = (text, &deps.retiring) {
+        text = note.text_signed_by(&VerifierKey::new(key.name(), retiring.public_key().await?));
+    }
+    Ok(text.and_then(Checkpoint::parse))
+}
+
+/// Signs. The first checkpoint after a rotation carries the signature of the key before it too, so that whoever trusts
+/// the old key comes to the new one.
+async fn sign(
+    deps: &Deps,
+    checkpoint: &Checkpoint,
+    key: &VerifierKey,
+    previous: Option<&SignedNote>,
+) -> Result<SignedNote> {
+    let text = checkpoint.text();
+    let note = key.signed(&text, &deps.signer.sign(&text).await?);
+    let is_first = previous.is_some_and(|previous| previous.text_signed_by(key).is_none());
+    match &deps.retiring {
+        Some(retiring) if is_first => {
+            let key = VerifierKey::new(key.name(), retiring.public_key().await?);
+            Ok(note.also_signed_by(&key, &retiring.sign(&text).await?))
+        }
+        _ => Ok(note),
+    }
+}
+
+/// Keeps tree and checkpoint, in one transaction.
+async fn keep(deps: &Deps, work: &SystemWork, log: &mut Log, checkpoint: &Checkpoint, note: &SignedNote) -> Result<()> {
+    let (organization, now) = (work.organization(), deps.clock.now());
+    let sealed =
+        Sealed { size: checkpoint.size, root: checkpoint.root, link: checkpoint.chain, note: note.as_str().to_owned() };
+    let mut statements = vec![store::enter_key(deps.signer.public_key().await?, now)];
+    for (id, hashes) in log.tree.take_finished().into_iter().chain(log.tree.unfinished()) {
+        statements.push(store::keep_tile(organization, id, hashes)?);
+    }
+    statements.push(store::keep_checkpoint(organization, &sealed, now)?);
+    work.with_tenant(async |tx| {
+        for statement in statements {
+            tx.write(statement).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn line_count(lines: &[u8]) -> u64 {
+    lines.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
+
+/// Counts what an alarm listens to, and says which log.
+fn refuse(deps: &Deps, work: &SystemWork, broken: Broken) -> Error {
+    telemetry::count(deps.clock, "seal-audit-log", "logs_not_continued", 1.0);
+    tracing::error!(tenant.id = %work.organization(), error.cause = %broken, "log is not continued");
+    Error::internal(broken)
+}

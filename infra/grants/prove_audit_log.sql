@@ -1,0 +1,11 @@
+-- What fn_prove_audit_log may do: the statements of functions/prove-audit-log/src/store.rs, and the door.
+GRANT USAGE ON SCHEMA public, app TO fn_prove_audit_log;
+GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_prove_audit_log;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_prove_audit_log;
+GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_prove_audit_log;
+
+GRANT INSERT (draft) ON audit_log TO fn_prove_audit_log;
+GRANT SELECT ON log_tiles TO fn_prove_audit_log;
+GRANT SELECT (organization_id, size, root, link, note, sealed_at) ON log_checkpoints TO fn_prove_audit_log;
+
+INSERT INTO audit_actions (role, action) VALUES ('fn_prove_audit_log', 'access.refused');

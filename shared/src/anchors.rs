@@ -1,0 +1,157 @@
+//! The bucket of anchors: what was signed of each log, where nobody can take it back.
+//!
+//! It belongs to another account, keeps every version, locks every object and refuses deletes. Whoever can write to it
+//! can add anchors and second versions, which tell on themselves; nobody can change or remove the first.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::id::OrganizationId;
+use crate::settings::{AnchorsSettings, AwsSettings};
+use crate::vault::aws;
+
+/// Bytes of a note that is fetched: a checkpoint with two signatures has fewer than a thousand.
+const NOTE_BYTES_MAX: i64 = 16 * 1024;
+
+/// A checkpoint that lies in the bucket, as its listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// Entries.
+    pub size: u64,
+    /// The version that was written first, which is the one that counts.
+    pub first_version: String,
+    /// A second version or a delete marker: evidence of tampering by itself.
+    pub is_disturbed: bool,
+}
+
+/// What became of an object that must be the first of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It lies there, by this call or by an earlier one with the same bytes.
+    Same,
+    /// Something else lies there under this name.
+    Other,
+}
+
+/// The bucket of anchors.
+#[derive(Clone)]
+pub struct Anchors {
+    s3: Client,
+    bucket: String,
+}
+
+impl Anchors {
+    /// The bucket of these settings; nothing is called yet.
+    #[must_use]
+    pub fn new(settings: &AnchorsSettings, aws: &AwsSettings) -> Self {
+        let config = aws::config(aws, aws.s3_endpoint.as_deref());
+        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(aws.s3_endpoint.is_some());
+        Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
+    }
+
+    /// Anchors the entries from one to before another, each ended by a line feed.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn place_entries(
+        &self,
+        organization: OrganizationId,
+        (from, to): (u64, u64),
+        lines: Vec<u8>,
+    ) -> Result<Placed> {
+        self.place(&format!("entries/{organization}/{from:020}-{to:020}.jsonl"), lines).await
+    }
+
+    /// Anchors a checkpoint.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn place_checkpoint(&self, organization: OrganizationId, size: u64, note: &str) -> Result<Placed> {
+        self.place(&checkpoint_key(organization, size), note.as_bytes().to_vec()).await
+    }
+
+    /// The checkpoints of an organization from a size on, smallest first.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn checkpoints_from(&self, organization: OrganizationId, size: u64) -> Result<Vec<Anchored>> {
+        let prefix = checkpoint_prefix(organization);
+        let mut found = BTreeMap::new();
+        // A listing begins behind its marker, so the marker is the size before.
+        let mut marker = size.checked_sub(1).map(|before| checkpoint_key(organization, before));
+        let mut version_marker = None;
+        loop {
+            let call = self.s3.list_object_versions().bucket(&self.bucket).prefix(&prefix);
+            let call = call.set_key_marker(marker).set_version_id_marker(version_marker);
+            let page = Box::pin(call.send()).await.map_err(Error::unavailable)?;
+            read_page(&page, &prefix, &mut found);
+            (marker, version_marker) = (page.next_key_marker, page.next_version_id_marker);
+            if page.is_truncated != Some(true) || marker.is_none() {
+                return Ok(found.into_values().collect());
+            }
+        }
+    }
+
+    /// The note of an anchored checkpoint, in the version that counts.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer; internal when it is longer than a note.
+    pub async fn note(&self, organization: OrganizationId, anchored: &Anchored) -> Result<String> {
+        let call = self.s3.get_object().bucket(&self.bucket).key(checkpoint_key(organization, anchored.size));
+        let answer = Box::pin(call.version_id(&anchored.first_version).send()).await.map_err(Error::unavailable)?;
+        if answer.content_length().is_none_or(|bytes| bytes > NOTE_BYTES_MAX) {
+            return Err(Error::internal("an anchor is larger than any note"));
+        }
+        let bytes = answer.body.collect().await.map_err(Error::unavailable)?.to_vec();
+        String::from_utf8(bytes).map_err(Error::internal)
+    }
+
+    /// Writes an object unless one of its name is there. A lost answer is asked again, and then finds its own bytes.
+    async fn place(&self, key: &str, bytes: Vec<u8>) -> Result<Placed> {
+        let call = self.s3.put_object().bucket(&self.bucket).key(key).if_none_match("*");
+        let put = Box::pin(call.body(ByteStream::from(bytes.clone())).send()).await;
+        match put {
+            Ok(_) => Ok(Placed::Same),
+            Err(SdkError::ServiceError(refused)) if refused.err().code() == Some("PreconditionFailed") => {
+                let lies_there = self.bytes(key).await? == bytes;
+                Ok(if lies_there { Placed::Same } else { Placed::Other })
+            }
+            Err(error) => Err(Error::unavailable(error)),
+        }
+    }
+
+    async fn bytes(&self, key: &str) -> Result<Vec<u8>> {
+        let call = self.s3.get_object().bucket(&self.bucket).key(key);
+        let answer = Box::pin(call.send()).await.map_err(Error::unavailable)?;
+        Ok(answer.body.collect().await.map_err(Error::unavailable)?.to_vec())
+    }
+}
+
+fn checkpoint_prefix(organization: OrganizationId) -> String {
+    format!("checkpoints/{organization}/")
+}
+
+fn checkpoint_key(organization: OrganizationId, size: u64) -> String {
+    format!("{}{size:020}.note", checkpoint_prefix(organization))
+}
+
+/// Versions of one key come newest first, so the last that is seen is the one that was written first. What does not
+/// look like a checkpoint was put there by another hand and is no anchor.
+fn read_page(page: &ListObjectVersionsOutput, prefix: &str, found: &mut BTreeMap<u64, Anchored>) {
+    let size_of = |key: Option<&str>| key?.strip_prefix(prefix)?.strip_suffix(".note")?.parse::<u64>().ok();
+    for version in page.versions() {
+        if let (Some(size), Some(id)) = (size_of(version.key()), version.version_id()) {
+            let is_disturbed = found.contains_key(&size);
+            found.insert(size, Anchored { size, first_version: id.to_owned(), is_disturbed });
+        }
+    }
+    for marker in page.delete_markers() {
+        if let Some(anchored) = size_of(marker.key()).and_then(|size| found.get_mut(&size)) {
+            anchored.is_disturbed = true;
+        }
+    }
+}
