@@ -79,19 +79,35 @@ impl Anchors {
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn checkpoints_from(&self, organization: OrganizationId, size: u64) -> Result<Vec<Anchored>> {
-        let prefix = checkpoint_prefix(organization);
         let mut found = BTreeMap::new();
-        // A listing begins behind its marker, so the marker is the size before.
-        let mut marker = size.checked_sub(1).map(|before| checkpoint_key(organization, before));
-        let mut version_marker = None;
+        let all = checkpoint_prefix(organization);
+        if size == 0 {
+            self.list(organization, &all, None, &mut found).await?;
+        } else {
+            // A listing begins behind its marker, so the size itself is asked for by its whole name.
+            let own = checkpoint_key(organization, size);
+            self.list(organization, &own, None, &mut found).await?;
+            self.list(organization, &all, Some(own), &mut found).await?;
+        }
+        Ok(found.into_values().collect())
+    }
+
+    async fn list(
+        &self,
+        organization: OrganizationId,
+        prefix: &str,
+        behind: Option<String>,
+        found: &mut BTreeMap<u64, Anchored>,
+    ) -> Result<()> {
+        let (mut marker, mut version_marker) = (behind, None);
         loop {
-            let call = self.s3.list_object_versions().bucket(&self.bucket).prefix(&prefix);
+            let call = self.s3.list_object_versions().bucket(&self.bucket).prefix(prefix);
             let call = call.set_key_marker(marker).set_version_id_marker(version_marker);
             let page = Box::pin(call.send()).await.map_err(Error::unavailable)?;
-            read_page(&page, &prefix, &mut found);
+            read_page(&page, &checkpoint_prefix(organization), found);
             (marker, version_marker) = (page.next_key_marker, page.next_version_id_marker);
             if page.is_truncated != Some(true) || marker.is_none() {
-                return Ok(found.into_values().collect());
+                return Ok(());
             }
         }
     }

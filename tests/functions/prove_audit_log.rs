@@ -129,9 +129,9 @@ async fn malformed_questions_are_refused_by_place() {
     let world = World::new().await;
     for (what, query, problem) in [
         ("proof", "", "400 malformed ?seq:missing"),
-        ("proof", "seq=-1", "400 malformed ?seq:malformed"),
-        ("proof", "seq=%2B1", "400 malformed ?seq:malformed"),
-        ("proof", "seq=18446744073709551615", "400 malformed ?seq:malformed"),
+        ("proof", "seq=-1", "400 malformed ?seq:wrong_value"),
+        ("proof", "seq=%2B1", "400 malformed ?seq:wrong_value"),
+        ("proof", "seq=18446744073709551615", "400 malformed ?seq:wrong_value"),
         ("proof", "seq=1&size=2", "400 malformed ?size:unknown_parameter"),
         ("consistency", "from=1", "400 malformed ?to:missing"),
         ("consistency", "from=2&to=1", "400 malformed ?from:out_of_range"),

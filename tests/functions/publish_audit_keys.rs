@@ -51,7 +51,7 @@ async fn any_id_is_answered_alike() {
 async fn a_question_without_an_id_is_refused_by_place() {
     for (query, problem) in [
         ("", "400 malformed ?organization:missing"),
-        ("organization=north-dock", "400 malformed ?organization:malformed"),
+        ("organization=north-dock", "400 malformed ?organization:wrong_value"),
         ("organization=01a1f7c4-3a00-7c11-9d1e-5b2f0c6a8e10&x=1", "400 malformed ?x:unknown_parameter"),
     ] {
         assert_eq!(ask(query).await.problem(), problem, "{query}");

@@ -13,7 +13,7 @@ use crate::{AuditKey, AuditKeys, Deps};
 /// # Errors
 /// 400 without an id.
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
-    let mut query = request.query()?;
+    let mut query = request.query_of_anyone()?;
     let organization: Option<OrganizationId> = query.take("organization")?;
     query.finish()?;
     let organization_id = organization.ok_or_else(|| Error::malformed("?organization", "missing"))?;

@@ -158,6 +158,14 @@ impl Request {
     /// 401, then 400.
     pub fn query(&self) -> Result<Query> {
         self.credential()?;
+        self.query_of_anyone()
+    }
+
+    /// The query parameters where the route asks for no credential.
+    ///
+    /// # Errors
+    /// 400.
+    pub fn query_of_anyone(&self) -> Result<Query> {
         Query::parse(&self.query)
     }
 
