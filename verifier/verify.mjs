@@ -1,6 +1,8 @@
 // Verifies a bundle of Doorbook's audit log: entries, chain, tree, checkpoints, openings. One file, no dependency, no
 // network; the same code runs under Node (`node verify.mjs`) and in a page. Formats: docs/runbooks/audit-log-verification.md.
 
+// Node 18 has Web Crypto, but not as a global.
+const { subtle } = globalThis.crypto ?? (await import('node:crypto')).webcrypto;
 const encoder = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -204,6 +206,7 @@ export function rootOfProof(leaf, index, size, proof) {
 // -------------------------------------------------------------------------------------------------------------- JSON
 
 const DEPTH_MAX = 64;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Reads JSON (RFC 8259) strictly: no duplicate keys, no lone surrogates, no numbers but integers below 2^53. Gives nodes
@@ -226,7 +229,7 @@ export function readJson(text) {
     }
     let value;
     try { value = JSON.parse(text.slice(begin, at)); } catch { fail('malformed string'); }
-    if (!value.isWellFormed()) fail('lone surrogate');
+    if (LONE_SURROGATE.test(value)) fail('lone surrogate');
     return value;
   }
   function node(depth) {
@@ -271,7 +274,7 @@ export function readJson(text) {
     if (!Number.isSafeInteger(number)) fail('number out of range');
     return done('number', number);
   }
-  if (!text.isWellFormed()) fail('lone surrogate');
+  if (LONE_SURROGATE.test(text)) fail('lone surrogate');
   const root = node(0);
   blank();
   if (at !== text.length) fail('more than one value');
@@ -472,8 +475,8 @@ export function readKey(text) {
 
 async function verifiesEd25519(key, text, signature) {
   if (signature.length !== 64) return false;
-  key.imported ??= crypto.subtle.importKey('raw', key.public, { name: 'Ed25519' }, false, ['verify']);
-  try { return await crypto.subtle.verify({ name: 'Ed25519' }, await key.imported, signature, text); } catch { return false; }
+  key.imported ??= subtle.importKey('raw', key.public, { name: 'Ed25519' }, false, ['verify']);
+  try { return await subtle.verify({ name: 'Ed25519' }, await key.imported, signature, text); } catch { return false; }
 }
 
 /** The lines of a note's text, when a key that was given and has the wanted name signed it. */

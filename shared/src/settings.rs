@@ -2,11 +2,13 @@
 //!
 //! A missing or unsafe variable stops the start and is named; what it holds is not.
 
+mod buckets;
 mod log;
 
 use std::collections::HashMap;
 
-pub use log::{AnchorsSettings, LogSettings};
+pub use buckets::{AnchorsSettings, ObjectsSettings};
+pub use log::LogSettings;
 
 use crate::{clock::Clock, secret::Secret};
 
@@ -222,23 +224,6 @@ impl AwsSettings {
             s3_endpoint: variables.optional("AWS_ENDPOINT_URL_S3").map(str::to_owned),
             sqs_endpoint: variables.optional("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
         })
-    }
-}
-
-/// Where sealed objects are kept.
-#[derive(Clone, Debug)]
-pub struct ObjectsSettings {
-    /// Name of the bucket.
-    pub bucket: String,
-}
-
-impl ObjectsSettings {
-    /// Reads `OBJECTS_BUCKET`.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        Ok(Self { bucket: variables.required("OBJECTS_BUCKET")?.to_owned() })
     }
 }
 

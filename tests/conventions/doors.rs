@@ -21,6 +21,8 @@ const PASSED: &[(&str, &str, usize, &str)] = &[
     ("functions/pair-kiosk/src/handler.rs", ".with_tenant(", 1, "a device has a code and no credential yet"),
     ("functions/relay-outbox/src/handler.rs", ".with_tenant(", 1, "a message or a tick asks"),
     ("functions/reveal-visit/src/open.rs", ".expose_secret()", 2, "revealing is what it is for"),
+    ("functions/seal-audit-log/src/handler.rs", ".with_tenant(", 2, "a message or a tick asks"),
+    ("functions/seal-audit-log/src/seal.rs", ".with_tenant(", 4, "a message or a tick asks"),
     ("functions/sweep-leftovers/src/handler.rs", ".with_tenant(", 1, "a tick asks"),
     ("functions/sweep-leftovers/src/objects.rs", ".with_tenant(", 1, "a tick asks"),
     ("shared/src/authn/pairing.rs", ".expose_secret()", 1, "a code is hashed"),

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use super::wiring::{Checked, Function, Right, read, template};
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 3] = [("kms", "kms:"), ("objects", "s3:"), ("queue", "sqs:SendMessage")];
+const CLIENTS: [(&str, &str); 4] =
+    [("anchors", "s3:"), ("kms", "kms:"), ("objects", "s3:"), ("queue", "sqs:SendMessage")];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.
 fn client_of(right: &Right, action: &str) -> Option<&'static str> {
-    let its = CLIENTS.into_iter().find(|(_, beginning)| action.starts_with(beginning));
+    // Two clients speak to S3, each to a bucket of its own.
+    let is_anchor = right.resource.contains("Anchors.");
+    let fits = |feature: &str| action.starts_with("s3:") && (feature == "anchors") != is_anchor;
+    let its = CLIENTS.into_iter().find(|(feature, beginning)| action.starts_with(beginning) && !fits(feature));
     its.map(|(feature, _)| feature).filter(|_| !right.through_a_service)
 }
 

@@ -42,7 +42,10 @@ fn reads(code: &str) -> Reads {
 
 /// Each `…Settings` of `shared`, with what it reads. The variables that Lambda itself sets are left out.
 fn groups() -> Checked<BTreeMap<String, Reads>> {
-    let code = read("shared/src/settings.rs")? + &read("shared/src/settings/log.rs")?;
+    let code = ["", "/buckets", "/log"]
+        .map(|part| read(format!("shared/src/settings{part}.rs")))
+        .into_iter()
+        .collect::<Checked<String>>()?;
     let mut groups = BTreeMap::new();
     for block in code.split("\nimpl ").skip(1) {
         let (head, body) = block.split_once('{').ok_or("an impl without a body")?;

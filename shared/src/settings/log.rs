@@ -2,23 +2,6 @@
 
 use super::{Unsafe, Variables};
 
-/// Where anchors of logs are kept.
-#[derive(Clone, Debug)]
-pub struct AnchorsSettings {
-    /// Name of the bucket.
-    pub bucket: String,
-}
-
-impl AnchorsSettings {
-    /// Reads `ANCHORS_BUCKET`.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        Ok(Self { bucket: variables.required("ANCHORS_BUCKET")?.to_owned() })
-    }
-}
-
 /// The name under which this deployment's logs are known: the first part of every checkpoint and verifier key.
 #[derive(Clone, Debug)]
 pub struct LogSettings {
