@@ -15,7 +15,7 @@ FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
-install: ## installs what is missing: PostgreSQL's server, a venv with the S3 stand-in
+install: ## installs what is missing: PostgreSQL's server, Node, a venv with the S3 stand-in
 	@sh infra/local/install.sh
 
 binaries: install
@@ -29,6 +29,7 @@ demo: binaries ## shows a visit from the door to the verified log, and stops eve
 	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
 
 test: binaries $(API_TESTER)/ready ## runs every test against real parts
+	@node --test verifier/test/
 	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
 	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
 

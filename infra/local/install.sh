@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the local stack stands on: a PostgreSQL server, and moto in a virtual environment.
+# Installs what the local stack stands on: a PostgreSQL server, moto in a virtual environment, and Node for the verifier.
 # Running it again does nothing. What apt and pip say goes to .local/install.log.
 set -eu
 
@@ -8,6 +8,7 @@ venv="$root/.local/venv"
 log="$root/.local/install.log"
 requirements="$root/infra/local/requirements.txt"
 oldest_postgres=15
+oldest_node=18
 free_kb_min=3145728
 
 say() { echo "install: $*"; }
@@ -32,6 +33,9 @@ newest_postgres() {
 has_postgres() { [ "$(newest_postgres || true)" -ge "$oldest_postgres" ] 2> /dev/null; }
 
 has_venv() { python3 -c 'import ensurepip, venv' 2> /dev/null; }
+
+# The verifier's script runs under it.
+has_node() { [ "$(node --version 2> /dev/null | sed 's/^v//; s/\..*//')" -ge "$oldest_node" ] 2> /dev/null; }
 
 apt_install() {
   command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later and python3-venv by hand"
@@ -67,12 +71,14 @@ install_moto() {
 }
 
 refuse_what_cannot_work
-if ! has_postgres || ! has_venv; then
+if ! has_postgres || ! has_venv || ! has_node; then
   : > "$log"
   command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
     { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
 fi
 has_postgres || install_postgres
 has_venv || apt_install python3-venv
+has_node || apt_install nodejs
+has_node || fail "node $(node --version 2> /dev/null) is what this system offers; $oldest_node or later is needed"
 [ "$(stamp)" = "$(cat "$venv/installed" 2> /dev/null || true)" ] || install_moto
 say "PostgreSQL $(newest_postgres) and moto are here"
