@@ -254,8 +254,8 @@ async fn the_schedule_seals_after_the_interval_of_the_plan() {
 async fn a_message_that_is_none_of_ours_comes_back() {
     let deps = sealer(&[]).await;
     let body = json!({
-        "v": 1, "id": uuid::Uuid::now_v7(), "organization_id": uuid::Uuid::now_v7(), "kind": "outbox.nudge",
-        "ref": uuid::Uuid::now_v7(), "request_id": "test", "traceparent": null,
+        "v": 1, "id": uuid::Uuid::new_v4(), "organization_id": uuid::Uuid::new_v4(), "kind": "outbox.nudge",
+        "ref": uuid::Uuid::new_v4(), "request_id": "test", "traceparent": null,
     });
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });
     let fired = Fired { event, request_id: "test".to_owned(), remaining: Duration::from_secs(10) };
