@@ -5,3 +5,4 @@ GRANT EXECUTE ON FUNCTION app.forget_answers(timestamptz, integer), app.forget_s
 GRANT EXECUTE ON FUNCTION directory.in_turn(text, integer, timestamptz), directory.take_turn(uuid, text, timestamptz) TO fn_sweep_leftovers;
 
 GRANT SELECT (organization_id, object_id) ON visit_objects TO fn_sweep_leftovers;
+GRANT SELECT (organization_id, export_id, state, expires_at), UPDATE (state) ON exports TO fn_sweep_leftovers;

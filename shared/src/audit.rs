@@ -1,80 +1,22 @@
 //! Drafts of audit entries. The database numbers, dates, links and hashes them; see `infra/migrations/0004_audit.sql`,
 //! where `audit.append` writes the entry itself.
 
+mod action;
 pub mod checkpoint;
 pub mod note;
 pub mod tree;
 
+pub use action::{Action, TargetKind};
 use serde_json::{Map, Value, json};
 
 use crate::{
     authn::CredentialKind,
     clock::Timestamp,
-    domain::{BoundedText, Reason, visit::words},
+    domain::{BoundedText, Reason},
     id,
     tenant::Statement,
     vault::PersonKey,
 };
-
-words! {
-    /// What was done. Never renamed, only superseded.
-    Action {
-        /// A caller with a valid credential was refused.
-        AccessRefused = "access.refused",
-        /// The audit log was read.
-        AuditLogRead = "audit_log.read",
-        /// A host was entered.
-        HostCreated = "host.created",
-        /// A kiosk was entered and waits to be paired.
-        KioskCreated = "kiosk.created",
-        /// A device took a kiosk's place.
-        KioskPaired = "kiosk.paired",
-        /// A kiosk's credential was revoked.
-        KioskRevoked = "kiosk.revoked",
-        /// A version of a text was published.
-        NoticePublished = "notice.published",
-        /// A version of a text was retired.
-        NoticeRetired = "notice.retired",
-        /// The first entry of every log.
-        OrganizationCreated = "organization.created",
-        /// A day without a seal would look like a log that was taken away.
-        LogHeartbeat = "log.heartbeat",
-        /// A site was entered.
-        SiteCreated = "site.created",
-        /// A site was changed.
-        SiteChanged = "site.changed",
-        /// Somebody came.
-        VisitCheckedIn = "visit.checked_in",
-        /// Somebody left.
-        VisitCheckedOut = "visit.checked_out",
-        /// Restricted values were read.
-        VisitRevealed = "visit.revealed",
-        /// A version of a visit type was published.
-        VisitTypePublished = "visit_type.published",
-    }
-
-    /// What an entry speaks of.
-    TargetKind {
-        /// The audit log itself.
-        AuditLog = "audit_log",
-        /// A host.
-        Host = "host",
-        /// A kiosk.
-        Kiosk = "kiosk",
-        /// A version of a text.
-        Notice = "notice",
-        /// An organization.
-        Organization = "organization",
-        /// A route of the API, as `POST /v1/visits`.
-        Route = "route",
-        /// A site.
-        Site = "site",
-        /// A visit.
-        Visit = "visit",
-        /// A version of a visit type.
-        VisitType = "visit_type",
-    }
-}
 
 /// A value that may stand in an entry in the clear: nothing that a person typed about a person. Restricted
 /// values come as [`crate::vault::AuditValue`], which only a person's key makes.
@@ -94,10 +36,11 @@ macro_rules! facts {
 }
 
 facts! {
-    bool, i32, Timestamp, id::CredentialId, id::HostId, id::KioskId, id::MemberId, id::NoticeVersionId, id::ObjectId,
+    bool, i32, i64, Timestamp, id::CredentialId, id::ExportId, id::ExportKeyId, id::HostId, id::KioskId, id::MemberId, id::NoticeVersionId, id::ObjectId,
     id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
     crate::domain::visit::RestrictedField, crate::domain::notice::NoticeKind,
+    crate::domain::export::ExportFailure, crate::domain::export::ExportKind,
     crate::vault::AuditValue, crate::vault::ObjectValue,
 }
 

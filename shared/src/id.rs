@@ -76,6 +76,10 @@ typed_ids! {
     CredentialId,
     /// An outgoing event.
     EventId,
+    /// A bundle that was asked for.
+    ExportId,
+    /// A key of the HMACs of bundles.
+    ExportKeyId,
     /// A host, whom visitors come to see.
     HostId,
     /// A tenant key.

@@ -7,10 +7,10 @@
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
-//! | 5 | `anchors`, `objects`, [`http`], [`queue`], [`schedule`] |
+//! | 5 | `anchors`, `bundles`, `objects`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
-//! The features `anchors`, `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
+//! The features `anchors`, `bundles`, `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
 
 #![cfg_attr(
     not(feature = "kms"),
@@ -40,6 +40,8 @@ pub mod outbox;
 
 #[cfg(feature = "anchors")]
 pub mod anchors;
+#[cfg(feature = "bundles")]
+pub mod bundles;
 pub mod http;
 #[cfg(feature = "objects")]
 pub mod objects;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     clock::Timestamp,
-    domain::visit::words,
-    id::{EventId, SiteId, VisitId},
+    domain::{export::ExportKind, visit::words},
+    id::{EventId, ExportId, SiteId, VisitId},
     tenant::Statement,
 };
 
@@ -16,6 +16,8 @@ words! {
         DriverCheckedIn = "driver.checked_in",
         /// A driver left.
         DriverCheckedOut = "driver.checked_out",
+        /// A bundle was made.
+        ExportBuilt = "export.built",
         /// Somebody signed an NDA.
         NdaAccepted = "nda.accepted",
         /// A visitor came.
@@ -25,32 +27,44 @@ words! {
     }
 }
 
-/// An event about a visit. It holds ids and states, never a personal value.
+/// An event. It holds ids and states, never a personal value.
 #[derive(Debug)]
 pub struct OutgoingEvent {
     kind: EventKind,
-    visit: VisitId,
+    subject: Subject,
     facts: Value,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    Export(ExportId),
+    Visit(VisitId),
 }
 
 impl OutgoingEvent {
     /// Something happened to a visit at a site.
     #[must_use]
     pub fn about_visit(kind: EventKind, visit: VisitId, site: SiteId) -> Self {
-        Self { kind, visit, facts: json!({ "site_id": site }) }
+        Self { kind, subject: Subject::Visit(visit), facts: json!({ "site_id": site }) }
+    }
+
+    /// A bundle was made.
+    #[must_use]
+    pub fn export_built(export: ExportId, kind: ExportKind) -> Self {
+        Self { kind: EventKind::ExportBuilt, subject: Subject::Export(export), facts: json!({ "export_kind": kind }) }
     }
 
     pub(crate) fn into_statement(self, request_id: &str, now: Timestamp) -> Statement {
-        Statement::new(concat!(
+        let statement = Statement::new(concat!(
             "-- outbox.emit\n",
             "INSERT INTO outbox (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at) ",
-            "VALUES (app.organization_id(), $1, $2, 'visit', $3, $4, $5, $6)",
-        ))
-        .bind(EventId::new(now))
-        .bind(self.kind.word())
-        .bind(self.visit)
-        .bind(self.facts)
-        .bind(request_id.to_owned())
-        .bind(now)
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7)",
+        ));
+        let statement = statement.bind(EventId::new(now)).bind(self.kind.word());
+        let statement = match self.subject {
+            Subject::Export(id) => statement.bind("export").bind(id),
+            Subject::Visit(id) => statement.bind("visit").bind(id),
+        };
+        statement.bind(self.facts).bind(request_id.to_owned()).bind(now)
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::{
     audit::{Actor, AuditEvent},
-    clock::Clock,
+    clock::{Clock, Timestamp},
     error::{Error, Result},
     id::{EventId, OrganizationId},
+    outbox::OutgoingEvent,
     tenant::{Db, Statement, TenantTx},
 };
 
@@ -30,11 +31,32 @@ pub struct Envelope {
 
 /// Kind of the message that tells the outbox that it has work.
 pub const OUTBOX_NUDGE: &str = "outbox.nudge";
+/// Kind of the message that asks for a bundle to be made.
+pub const EXPORT_REQUEST: &str = "export.build";
+/// Kind of the message that asks for a log to be sealed now.
+pub const SEAL_REQUEST: &str = "audit_log.seal";
+
+impl Envelope {
+    /// A message about one thing of an organization.
+    #[must_use]
+    pub fn new(kind: &str, organization: OrganizationId, about: uuid::Uuid, request_id: &str, now: Timestamp) -> Self {
+        Self {
+            v: 1,
+            id: EventId::new(now),
+            organization_id: organization,
+            kind: kind.to_owned(),
+            r#ref: about,
+            request_id: request_id.to_owned(),
+            traceparent: None,
+        }
+    }
+}
 
 /// A message that came through a queue: the credential of the work it asks for. Only the runtime makes one.
 #[derive(Debug)]
 pub struct Message {
     envelope: Envelope,
+    ends: tokio::time::Instant,
 }
 
 impl Message {
@@ -42,9 +64,15 @@ impl Message {
     ///
     /// # Errors
     /// [`Error::Malformed`] when it is not a message of version 1.
-    pub(crate) fn parse(body: &str) -> Result<Self> {
+    pub(crate) fn parse(body: &str, ends: tokio::time::Instant) -> Result<Self> {
         let envelope: Envelope = crate::http::read_json(body.as_bytes())?;
-        if envelope.v == 1 { Ok(Self { envelope }) } else { Err(Error::malformed("/v", "unknown_version")) }
+        if envelope.v == 1 { Ok(Self { envelope, ends }) } else { Err(Error::malformed("/v", "unknown_version")) }
+    }
+
+    /// True until the invocation nears its end. Asked between two pieces of work, so that none is cut off.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        tokio::time::Instant::now() < self.ends
     }
 
     /// What it says.
@@ -79,6 +107,12 @@ impl SystemWork {
         self.organization
     }
 
+    /// Ties the work to the log.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// One transaction in the organization.
     ///
     /// # Errors
@@ -95,20 +129,20 @@ impl SystemWork {
     pub async fn audit(&self, tx: &mut TenantTx<'_>, function: &'static str, entry: AuditEvent) -> Result<()> {
         tx.write(entry.into_statement(&Actor::System { function }, &self.request_id)).await
     }
+
+    /// Writes an event for the outside, in the transaction that did what it tells of.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn emit(&self, tx: &mut TenantTx<'_>, event: OutgoingEvent, now: Timestamp) -> Result<()> {
+        tx.write(event.into_statement(&self.request_id, now)).await
+    }
 }
 
 /// A nudge for the outbox of an organization.
 #[must_use]
 pub fn outbox_nudge(organization: OrganizationId, request_id: &str, clock: Clock) -> Envelope {
-    Envelope {
-        v: 1,
-        id: EventId::new(clock.now()),
-        organization_id: organization,
-        kind: OUTBOX_NUDGE.to_owned(),
-        r#ref: organization.uuid(),
-        request_id: request_id.to_owned(),
-        traceparent: None,
-    }
+    Envelope::new(OUTBOX_NUDGE, organization, organization.uuid(), request_id, clock.now())
 }
 
 #[cfg(feature = "queue")]
@@ -119,7 +153,7 @@ mod sender {
     use super::Envelope;
     use crate::{
         error::{Error, Result},
-        settings::{AwsSettings, QueueSettings},
+        settings::{AwsSettings, ExportQueueSettings, QueueSettings, SealQueueSettings},
     };
 
     /// Sends messages to one queue.
@@ -133,8 +167,24 @@ mod sender {
         /// A sender to the outbox's queue.
         #[must_use]
         pub fn to_outbox(queue: &QueueSettings, aws: &AwsSettings) -> Self {
+            Self::to(&queue.outbox_url, aws)
+        }
+
+        /// A sender to the queue where bundles are asked for.
+        #[must_use]
+        pub fn to_exports(queue: &ExportQueueSettings, aws: &AwsSettings) -> Self {
+            Self::to(&queue.url, aws)
+        }
+
+        /// A sender to the queue where seals are asked for.
+        #[must_use]
+        pub fn to_seals(queue: &SealQueueSettings, aws: &AwsSettings) -> Self {
+            Self::to(&queue.url, aws)
+        }
+
+        fn to(url: &str, aws: &AwsSettings) -> Self {
             let config = crate::vault::aws::config(aws, aws.sqs_endpoint.as_deref());
-            Self { client: aws_sdk_sqs::Client::new(&config), url: queue.outbox_url.clone() }
+            Self { client: aws_sdk_sqs::Client::new(&config), url: url.to_owned() }
         }
 
         /// Sends one message.

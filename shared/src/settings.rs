@@ -4,11 +4,13 @@
 
 mod buckets;
 mod log;
+mod queues;
 
 use std::collections::HashMap;
 
-pub use buckets::{AnchorsSettings, ObjectsSettings};
-pub use log::LogSettings;
+pub use buckets::{AnchorsSettings, BundlesSettings, ObjectsSettings};
+pub use log::{LogSettings, SigningSettings};
+pub use queues::{ExportQueueSettings, QueueSettings, SealQueueSettings};
 
 use crate::{clock::Clock, secret::Secret};
 
@@ -224,23 +226,6 @@ impl AwsSettings {
             s3_endpoint: variables.optional("AWS_ENDPOINT_URL_S3").map(str::to_owned),
             sqs_endpoint: variables.optional("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
         })
-    }
-}
-
-/// Where the outbox is told that it has work.
-#[derive(Clone, Debug)]
-pub struct QueueSettings {
-    /// URL of the queue.
-    pub outbox_url: String,
-}
-
-impl QueueSettings {
-    /// Reads `OUTBOX_QUEUE_URL`.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        Ok(Self { outbox_url: variables.required("OUTBOX_QUEUE_URL")?.to_owned() })
     }
 }
 

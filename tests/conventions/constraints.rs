@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shared::{
     access::Role,
     domain::{
+        export::{ExportFailure, ExportKind, ExportState},
         notice::NoticeKind,
         text::{Company, EmailAddress, Name, PhoneNumber, Plate, Purpose, ShortText, TimeZone},
         visit::{ImageKind, Trailer, VisitState, VisitorKind},
@@ -57,6 +58,9 @@ async fn a_column_of_words_allows_exactly_the_words_of_its_type() {
         ("visits", "state", set(VisitState::ALL.iter().map(|state| state.word()))),
         ("visits", "trailer", set(Trailer::ALL.iter().map(|trailer| trailer.word()))),
         ("visit_types", "applies_to", set(VisitorKind::ALL.iter().map(|kind| kind.word()))),
+        ("exports", "kind", set(ExportKind::ALL.iter().map(|kind| kind.word()))),
+        ("exports", "state", set(ExportState::ALL.iter().map(|state| state.word()))),
+        ("exports", "failure", set(ExportFailure::ALL.iter().map(|failure| failure.word()))),
         ("visit_objects", "kind", set(ImageKind::ALL.iter().map(|kind| kind.word()))),
         ("visit_objects", "media_type", set([MediaType::Jpeg, MediaType::Png].map(MediaType::name))),
         ("members", "role", set(Role::ALL.iter().map(|role| role.word()))),

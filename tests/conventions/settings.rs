@@ -42,7 +42,7 @@ fn reads(code: &str) -> Reads {
 
 /// Each `…Settings` of `shared`, with what it reads. The variables that Lambda itself sets are left out.
 fn groups() -> Checked<BTreeMap<String, Reads>> {
-    let code = ["", "/buckets", "/log"]
+    let code = ["", "/buckets", "/log", "/queues"]
         .map(|part| read(format!("shared/src/settings{part}.rs")))
         .into_iter()
         .collect::<Checked<String>>()?;

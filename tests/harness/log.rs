@@ -11,6 +11,7 @@ use shared::{
         tree::{self, GrowingTree, Hash},
     },
     clock::Clock,
+    queue::SEAL_REQUEST,
     runtime::{self, Fired},
     settings::{AnchorsSettings, AwsSettings},
     vault::Signer,
@@ -30,7 +31,7 @@ pub(crate) async fn sealer(changes: &[(&str, &str)]) -> seal_audit_log::Deps {
 /// Asks for a seal of one log, as an export does. True when it was sealed.
 pub(crate) async fn seal(world: &World, deps: &seal_audit_log::Deps) -> bool {
     let body = json!({
-        "v": 1, "id": uuid::Uuid::new_v4(), "organization_id": world.organization, "kind": seal_audit_log::SEAL_REQUEST,
+        "v": 1, "id": uuid::Uuid::new_v4(), "organization_id": world.organization, "kind": SEAL_REQUEST,
         "ref": world.organization, "request_id": "test", "traceparent": null,
     });
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });

@@ -4,6 +4,7 @@ pub(crate) mod arrivals;
 pub(crate) mod chain;
 pub(crate) mod counting_proxy;
 pub(crate) mod event;
+pub(crate) mod exports;
 pub(crate) mod log;
 pub(crate) mod pictures;
 pub(crate) mod postgres;

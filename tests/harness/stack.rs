@@ -30,6 +30,10 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         ("ANCHORS_BUCKET", variable("DOORBOOK_TEST_ANCHORS_BUCKET")),
         ("LOG_ORIGIN", variable("DOORBOOK_TEST_LOG_ORIGIN")),
         ("LOG_KEY_ID", variable("DOORBOOK_TEST_LOG_KEY_ID")),
+        ("BUNDLES_BUCKET", variable("DOORBOOK_TEST_BUNDLES_BUCKET")),
+        ("DOCUMENT_KEY_ID", variable("DOORBOOK_TEST_DOCUMENT_KEY_ID")),
+        ("EXPORT_REQUESTS_QUEUE_URL", variable("DOORBOOK_TEST_EXPORT_REQUESTS_QUEUE_URL")),
+        ("SEAL_REQUESTS_QUEUE_URL", variable("DOORBOOK_TEST_SEAL_REQUESTS_QUEUE_URL")),
     ];
     let lambda = [
         "AWS_REGION",

@@ -94,6 +94,11 @@ impl Operation {
         Self { answer: (201, self.answer.1), ..self }
     }
 
+    /// It answers 202.
+    pub(super) fn accepts(self) -> Self {
+        Self { answer: (202, self.answer.1), ..self }
+    }
+
     /// It may be sent again without an Idempotency-Key.
     pub(super) fn without_key(self) -> Self {
         Self { needs_key: false, ..self }

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod document;
+mod exports;
 mod operations;
 mod sites;
 
@@ -15,7 +16,10 @@ fn root() -> PathBuf {
 }
 
 fn generated() -> Value {
-    document::of(|schemas| operations::all(schemas).into_iter().chain(sites::all(schemas)).collect())
+    document::of(|schemas| {
+        let (visits, sites) = (operations::all(schemas), sites::all(schemas));
+        visits.into_iter().chain(sites).chain(exports::all(schemas)).collect()
+    })
 }
 
 #[test]

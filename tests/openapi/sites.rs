@@ -2,13 +2,13 @@
 
 use manage_sites::{
     hosts::{Host, NewHost},
-    kiosks::{Kiosk, NewKiosk, Nothing, WaitingKiosk},
+    kiosks::{Kiosk, NewKiosk, WaitingKiosk},
     notices::{FullNotice, NewNotice, Notice},
     sites::{NewSite, Site, SiteChange},
     visit_types::{NewVisitType, VisitType},
 };
 use pair_kiosk::{PairedKiosk, Pairing};
-use shared::{access::Permission, domain::notice::NoticeKind};
+use shared::{access::Permission, domain::notice::NoticeKind, http::Nothing};
 
 use super::{
     document::{Operation, Schemas},

@@ -8,7 +8,7 @@ use shared::{
     authn::pairing::{PAIRING_LIFETIME_S, PairingCode},
     clock::Timestamp,
     domain::{BoundedText, text::Name},
-    http::{List, Reply, Request},
+    http::{List, Nothing, Reply, Request},
     id::{CredentialId, KioskId, SiteId},
 };
 use utoipa::ToSchema;
@@ -175,8 +175,3 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
 
     Ok(reply)
 }
-
-/// A body in which nothing is said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}

@@ -12,12 +12,12 @@ use shared::{
         notice::{NoticeKind, NoticeText},
         text::Name,
     },
-    http::{List, Reply, Request},
+    http::{List, Nothing, Reply, Request},
     id::NoticeVersionId,
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, handler::reaches_every_site, kiosks::Nothing, store};
+use crate::{Deps, handler::reaches_every_site, store};
 
 /// A version to be published.
 #[derive(Debug, Deserialize, ToSchema)]

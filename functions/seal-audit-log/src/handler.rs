@@ -3,14 +3,11 @@
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, TargetKind},
-    queue::{Message, SystemWork},
+    queue::{Message, SEAL_REQUEST, SystemWork},
     schedule::{Outcome, Tick},
 };
 
 use crate::{Deps, seal, store};
-
-/// Kind of the message that asks for a seal now.
-pub const SEAL_REQUEST: &str = "audit_log.seal";
 
 /// Seconds without a heartbeat after which the log gets one.
 const HEARTBEAT_SECONDS: i64 = 24 * 60 * 60;

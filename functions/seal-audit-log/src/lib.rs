@@ -7,5 +7,5 @@ mod seal;
 mod store;
 
 pub use deps::{Deps, Settings};
-pub use handler::{SEAL_REQUEST, consume, sweep};
+pub use handler::{consume, sweep};
 pub use seal::STEP;

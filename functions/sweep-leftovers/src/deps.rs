@@ -2,8 +2,9 @@
 
 use shared::{
     Result,
+    bundles::Bundles,
     objects::Objects,
-    settings::{AwsSettings, CommonSettings, DatabaseSettings, ObjectsSettings, Unsafe, Variables},
+    settings::{AwsSettings, BundlesSettings, CommonSettings, DatabaseSettings, ObjectsSettings, Unsafe, Variables},
     tenant::Db,
 };
 
@@ -15,6 +16,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// The bucket of photos and signatures.
     pub objects: ObjectsSettings,
+    /// The bucket of bundles.
+    pub bundles: BundlesSettings,
 }
 
 impl Settings {
@@ -27,6 +30,7 @@ impl Settings {
             aws: AwsSettings::read(variables)?,
             database: DatabaseSettings::read(variables)?,
             objects: ObjectsSettings::read(variables)?,
+            bundles: BundlesSettings::read(variables)?,
         })
     }
 }
@@ -37,6 +41,8 @@ pub struct Deps {
     pub db: Db,
     /// Keeps sealed images.
     pub objects: Objects,
+    /// Keeps bundles.
+    pub bundles: Bundles,
 }
 
 impl Deps {
@@ -46,6 +52,7 @@ impl Deps {
     /// [`shared::Error::Unavailable`] when the database does not answer.
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
         let objects = Objects::new(&settings.objects, &settings.aws);
-        Ok(Self { db: Db::connect(&settings.database, common.clock).await?, objects })
+        let bundles = Bundles::new(&settings.bundles, &settings.aws);
+        Ok(Self { db: Db::connect(&settings.database, common.clock).await?, objects, bundles })
     }
 }

@@ -7,7 +7,7 @@ use shared::{
     tenant::Lookup,
 };
 
-use crate::{Deps, objects, store};
+use crate::{Deps, bundles, objects, store};
 
 /// Rows that one transaction removes.
 const PAGE: i32 = 1000;
@@ -20,7 +20,8 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
     tick.for_each_in_turn(&deps.db, "sweep", async |work| {
         let rows = remove_rows(tick, &work).await?;
         let objects = objects::remove_unreachable(deps, tick, &work).await?;
-        Ok(rows + objects)
+        let bundles = bundles::remove_expired(deps, tick, &work).await?;
+        Ok(rows + objects + bundles)
     })
     .await
 }

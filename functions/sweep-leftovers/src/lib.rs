@@ -1,5 +1,6 @@
 //! Removes expired stored answers and objects that no visit refers to, once an hour.
 
+mod bundles;
 mod deps;
 mod handler;
 mod objects;

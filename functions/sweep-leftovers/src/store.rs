@@ -2,7 +2,7 @@
 
 use shared::{
     clock::Timestamp,
-    id::ObjectId,
+    id::{ExportId, ObjectId},
     tenant::{Lookup, Statement},
 };
 
@@ -20,6 +20,23 @@ pub(crate) fn forget_sources(now: Timestamp, page: i32) -> Lookup<i64> {
         .bind(now)
         .bind(page)
         .one(|row| row.read("gone"))
+}
+
+/// Bundles whose days are over.
+pub(crate) fn expired_exports(now: Timestamp, page: i64) -> Lookup<Vec<ExportId>> {
+    Statement::new(concat!(
+        "-- sweep-leftovers.expired_exports\n",
+        "SELECT export_id FROM exports WHERE state = 'built' AND expires_at <= $1 ORDER BY expires_at LIMIT $2",
+    ))
+    .bind(now)
+    .bind(page)
+    .all(|row| row.read("export_id"))
+}
+
+/// Says that a bundle is gone.
+pub(crate) fn expire_export(export: ExportId) -> Statement {
+    Statement::new("-- sweep-leftovers.expire_export\nUPDATE exports SET state = 'expired' WHERE export_id = $1 AND state = 'built'")
+        .bind(export)
 }
 
 /// Those of the objects that a visit refers to.

@@ -19,6 +19,8 @@ pub enum Class {
 pub enum Form {
     /// Readable by whoever may read the row.
     Clear,
+    /// Encrypted by the store, under the KMS key of the organization.
+    Encrypted,
     /// In an envelope under the person's key or the tenant key.
     Sealed,
     /// A key in an envelope under another key.
@@ -32,6 +34,8 @@ pub enum Retention {
     Answer,
     /// As long as this deployment is there.
     Deployment,
+    /// A bundle that waits to be taken away.
+    Bundle,
     /// A document's number.
     Document,
     /// What happens after a commit.
@@ -98,6 +102,7 @@ impl Form {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Clear => "clear",
+            Self::Encrypted => "encrypted",
             Self::Sealed => "sealed",
             Self::Wrapped => "wrapped",
         }
@@ -110,6 +115,7 @@ impl Retention {
     pub const fn rule(self) -> &'static str {
         match self {
             Self::Answer => "24 hours",
+            Self::Bundle => "7 days",
             Self::Deployment => "the deployment",
             Self::Document => "90 days ¹",
             Self::Event => "14 days after it was ready ¹",
@@ -201,6 +207,15 @@ classified! {
             draft leaf link organization_id seq action actor_id target_kind target_id: Internal Clear Kept;
             entry: Internal Clear Unreadable;
         }
+        export_keys, Organization {
+            organization_id export_key_id key_id created_at retired_at: Internal Clear Kept;
+            key_sealed: Internal Sealed Kept;
+        }
+        exports, Organization {
+            organization_id export_id kind visit_id from_at to_at requested_by requested_by_kind state: Internal Clear Kept;
+            created_at attempt leased_until failures not_before first_seq tree_size entries_done upload_id: Internal Clear Kept;
+            bytes manifest_sha256 built_at expires_at failure: Internal Clear Kept;
+        }
         log_tiles, Log { organization_id level tile hashes: Internal Clear Kept; }
         log_checkpoints, Log { organization_id size root link note sealed_at: Internal Clear Kept; }
         log_keys, Deployment { purpose public_key valid_from valid_until revoked_at: Public Clear Kept; }
@@ -245,11 +260,12 @@ classified! {
     /// Every kind of object in the bucket.
     OBJECTS {
         bucket, Visit { photo signature: Restricted Sealed Unreadable; }
+        bundles, Bundle { bundle progress: Restricted Encrypted Expires; }
     }
 
     /// Every field of what leaves a transaction: the facts of an event in the outbox, and a message of a queue.
     FIELDS {
-        event, Event { site_id: Internal Clear Kept; }
+        event, Event { site_id export_kind: Internal Clear Kept; }
         message, Work { v id organization_id kind ref request_id traceparent: Internal Clear Kept; }
     }
 }

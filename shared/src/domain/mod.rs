@@ -3,6 +3,7 @@
 #[cfg(feature = "answers")]
 pub mod answers;
 pub mod class;
+pub mod export;
 pub mod notice;
 pub mod text;
 pub mod visit;

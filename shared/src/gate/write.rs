@@ -150,8 +150,11 @@ impl WriteGate {
         statements.push(self.claim.settle(sealed));
         statements.extend(batch.entries.into_iter().map(|entry| entry.into_statement(&self.actor, request_id)));
         self.claim.db.round_trip(&statements).await?;
-        if has_events {
-            self.nudge.get_or_init(|| outbox_nudge(self.caller.organization, request_id, self.claim.clock));
+        let (organization, now) = (self.caller.organization, self.claim.clock.now());
+        if let Some((kind, about)) = batch.request {
+            self.nudge.get_or_init(|| Envelope::new(kind, organization, about, request_id, now));
+        } else if has_events {
+            self.nudge.get_or_init(|| outbox_nudge(organization, request_id, self.claim.clock));
         }
         Ok(())
     }
@@ -163,9 +166,16 @@ pub struct Batch {
     writes: Vec<Statement>,
     events: Vec<OutgoingEvent>,
     entries: Vec<AuditEvent>,
+    request: Option<(&'static str, uuid::Uuid)>,
 }
 
 impl Batch {
+    /// Asks a worker by a message, after the answer, to do something with what is written here. It is told once and may
+    /// not hear it: its schedule finds the row.
+    pub fn ask(&mut self, kind: &'static str, about: uuid::Uuid) {
+        self.request = Some((kind, about));
+    }
+
     /// Adds a statement.
     pub fn write(&mut self, statement: Statement) {
         self.writes.push(statement);

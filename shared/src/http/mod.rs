@@ -8,4 +8,4 @@ mod request;
 pub use json::{BODY_BYTES_MAX, read as read_json};
 pub use query::{Cursor, LIMIT_DEFAULT, LIMIT_MAX, List, Page, Position, Query};
 pub use reply::{Problem, Reply};
-pub use request::{Method, Request};
+pub use request::{Method, Nothing, Request};

@@ -51,6 +51,14 @@ impl Reply {
         Self::json(201, body)
     }
 
+    /// 202 with a JSON body: taken up, and not done yet.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written as JSON.
+    pub fn accepted(body: &impl serde::Serialize) -> Result<Self> {
+        Self::json(202, body)
+    }
+
     /// 200 with a JSON text that is already written.
     #[must_use]
     pub fn document(body: &str) -> Self {

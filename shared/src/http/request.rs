@@ -197,6 +197,11 @@ impl Request {
     }
 }
 
+/// A body in which nothing is said.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 fn cut(mut text: String, bytes_max: usize) -> String {
     text.retain(|c| !c.is_control());
     let mut end = text.len().min(bytes_max);

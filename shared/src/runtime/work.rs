@@ -89,8 +89,9 @@ pub async fn work<D>(
     }
     let batch: SqsEvent = serde_json::from_value(fired.event).map_err(Error::internal)?;
     let mut response = SqsBatchResponse::default();
+    let ends = tokio::time::Instant::now() + fired.remaining;
     for record in batch.records {
-        let consumed = match Message::parse(record.body.as_deref().unwrap_or_default()) {
+        let consumed = match Message::parse(record.body.as_deref().unwrap_or_default(), ends) {
             Ok(message) => consume(deps, &message).await,
             Err(error) => Err(error),
         };

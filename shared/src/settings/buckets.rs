@@ -35,3 +35,20 @@ impl AnchorsSettings {
         Ok(Self { bucket: variables.required("ANCHORS_BUCKET")?.to_owned() })
     }
 }
+
+/// Where bundles lie until they are taken away.
+#[derive(Clone, Debug)]
+pub struct BundlesSettings {
+    /// Name of the bucket.
+    pub bucket: String,
+}
+
+impl BundlesSettings {
+    /// Reads `BUNDLES_BUCKET`.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
+        Ok(Self { bucket: variables.required("BUNDLES_BUCKET")?.to_owned() })
+    }
+}

@@ -4,7 +4,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::{
     clock::Timestamp,
-    domain::{notice, text, visit},
+    domain::{export, notice, text, visit},
     error::{Error, Result},
     id,
 };
@@ -24,7 +24,7 @@ macro_rules! parameters {
 }
 
 parameters! {
-    UUID: id::CredentialId, id::EventId, id::HostId, id::KeyId, id::KioskId, id::MemberId, id::NoticeVersionId,
+    UUID: id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HostId, id::KeyId, id::KioskId, id::MemberId, id::NoticeVersionId,
         id::ObjectId, id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId;
     TEXT: String, &'static str, text::Company, text::EmailAddress, text::HazardClass, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
@@ -73,6 +73,7 @@ macro_rules! word_parameters {
     )+};
 }
 word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
+word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
 
 /// A statement and its parameters. The text opens with a comment that names it, so that it can be found in
 /// the database's log.

@@ -31,3 +31,9 @@ pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE};
 #[cfg(feature = "kms")]
 pub use signer::Signer;
 pub use tenant_key::{TenantKey, WrappedTenantKey};
+
+/// HMAC-SHA-256 (RFC 2104) of a message under an organization's key for its bundles.
+#[must_use]
+pub fn mac(key: &crate::secret::Secret<[u8; 32]>, message: &[u8]) -> [u8; 32] {
+    primitives::Mac::new(key.expose_secret()).of(message)
+}

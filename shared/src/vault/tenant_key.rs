@@ -5,7 +5,7 @@ use super::person_key::PersonKey;
 use super::place::Column;
 use super::primitives::{self, Mac};
 use crate::error::Result;
-use crate::id::{KeyId, OrganizationId, PersonId};
+use crate::id::{ExportKeyId, KeyId, OrganizationId, PersonId};
 use crate::secret::{Secret, random_bytes};
 
 /// A tenant key as the database keeps it: worth nothing without KMS.
@@ -104,6 +104,25 @@ impl TenantKey {
         Ok(Secret::new(std::mem::take(&mut *opened)))
     }
 
+    /// Makes a key of the HMACs of bundles, and gives it with its sealed form.
+    ///
+    /// # Errors
+    /// Internal, when the random generator fails.
+    pub fn new_export_key(&self, id: ExportKeyId) -> Result<(Secret<[u8; 32]>, Vec<u8>)> {
+        let key = Secret::new(random_bytes::<32>()?);
+        let sealed = self.wrapping([EXPORT_KEY, id.uuid().as_bytes()])?.seal(EXPORT_KEY, &[key.expose_secret()])?;
+        Ok((key, sealed))
+    }
+
+    /// Opens a key of the HMACs of bundles.
+    ///
+    /// # Errors
+    /// Internal, when it is another one's or organization's, or is not whole.
+    pub fn open_export_key(&self, id: ExportKeyId, sealed: &[u8]) -> Result<Secret<[u8; 32]>> {
+        let opened = self.wrapping([EXPORT_KEY, id.uuid().as_bytes()])?.open(EXPORT_KEY, sealed)?;
+        Ok(Secret::new(opened.as_slice().try_into().map_err(|_| Unopened::OtherContent)?))
+    }
+
     fn person_wrapping(&self, person: PersonId) -> Result<EnvelopeKey> {
         self.wrapping([PERSON_KEY, person.uuid().as_bytes()])
     }
@@ -123,6 +142,7 @@ impl std::fmt::Debug for TenantKey {
 }
 
 const ANSWER: &[u8] = b"answer";
+const EXPORT_KEY: &[u8] = b"export-key";
 const INDEX_KEY: &[u8] = b"index-key";
 const PERSON_KEY: &[u8] = b"person-key";
 

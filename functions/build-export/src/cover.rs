@@ -1,0 +1,100 @@
+//! What of the log a bundle covers: chosen once, when the log is sealed beyond the wish for the bundle.
+
+use std::time::Duration;
+
+use shared::{
+    Error,
+    audit::tree::Hash,
+    domain::export::ExportKind,
+    queue::{Envelope, SEAL_REQUEST, SystemWork},
+};
+
+use crate::{
+    Deps,
+    job::{Job, Stop},
+    store,
+};
+
+/// How long a seal is waited for, and how often it is looked for.
+const WAIT: Duration = Duration::from_secs(25);
+const LOOK: Duration = Duration::from_millis(200);
+
+/// A checkpoint as it was signed.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkpoint {
+    pub(crate) size: u64,
+    pub(crate) root: Hash,
+    pub(crate) link: Hash,
+    pub(crate) note: String,
+}
+
+/// The log between two checkpoints.
+#[derive(Clone, Debug)]
+pub(crate) struct Coverage {
+    /// The one before its first entry; none where it begins with the log.
+    pub(crate) previous: Option<Checkpoint>,
+    /// The one that its entries lead to.
+    pub(crate) checkpoint: Checkpoint,
+}
+
+impl Coverage {
+    pub(crate) fn first_seq(&self) -> u64 {
+        self.previous.as_ref().map_or(0, |previous| previous.size)
+    }
+
+    pub(crate) fn entries(&self) -> u64 {
+        self.checkpoint.size - self.first_seq()
+    }
+}
+
+/// What the bundle covers.
+pub(crate) async fn choose(deps: &Deps, work: &SystemWork, job: &Job) -> Result<Coverage, Stop> {
+    let (first_seq, tree_size) = match job.covers {
+        Some(covers) => covers,
+        None => {
+            wait_for_seal(deps, work, job).await?;
+            fix(work, job).await?
+        }
+    };
+    let checkpoint = work.with_tenant(async |tx| tx.find(store::checkpoint(tree_size)).await).await?;
+    let previous = match first_seq {
+        0 => None,
+        size => Some(work.with_tenant(async |tx| tx.find(store::checkpoint(size)).await).await?),
+    };
+    Ok(Coverage { previous, checkpoint })
+}
+
+/// The wish itself is an entry: a log that is sealed beyond it holds everything that was there when it was wished for.
+async fn wait_for_seal(deps: &Deps, work: &SystemWork, job: &Job) -> Result<(), Stop> {
+    let began = tokio::time::Instant::now();
+    let mut is_asked = false;
+    while !work.with_tenant(async |tx| tx.find(store::is_sealed(job.export)).await).await? {
+        if !is_asked {
+            let organization = work.organization();
+            let (about, now) = (organization.uuid(), deps.clock.now());
+            deps.seals.send(&Envelope::new(SEAL_REQUEST, organization, about, work.request_id(), now)).await?;
+            is_asked = true;
+        }
+        if began.elapsed() > WAIT {
+            return Err(Error::unavailable("the log was not sealed in time").into());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+async fn fix(work: &SystemWork, job: &Job) -> Result<(i64, i64), Stop> {
+    let is_period = job.kind == ExportKind::Audit && (job.from.is_some() || job.to.is_some());
+    let covers = work
+        .with_tenant(async |tx| {
+            let covers = match is_period {
+                true => tx.find(store::period(job.from, job.to)).await?,
+                false => (0, tx.find(store::newest_size()).await?),
+            };
+            let changed = tx.find(store::fix(job, covers)).await?;
+            Ok((covers, changed))
+        })
+        .await?;
+    job.expect_held(covers.1)?;
+    Ok(covers.0)
+}

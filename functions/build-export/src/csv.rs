@@ -1,0 +1,153 @@
+//! Rows of tables for spreadsheets (RFC 4180, every cell in quotes, lines ended by a line feed). A cell that a spreadsheet
+//! would take for a formula gets an apostrophe before it.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use shared::{Error, Result};
+
+/// The first line of the table of entries.
+pub(crate) const ENTRY_COLUMNS: &str =
+    "seq,at,via,actor_kind,actor_id,impersonation,ip,ua,action,target_kind,target_id,prev,reason,diff,request_id\n";
+
+#[derive(Deserialize)]
+struct Entry<'e> {
+    #[serde(borrow)]
+    seq: &'e RawValue,
+    #[serde(borrow)]
+    at: &'e RawValue,
+    #[serde(borrow)]
+    via: &'e RawValue,
+    #[serde(borrow)]
+    actor: Actor<'e>,
+    #[serde(borrow)]
+    ip: &'e RawValue,
+    #[serde(borrow)]
+    ua: &'e RawValue,
+    #[serde(borrow)]
+    action: &'e RawValue,
+    #[serde(borrow)]
+    target: Target<'e>,
+    #[serde(borrow)]
+    prev: &'e RawValue,
+    #[serde(borrow)]
+    reason: &'e RawValue,
+    #[serde(borrow)]
+    diff: &'e RawValue,
+    #[serde(borrow)]
+    request_id: &'e RawValue,
+}
+
+#[derive(Deserialize)]
+struct Actor<'e> {
+    #[serde(borrow)]
+    kind: &'e RawValue,
+    #[serde(borrow)]
+    id: &'e RawValue,
+    #[serde(borrow)]
+    impersonation: Option<&'e RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Target<'e> {
+    #[serde(borrow)]
+    kind: &'e RawValue,
+    #[serde(borrow)]
+    id: &'e RawValue,
+}
+
+/// Adds the row of an entry.
+///
+/// # Errors
+/// Internal when it is no entry.
+pub(crate) fn entry(text: &str, out: &mut Vec<u8>) -> Result<()> {
+    let entry: Entry<'_> = serde_json::from_str(text).map_err(Error::internal)?;
+    let cells = [
+        Some(entry.seq),
+        Some(entry.at),
+        Some(entry.via),
+        Some(entry.actor.kind),
+        Some(entry.actor.id),
+        entry.actor.impersonation,
+        Some(entry.ip),
+        Some(entry.ua),
+        Some(entry.action),
+        Some(entry.target.kind),
+        Some(entry.target.id),
+        Some(entry.prev),
+        Some(entry.reason),
+        Some(entry.diff),
+        Some(entry.request_id),
+    ];
+    row(cells, out)
+}
+
+/// Adds a row of JSON values: a string decoded, null as nothing, anything else as it is written.
+///
+/// # Errors
+/// Internal when a string is none.
+pub(crate) fn row<'e>(cells: impl IntoIterator<Item = Option<&'e RawValue>>, out: &mut Vec<u8>) -> Result<()> {
+    let mut is_first = true;
+    for cell in cells {
+        if !std::mem::take(&mut is_first) {
+            out.push(b',');
+        }
+        quote(&text(cell)?, out);
+    }
+    out.push(b'\n');
+    Ok(())
+}
+
+fn text(cell: Option<&RawValue>) -> Result<Cow<'_, str>> {
+    let raw = cell.map_or("null", RawValue::get);
+    if raw == "null" {
+        return Ok(Cow::Borrowed(""));
+    }
+    match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        None => Ok(Cow::Borrowed(raw)),
+        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+        Some(_) => serde_json::from_str(raw).map(Cow::Owned).map_err(Error::internal),
+    }
+}
+
+fn quote(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        out.push(b'\'');
+    }
+    for (index, piece) in text.split('"').enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(json: &str) -> String {
+        let raw = RawValue::from_string(json.to_owned()).unwrap();
+        let mut out = Vec::new();
+        row([Some(&*raw)], &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn formulas_are_texts_and_quotes_are_doubled() {
+        for (json, wanted) in [
+            ("null", "\"\"\n"),
+            ("12", "\"12\"\n"),
+            ("-12", "\"'-12\"\n"),
+            (r#""=1+1""#, "\"'=1+1\"\n"),
+            (r#""\t=1""#, "\"'\t=1\"\n"),
+            (r#""a \"b\", c""#, "\"a \"\"b\"\", c\"\n"),
+            (r#"{"a": "=1"}"#, "\"{\"\"a\"\": \"\"=1\"\"}\"\n"),
+        ] {
+            assert_eq!(cell(json), wanted, "{json}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The sealed values of a visit, opened: each with the salt that opens its commitment.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::Value;
+use shared::{
+    Error,
+    id::ObjectId,
+    objects::ObjectKey,
+    secret::Secret,
+    vault::{AuditValue, PHOTO, PersonKey, SIGNATURE, Unopened, commitment},
+};
+
+use super::{
+    differs,
+    entry::{Shown, is_sealed, walk},
+};
+use crate::{Deps, job::Stop};
+
+/// A value as it was committed to.
+pub(super) struct OpenedValue {
+    pub(super) seq: u64,
+    pub(super) pointer: String,
+    salt: [u8; 32],
+    pub(super) content: Content,
+}
+
+/// What was committed to.
+pub(super) enum Content {
+    Text(Secret<String>),
+    /// Name of the member that holds it.
+    File(String),
+}
+
+/// An image as a member of the bundle.
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) media_type: &'static str,
+    pub(super) bytes: Secret<Vec<u8>>,
+}
+
+/// What could be opened, and what not.
+#[derive(Default)]
+pub(super) struct Opened {
+    pub(super) values: Vec<OpenedValue>,
+    pub(super) files: Vec<File>,
+    /// Entry and pointer of what nobody can open any more.
+    pub(super) erased: Vec<(u64, String)>,
+}
+
+impl OpenedValue {
+    /// The line of `audit/openings.jsonl`.
+    pub(super) fn line(&self) -> String {
+        let salt = BASE64_STANDARD.encode(self.salt);
+        let line = match &self.content {
+            Content::Text(text) => {
+                let value = text.expose_secret();
+                serde_json::json!({ "seq": self.seq, "pointer": self.pointer, "salt": salt, "value": value })
+            }
+            Content::File(file) => {
+                serde_json::json!({ "seq": self.seq, "pointer": self.pointer, "salt": salt, "file": file })
+            }
+        };
+        line.to_string()
+    }
+}
+
+impl Opened {
+    /// The text that stands sealed there.
+    pub(super) fn text(&self, seq: u64, pointer: &str) -> Option<&str> {
+        self.values.iter().find(|value| value.seq == seq && value.pointer == pointer).and_then(|value| {
+            match &value.content {
+                Content::Text(text) => Some(text.expose_secret().as_str()),
+                Content::File(name) => Some(name),
+            }
+        })
+    }
+
+    /// The image that a member is named after.
+    pub(super) fn file(&self, stem: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.name.split('.').next() == Some(stem))
+    }
+
+    fn push(&mut self, entry: &Shown, pointer: String, salt: [u8; 32], content: Content) {
+        self.values.push(OpenedValue { seq: entry.logged.seq, pointer, salt, content });
+    }
+}
+
+/// Opens whatever the person's key opens. Without the key everything sealed is erased.
+pub(super) async fn open(deps: &Deps, person: Option<&PersonKey>, entries: &[Shown]) -> Result<Opened, Stop> {
+    let mut opened = Opened::default();
+    for entry in entries {
+        let mut found = Vec::new();
+        walk(String::new(), &entry.entry, &mut found);
+        let mut sealed: Vec<_> = found.into_iter().filter(|(_, value)| is_sealed(value)).collect();
+        sealed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (pointer, value) in sealed {
+            let Some(person) = person else {
+                opened.erased.push((entry.logged.seq, pointer));
+                continue;
+            };
+            match value.get("object").and_then(Value::as_str) {
+                Some(object) => open_image(deps, person, (entry, pointer, value), object, &mut opened).await?,
+                None => open_text(person, entry, pointer, value, &mut opened)?,
+            }
+        }
+    }
+    Ok(opened)
+}
+
+fn open_text(
+    person: &PersonKey,
+    entry: &Shown,
+    pointer: String,
+    value: &Value,
+    opened: &mut Opened,
+) -> Result<(), Stop> {
+    let sealed: AuditValue = serde_json::from_value(value.clone()).map_err(Error::internal)?;
+    match person.open_audit(&pointer, entry.text("/request_id"), &sealed) {
+        Ok(opening) => {
+            opened.push(entry, pointer, opening.salt, Content::Text(opening.value));
+            Ok(())
+        }
+        // Another person's, who is not whom this evidence is about.
+        Err(error) if is_another_persons(&error) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_another_persons(error: &Error) -> bool {
+    let reason = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Unopened>());
+    reason == Some(&Unopened::OtherKey)
+}
+
+async fn open_image(
+    deps: &Deps,
+    person: &PersonKey,
+    (entry, pointer, value): (&Shown, String, &Value),
+    object: &str,
+    opened: &mut Opened,
+) -> Result<(), Stop> {
+    let object: ObjectId = object.parse().map_err(Error::internal)?;
+    let stem = pointer.rsplit('/').next().unwrap_or_default().to_owned();
+    let column = match stem.as_str() {
+        "photo" => PHOTO,
+        "signature" => SIGNATURE,
+        _ => return Err(Error::internal("an entry speaks of an image of an unknown kind").into()),
+    };
+    let envelope = deps.objects.fetch_sealed(&ObjectKey::new(person.organization(), object)).await;
+    let envelope = envelope.map_err(|error| match error {
+        Error::NotFound => Error::internal("an object that an entry speaks of is missing"),
+        other => other,
+    })?;
+    let image = person.open_object(column.of(object.uuid()), &envelope)?;
+    let commit = BASE64_STANDARD.encode(commitment(&image.salt, image.bytes.expose_secret()));
+    if value.get("commit").and_then(Value::as_str) != Some(commit.as_str()) {
+        return Err(differs());
+    }
+    let ending = if image.media_type.name() == "image/png" { "png" } else { "jpg" };
+    let earlier = opened.files.iter().filter(|file| file.name.starts_with(&stem)).count();
+    let name = if earlier == 0 { format!("{stem}.{ending}") } else { format!("{stem}-{}.{ending}", earlier + 1) };
+    opened.push(entry, pointer, image.salt, Content::File(name.clone()));
+    opened.files.push(File { name, media_type: image.media_type.name(), bytes: image.bytes });
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! What `build-export` asks of one visit.
+
+use shared::{
+    Error, Result,
+    audit::tree::Hash,
+    clock::Timestamp,
+    id::{PersonId, VisitId},
+    tenant::{Lookup, Row, Statement},
+};
+
+/// A visit.
+pub(super) struct VisitRow {
+    /// All that is said of it in the clear, as one JSON object.
+    pub(super) json: String,
+    pub(super) site_name: String,
+    pub(super) organization_name: String,
+    pub(super) host_name: Option<String>,
+    pub(super) person: PersonId,
+    /// Null once the person is erased.
+    pub(super) wrapped_key: Option<Vec<u8>>,
+}
+
+/// The exact text that was signed.
+pub(super) struct Signed {
+    pub(super) title: String,
+    pub(super) locale: String,
+    pub(super) version: i32,
+    pub(super) text: String,
+    pub(super) signed_at: Timestamp,
+}
+
+/// An entry as the log keeps it.
+pub(super) struct Logged {
+    pub(super) seq: u64,
+    pub(super) text: String,
+    pub(super) leaf: Hash,
+    pub(super) link: Hash,
+}
+
+const VISIT: &str = "-- build-export.visit
+SELECT row_to_json(shown)::text AS json, s.name AS site_name, o.name AS organization_name, h.name AS host_name, v.person_id, p.wrapped_key
+FROM visits AS v
+JOIN sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id
+JOIN organizations AS o ON o.organization_id = v.organization_id
+JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id
+LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.host_id
+CROSS JOIN LATERAL (SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, s.name AS site_name, v.person_id, v.host_id, h.name AS host_name,
+  v.visit_type_id, v.badge_number, v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id,
+  encode(v.nda_text_sha256, 'hex') AS nda_text_sha256, v.nda_signed_at, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
+  v.un_number, v.hazard_class, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, v.checked_in_at, v.checked_out_at,
+  v.occurred_at, v.device_seq, v.checked_out_occurred_at, v.checked_out_device_seq, v.created_at, p.wrapped_key IS NULL AS is_erased) AS shown
+WHERE v.visit_id = $1";
+
+/// The visit.
+pub(super) fn visit(visit: VisitId) -> Lookup<VisitRow> {
+    Statement::new(VISIT).bind(visit).one(read_visit)
+}
+
+fn read_visit(row: &Row) -> Result<VisitRow> {
+    Ok(VisitRow {
+        json: row.read("json")?,
+        site_name: row.read("site_name")?,
+        organization_name: row.read("organization_name")?,
+        host_name: row.read("host_name")?,
+        person: row.read("person_id")?,
+        wrapped_key: row.read("wrapped_key")?,
+    })
+}
+
+/// What was signed at the visit.
+pub(super) fn signed(visit: VisitId) -> Lookup<Option<Signed>> {
+    Statement::new(concat!(
+        "-- build-export.signed\n",
+        "SELECT n.title, n.locale, n.version, n.text, v.nda_signed_at FROM visits AS v ",
+        "JOIN notices AS n ON n.organization_id = v.organization_id AND n.version_id = v.nda_version_id WHERE v.visit_id = $1",
+    ))
+    .bind(visit)
+    .optional(|row| {
+        Ok(Signed {
+            title: row.read("title")?,
+            locale: row.read("locale")?,
+            version: row.read("version")?,
+            text: row.read("text")?,
+            signed_at: row.read("nda_signed_at")?,
+        })
+    })
+}
+
+/// The entries of the visit that are sealed, oldest first.
+pub(super) fn entries(visit: VisitId, size: i64) -> Lookup<Vec<Logged>> {
+    Statement::new(concat!(
+        "-- build-export.entries_of_visit\n",
+        "SELECT seq, entry, leaf, link FROM audit_log WHERE target_id = $1 AND target_kind = 'visit' AND seq < $2 ORDER BY seq",
+    ))
+    .bind(visit.to_string())
+    .bind(size)
+    .all(|row| {
+        Ok(Logged {
+            seq: row.read::<i64>("seq")?.try_into().map_err(Error::internal)?,
+            text: row.read("entry")?,
+            leaf: row.read_hash("leaf")?,
+            link: row.read_hash("link")?,
+        })
+    })
+}

@@ -1,0 +1,64 @@
+//! Every SQL statement that `read-export` may run.
+
+use shared::{
+    Result,
+    audit::hex,
+    http::Page,
+    id::ExportId,
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::{Export, Progress};
+
+/// The columns of an export. A credential that is bound to a site sees those of its site's visits only.
+macro_rules! exports {
+    ($name:literal, $condition:literal) => {
+        concat!(
+            "-- read-export.", $name, "\n",
+            "SELECT e.export_id, e.kind, e.state, e.visit_id, e.from_at, e.to_at, e.created_at, e.first_seq, e.tree_size, e.entries_done, ",
+            "e.bytes, e.manifest_sha256, e.built_at, e.expires_at, e.failure FROM exports AS e ",
+            "LEFT JOIN visits AS v ON v.organization_id = e.organization_id AND v.visit_id = e.visit_id ",
+            "WHERE app.reaches_site(v.site_id) AND ", $condition,
+        )
+    };
+}
+
+/// One export.
+pub(crate) fn load_export(export: ExportId) -> Lookup<Export> {
+    Statement::new(exports!("load_export", "e.export_id = $1")).bind(export).one(read_export)
+}
+
+/// A page of exports, the newest first, and one more to know whether there is another page.
+pub(crate) fn list_exports(page: &Page<ExportId>) -> Lookup<Vec<Export>> {
+    Statement::new(exports!(
+        "list_exports",
+        "($1 IS NULL OR e.export_id < $1) ORDER BY e.export_id DESC LIMIT $2"
+    ))
+    .bind(page.after)
+    .bind(page.probe())
+    .all(read_export)
+}
+
+fn read_export(row: &Row) -> Result<Export> {
+    let (first, size): (Option<i64>, Option<i64>) = (row.read("first_seq")?, row.read("tree_size")?);
+    let progress = match first.zip(size) {
+        Some((first, size)) => Some(Progress { done: row.read("entries_done")?, total: size - first }),
+        None => None,
+    };
+    Ok(Export {
+        export_id: row.read("export_id")?,
+        kind: row.read("kind")?,
+        state: row.read("state")?,
+        visit_id: row.read("visit_id")?,
+        from: row.read("from_at")?,
+        to: row.read("to_at")?,
+        created_at: row.read("created_at")?,
+        progress,
+        tree_size: size,
+        bytes: row.read("bytes")?,
+        manifest_sha256: row.read::<Option<&[u8]>>("manifest_sha256")?.map(hex),
+        built_at: row.read("built_at")?,
+        expires_at: row.read("expires_at")?,
+        failure: row.read("failure")?,
+    })
+}

@@ -1,0 +1,39 @@
+-- What fn_build_export may do: the statements of functions/build-export/src, and whom they are for.
+GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_build_export;
+GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_build_export;
+GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_build_export;
+GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.put_back(uuid, text, timestamptz) TO fn_build_export;
+GRANT EXECUTE ON FUNCTION directory.enter_log_key(text, bytea, timestamptz) TO fn_build_export;
+GRANT EXECUTE ON FUNCTION audit.first_seq_at(text), audit.period(text, text) TO fn_build_export;
+
+GRANT SELECT, UPDATE (state, attempt, leased_until, failures, not_before, first_seq, tree_size, entries_done, upload_id,
+  bytes, manifest_sha256, built_at, expires_at, failure) ON exports TO fn_build_export;
+GRANT SELECT (organization_id, export_key_id, key_id, key_sealed, retired_at),
+  INSERT (organization_id, export_key_id, key_id, key_sealed, created_at) ON export_keys TO fn_build_export;
+GRANT SELECT (organization_id, key_id, kms_key_id, wrapped_key, wrapped_index_key, retired_at) ON tenant_keys TO fn_build_export;
+
+GRANT SELECT (organization_id, seq, entry, leaf, link, action, target_kind, target_id), INSERT (draft) ON audit_log TO fn_build_export;
+GRANT SELECT (organization_id, size, root, link, note) ON log_checkpoints TO fn_build_export;
+GRANT SELECT ON log_tiles TO fn_build_export;
+GRANT INSERT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at) ON outbox TO fn_build_export;
+
+-- What of the tables an organization takes along: nothing sealed, and no hash of a secret.
+GRANT SELECT (organization_id, credential_id, kind, name, permissions, site_id, expires_at, revoked_at, created_at) ON credentials TO fn_build_export;
+GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at) ON hosts TO fn_build_export;
+GRANT SELECT (organization_id, kiosk_id, site_id, name, credential_id, paired_at, revoked_at, created_at) ON kiosks TO fn_build_export;
+GRANT SELECT (organization_id, member_id, person_id, email, name, role, state, created_at) ON members TO fn_build_export;
+GRANT SELECT (organization_id, version_id, kind, locale, version, title, text, published_at, retired_at) ON notices TO fn_build_export;
+GRANT SELECT (organization_id, name, plan, environment, created_at) ON organizations TO fn_build_export;
+GRANT SELECT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at, ready_at) ON outbox TO fn_build_export;
+GRANT SELECT (organization_id, person_id, kind, wrapped_key, created_at) ON people TO fn_build_export;
+GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, created_at) ON sites TO fn_build_export;
+GRANT SELECT (organization_id, object_id, visit_id, kind, media_type, bytes, created_at) ON visit_objects TO fn_build_export;
+GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at) ON visit_types TO fn_build_export;
+GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, name, company, email, phone,
+  purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at, carrier, bills_of_lading, appointment, load_type, seal, un_number, hazard_class, trailer,
+  co_driver, tractor_plate, trailer_plate, checked_in_at, checked_out_at, occurred_at, device_seq, checked_out_occurred_at,
+  checked_out_device_seq, created_at) ON visits TO fn_build_export;
+
+INSERT INTO audit_actions (role, action) VALUES
+  ('fn_build_export', 'export.built'),
+  ('fn_build_export', 'export.failed');

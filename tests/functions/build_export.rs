@@ -1,0 +1,324 @@
+//! `build-export` promises: a bundle that both verifiers hold to be true, made once however often it is interrupted, and nothing
+//! in it that is not the organization's.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    World, arrivals,
+    exports::{self, build, build_within, builder, bundle, download, members, request, verify},
+    log::{seal, sealer},
+    stack,
+    tap::Tap,
+};
+
+const REASON: &str = "The auditor asks who signed on this day";
+
+fn manifest(bundle: &[u8]) -> Value {
+    serde_json::from_slice(&members(bundle)["manifest.json"]).unwrap()
+}
+
+#[tokio::test]
+async fn the_whole_log_is_verified_by_both() {
+    let world = World::new().await;
+    world.write_entries(300).await;
+
+    let made = bundle(&world, &json!({ "kind": "audit" })).await;
+
+    let (exit, report) = verify(&world, &made, &["--org", &world.organization.to_string()]).await;
+    assert_eq!(exit, 0, "{report}");
+    assert_eq!((&report["entries"], &report["tree_size"]), (&json!(301), &json!(301)));
+    let names: Vec<_> = members(&made).into_keys().collect();
+    assert_eq!(
+        names,
+        [
+            "VERIFY.md", "audit/checkpoint.note", "audit/entries.csv", "audit/entries.jsonl", "audit/links.txt", "manifest.hmac",
+            "manifest.json", "manifest.sig"
+        ]
+    );
+    let actions = world.actions().await;
+    assert_eq!(actions[300..], ["export.requested", "export.built", "export.downloaded"]);
+    let entry = &world.entries().await[301];
+    let digest = shared::audit::hex(&shared::authn::sha256(&members(&made)["manifest.json"]));
+    assert_eq!(entry["diff"]["added"]["manifest_sha256"], json!(digest));
+}
+
+#[tokio::test]
+async fn a_log_of_one_entry_is_a_bundle_too() {
+    let world = World::new().await;
+    let made = bundle(&world, &json!({ "kind": "audit" })).await;
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!((exit, &report["entries"]), (0, &json!(1)), "{report}");
+}
+
+#[tokio::test]
+async fn a_period_lies_between_two_checkpoints() {
+    let world = World::new().await;
+    let deps = sealer(&[]).await;
+    for count in [600, 45, 20, 30] {
+        world.write_entries(count).await;
+        assert!(seal(&world, &deps).await);
+    }
+    let at = |seq: usize, entries: &[Value]| entries[seq]["at"].as_str().unwrap().to_owned();
+    let entries = world.entries().await;
+    let body = json!({ "kind": "audit", "from": at(646, &entries), "to": at(650, &entries) });
+
+    let made = bundle(&world, &body).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    assert_eq!((&report["first_seq"], &report["tree_size"]), (&json!(645), &json!(665)));
+    assert!(members(&made).contains_key("audit/frontier.txt") && members(&made).contains_key("audit/previous.note"));
+}
+
+#[tokio::test]
+async fn a_period_before_the_log_is_its_beginning() {
+    let world = World::new().await;
+    world.write_entries(5).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    let body = json!({ "kind": "audit", "from": "2001-01-01T00:00:00Z", "to": "2001-02-01T00:00:00Z" });
+    let made = bundle(&world, &body).await;
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!((exit, &report["tree_size"]), (0, &json!(5)), "{report}");
+}
+
+#[tokio::test]
+async fn the_evidence_of_a_visit_proves_and_opens_it() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    assert_eq!(report["entries"], json!(2), "the arrival, and that it was opened for this");
+    let members = members(&made);
+    let openings = String::from_utf8(members["audit/openings.jsonl"].clone()).unwrap();
+    let opened: Vec<Value> = openings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let value = |name: &str| {
+        opened.iter().find(|one| one["pointer"] == format!("/diff/added/{name}")).map(|one| one["value"].clone())
+    };
+    assert_eq!(value("name"), Some(json!("Vera Visitor")));
+    assert_eq!(value("email"), Some(json!("vera@example.com")));
+    assert!(members.contains_key("photo.jpg") && members.contains_key("signature.png"));
+    let nda = world.own_rows("SELECT text FROM notices WHERE organization_id = $1").await[0].get::<_, String>(0);
+    assert_eq!(members["nda.txt"], nda.into_bytes());
+    let page = String::from_utf8(members["evidence.html"].clone()).unwrap();
+    for shown in ["Vera Visitor", "Sample Works", REASON, "data:image/jpeg;base64,", "the exact text that was signed"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("<script") && !page.contains("http"), "the page asks for nothing");
+}
+
+#[tokio::test]
+async fn what_was_typed_is_never_markup_in_the_evidence() {
+    let world = World::new().await;
+    let mut body = arrivals::visitor(&world);
+    body["name"] = json!("<img src=x onerror=alert(1)> \u{202e}Vera");
+    let visit = arrivals::visit_of(&world, &body).await;
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+    let page = String::from_utf8(members(&made)["evidence.html"].clone()).unwrap();
+    assert!(!page.contains("<img src=x") && page.contains("&lt;img src=x"));
+    assert_eq!(verify(&world, &made, &[]).await.0, 0);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_named_and_its_entries_still_proved() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    world
+        .execute("UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'visitor'", &[&world.organization])
+        .await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let members = members(&made);
+    assert!(members["audit/openings.jsonl"].is_empty() && !members.contains_key("photo.jpg"));
+    let page = String::from_utf8(members["evidence.html"].clone()).unwrap();
+    assert!(page.contains("<h2>Erased</h2>") && page.contains("signature"));
+    assert!(!page.contains("Vera"));
+}
+
+#[tokio::test]
+async fn data_takes_everything_along_but_what_is_sealed() {
+    let (world, other) = (World::new().await, World::new().await);
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    arrivals::visit_of(&other, &arrivals::visitor(&other)).await;
+
+    let made = bundle(&world, &json!({ "kind": "data" })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let members = members(&made);
+    let visits: Vec<Value> = serde_json::from_slice(&members["data/visits.json"]).unwrap();
+    assert_eq!(visits.iter().map(|visit| &visit["name"]).collect::<Vec<_>>(), ["Dora Driver", "Vera Visitor"]);
+    let table = String::from_utf8(members["data/visits.csv"].clone()).unwrap();
+    assert!(table.starts_with("visit_id,site_id,") && table.contains("\"Dora Driver\""));
+    assert!(table.contains("\"'+49 30 123456\""), "a number that begins with a plus is no formula");
+    let all: Vec<u8> = made.clone();
+    let text = String::from_utf8_lossy(&all);
+    for absent in ["licence_number_sealed", "wrapped_key", "sha256(", arrivals::LICENCE_NUMBER] {
+        assert!(!text.contains(absent), "{absent}");
+    }
+    assert!(!text.contains(&other.organization.to_string()), "another organization is in it");
+    assert_eq!(manifest(&made)["counts"]["visits"], json!(2));
+    let empty: Vec<Value> = serde_json::from_slice(&members["data/visit_types.json"]).unwrap();
+    assert!(empty.is_empty());
+}
+
+#[tokio::test]
+async fn the_same_wish_made_again_is_the_same_to_the_byte() {
+    let world = World::new().await;
+    world.write_entries(50).await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    build(&world, &builder(&[]).await).await;
+    let first = download(&world, &export).await;
+    // As if the worker had died before it recorded what it made.
+    world
+        .execute(
+            "UPDATE exports SET state = 'building', leased_until = now() - interval '1 second', bytes = NULL, manifest_sha256 = NULL, \
+             built_at = NULL, expires_at = NULL, upload_id = 'gone' WHERE organization_id = $1",
+            &[&world.organization],
+        )
+        .await;
+
+    build_within(&world, &builder(&[]).await, Duration::from_secs(60)).await;
+
+    assert_eq!(exports::read(&world, &export).await["state"], "built");
+    assert!(download(&world, &export).await == first);
+}
+
+#[tokio::test]
+async fn a_long_log_goes_through_several_parts_and_invocations() {
+    let world = World::new().await;
+    world.write_entries(45_000).await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    let deps = builder(&[]).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    let mut invocations = 0;
+    while exports::read(&world, &export).await["state"] != "built" {
+        build_within(&world, &deps, Duration::from_millis(400)).await;
+        invocations += 1;
+        assert!(invocations < 60, "{}", exports::read(&world, &export).await);
+    }
+
+    let made = download(&world, &export).await;
+
+    assert!(invocations > 1, "it was made at once");
+    assert!(made.len() > 20_000_000, "{} bytes", made.len());
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!((exit, &report["entries"]), (0, &json!(45_001)), "{report}");
+    assert_eq!(world.own_rows("SELECT failures FROM exports WHERE organization_id = $1").await[0].get::<_, i32>(0), 0);
+}
+
+/// Each part in turn refuses, and then loses an answer after it did what it was asked.
+#[tokio::test]
+async fn whatever_fails_the_next_worker_makes_it_whole() {
+    for part in ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_S3"] {
+        for answers in 0..4 {
+            let world = World::new().await;
+            let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+            let export = request(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+            assert!(seal(&world, &sealer(&[]).await).await);
+            let (tap, url) = Tap::before_url(&stack::variable(part)).await;
+            tap.lose_answers_after(answers);
+            build_within(&world, &builder(&[(part, &url)]).await, Duration::from_secs(60)).await;
+            tap.close();
+            // What waits after a failure, waits no longer.
+            world.execute("UPDATE exports SET not_before = NULL WHERE organization_id = $1", &[&world.organization]).await;
+
+            build_within(&world, &builder(&[]).await, Duration::from_secs(60)).await;
+
+            let export_now = exports::read(&world, &export).await;
+            assert_eq!(export_now["state"], "built", "{part} after {answers}: {export_now}");
+            assert_eq!(verify(&world, &download(&world, &export).await, &[]).await.0, 0, "{part} after {answers}");
+            assert_eq!(world.actions().await.iter().filter(|action| *action == "export.built").count(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_records_nothing() {
+    let world = World::new().await;
+    world.write_entries(200).await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
+    tap.delay(Duration::from_millis(300));
+    let slow = builder(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
+    let quick = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let past = "UPDATE exports SET leased_until = now() - interval '1 second' WHERE organization_id = $1";
+        world.execute(past, &[&world.organization]).await;
+        build_within(&world, &builder(&[]).await, Duration::from_secs(60)).await;
+    };
+    tokio::join!(build_within(&world, &slow, Duration::from_secs(60)), quick);
+
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "export.built").count(), 1);
+    assert_eq!(verify(&world, &download(&world, &export).await, &[]).await.0, 0);
+}
+
+#[tokio::test]
+async fn a_log_that_does_not_lead_to_its_checkpoint_is_not_handed_out() {
+    let world = World::new().await;
+    world.write_entries(20).await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    world
+        .tamper("UPDATE audit_log SET entry = replace(entry, '192.0.2.7', '192.0.2.8') WHERE organization_id = '{o}' AND seq = 7")
+        .await;
+
+    build_within(&world, &builder(&[]).await, Duration::from_secs(60)).await;
+
+    let export = exports::read(&world, &export).await;
+    assert_eq!((&export["state"], &export["failure"]), (&json!("failed"), &json!("log_differs")));
+    assert_eq!(world.actions().await.last().unwrap(), "export.failed");
+}
+
+#[tokio::test]
+async fn the_schedule_finds_what_no_message_told() {
+    let world = World::new().await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    let deps = builder(&[]).await;
+    let clock = shared::clock::Clock::System { offset_s: 0 };
+    let fired = shared::runtime::Fired {
+        event: json!({}),
+        request_id: "test".to_owned(),
+        remaining: Duration::from_secs(60),
+    };
+
+    shared::runtime::sweep(clock, &deps, &build_export::sweep, fired).await.unwrap();
+
+    assert_eq!(exports::read(&world, &export).await["state"], "built");
+    let marks = world.own_rows("SELECT 1 FROM pending_work WHERE organization_id = $1 AND kind = 'export'").await;
+    assert_eq!(marks.len(), 1, "the mark goes with the next look");
+}
+
+#[tokio::test]
+async fn a_bundle_is_deleted_after_its_days() {
+    let world = World::new().await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    build(&world, &builder(&[]).await).await;
+    let url = exports::link(&world, &export).await.body["url"].as_str().unwrap().to_owned();
+    let variables = stack::variables("fn_sweep_leftovers", &[("CLOCK_OFFSET_SECONDS", "605000")]);
+    let settings = sweep_leftovers::Settings::read(&variables).unwrap();
+    let common = stack::common(&variables);
+    let deps = sweep_leftovers::Deps::connect(&common, &settings).await.unwrap();
+    let fired = shared::runtime::Fired {
+        event: json!({}),
+        request_id: "test".to_owned(),
+        remaining: Duration::from_secs(60),
+    };
+    shared::runtime::sweep(common.clock, &deps, &sweep_leftovers::sweep, fired).await.unwrap();
+
+    assert_eq!(exports::read(&world, &export).await["state"], "expired");
+    assert_eq!(exports::link(&world, &export).await.problem(), "409 conflict");
+    let followed = tokio::spawn(async move { exports::follow(&url).await }).await;
+    assert!(followed.is_err(), "the bundle is still there");
+}
