@@ -109,7 +109,7 @@ async fn the_evidence_of_a_visit_proves_and_opens_it() {
     for shown in ["Vera Visitor", "Sample Works", REASON, "data:image/jpeg;base64,", "the exact text that was signed"] {
         assert!(page.contains(shown), "{shown}");
     }
-    assert!(!page.contains("<script") && !page.contains("http"), "the page asks for nothing");
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"), "the page asks for nothing");
 }
 
 #[tokio::test]
@@ -297,7 +297,7 @@ async fn the_schedule_finds_what_no_message_told() {
 
     assert_eq!(exports::read(&world, &export).await["state"], "built");
     let marks = world.own_rows("SELECT 1 FROM pending_work WHERE organization_id = $1 AND kind = 'export'").await;
-    assert_eq!(marks.len(), 1, "the mark goes with the next look");
+    assert!(marks.is_empty(), "nothing waits any more");
 }
 
 #[tokio::test]
