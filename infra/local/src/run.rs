@@ -37,7 +37,7 @@ pub async fn demo(binaries: Option<PathBuf>) -> Result<()> {
         return Err(Error::stack("the template has no function create-organization"));
     };
     let told = tokio::select! {
-        told = demo::tell(stack.address, ours, theirs) => told,
+        told = demo::tell(stack.address, ours, theirs, stack.files.directory()) => told,
         () = stop.requested() => Err(Error::stack("stopped before the story ended")),
     };
     stack.stop().await;

@@ -2,6 +2,7 @@
 
 mod caller;
 mod chain;
+mod evidence;
 mod seed;
 mod story;
 

@@ -1,16 +1,21 @@
-//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, the audit log.
+//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, the audit log, and its evidence.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::caller::{Caller, text};
 use super::chain;
+use super::evidence::{self, Places};
 use super::seed::Organization;
 use crate::error::{Error, Result};
 use crate::report::say;
 
+/// Nobody's face.
+const PHOTO: &[u8] = include_bytes!("photo.jpg");
 const LICENCE_NUMBER: &str = "D1234-56789-01234";
 /// A scribble, as a PNG of 32 × 16 pixels.
 const SIGNATURE: &str = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAQCAAAAABSayKFAAAAS0lEQVR42mP4TwAwUE8BAwNBBchKEGwUBTBhZMUou\
@@ -20,7 +25,12 @@ const SIGNATURE: &str = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAQCAAAAABSayKFAAAAS0lEQVR
 ///
 /// # Errors
 /// When something does not go as promised.
-pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organization) -> Result<()> {
+pub async fn tell(
+    gateway: SocketAddr,
+    ours: &Organization,
+    theirs: &Organization,
+    directory: &Path,
+) -> Result<()> {
     let kiosk = Caller { gateway, credential: Some(&ours.kiosk_token) };
     let owner = Caller { gateway, credential: Some(&ours.api_token) };
     let stranger = Caller { gateway, credential: Some(&theirs.api_token) };
@@ -32,14 +42,16 @@ pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organizatio
     let haul = check_in_driver(&kiosk).await?;
     refuse_stranger(&stranger, &haul).await?;
     reveal(&owner, &haul).await?;
-    audit_log(&owner, ours).await
+    audit_log(&owner, ours).await?;
+    let root = directory.parent().unwrap_or(directory);
+    evidence::tell(&owner, ours, &visit, &Places { directory, root }).await
 }
 
 async fn check_in_visitor(kiosk: &Caller<'_>, ours: &Organization) -> Result<String> {
     say("1. A visitor checks in at the kiosk, signs the NDA, and leaves again.");
     let arrival = json!({"type": "visitor", "name": "Ada Visitor", "company": "Example Works",
         "email": "ada@works.example", "host_id": ours.host_id, "nda_version_id": ours.nda_version_id,
-        "signature": SIGNATURE});
+        "photo": BASE64_STANDARD.encode(PHOTO), "signature": SIGNATURE});
     let visit = kiosk.succeed("POST", "/v1/visits", &arrival).await?;
     say_visit(&visit);
     text(&visit, "/visit_id")
