@@ -17,16 +17,24 @@ pub(crate) struct Logged {
 
 /// Checks a visitor in with the log open, and reads what was sent.
 pub(crate) async fn statements_of_a_check_in(tenants: &Tenants, tenant: &Tenant) -> Vec<Logged> {
-    let log = stack::variable("DOORBOOK_TEST_DATABASE_LOG");
-    tenants.script("ALTER ROLE fn_check_in SET log_statement = 'all'; ALTER ROLE fn_check_in SET log_error_verbosity = 'default'").await;
-    let before = std::fs::read_to_string(&log).expect("the server's log").len();
-    let deps = driver::warm_deps(tenants, &[]).await;
-    Arrival::of(tenant).check_in(&deps).await;
-    tenants.script("ALTER ROLE fn_check_in RESET ALL").await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let logged = read(&std::fs::read_to_string(&log).expect("the server's log")[before..]);
+    let check_in = async || {
+        let deps = driver::warm_deps(tenants, &[]).await;
+        Arrival::of(tenant).check_in(&deps).await;
+    };
+    let logged = statements(tenants, "fn_check_in", check_in).await;
     assert!(logged.len() > 6, "the log shows {} statements", logged.len());
     logged
+}
+
+/// What a role sends while something is done, on connections that are made for it.
+pub(crate) async fn statements(tenants: &Tenants, role: &str, work: impl AsyncFnOnce()) -> Vec<Logged> {
+    let log = stack::variable("DOORBOOK_TEST_DATABASE_LOG");
+    tenants.script(&format!("ALTER ROLE {role} SET log_statement = 'all'; ALTER ROLE {role} SET log_error_verbosity = 'default'")).await;
+    let before = std::fs::read_to_string(&log).expect("the server's log").len();
+    work().await;
+    tenants.script(&format!("ALTER ROLE {role} RESET ALL")).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    read(&std::fs::read_to_string(&log).expect("the server's log")[before..])
 }
 
 fn read(log: &str) -> Vec<Logged> {

@@ -12,6 +12,7 @@ mod arrival;
 mod cold_start;
 mod cpu;
 mod driver;
+mod evidence;
 mod growth;
 mod log;
 mod node;
@@ -59,6 +60,7 @@ async fn main() {
     warm.stop().await;
     tenants.expect_whole_check_ins().await;
     growth::measure(&plan, &tenants, &mut table).await;
+    evidence::measure(&plan, &tenants, &mut table).await;
 
     table.print();
 }
