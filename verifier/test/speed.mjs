@@ -12,4 +12,4 @@ const bundle = new Uint8Array(zip(signed(whole)));
 const began = performance.now();
 const report = await verifyBundle(bundle, { keys: KEYS });
 const seconds = (performance.now() - began) / 1000;
-console.log(`${report.reason}: ${count} entries in ${seconds.toFixed(2)} s, ${Math.round(count / seconds)}/s, ${(bundle.length / 2 ** 20).toFixed(0)} MiB${report.exit ? `: ${report.text}` : ''}`);
+console.log(`${report.reason}: ${count} entries in ${seconds.toFixed(2)} s, ${Math.round(count / seconds)}/s, ${(bundle.length / 2 ** 20).toFixed(0)} MiB${report.exit ? `: ${report.message}` : ''}`);
