@@ -1107,7 +1107,7 @@ async function verify(source, given, report) {
     log = await checkLog(check, anchors);
   } catch (error) {
     if (fault === null || !(error instanceof Finding) || error.exit === 2) throw error;
-    if (isNaming) fault.seq = error.seq;
+    if (isNaming && error.seq !== null) Object.assign(fault, { seq: error.seq, message: `${fault.message}: ${error.message}` });
     throw fault;
   }
   if (fault !== null) throw fault;

@@ -106,11 +106,8 @@ fn wrong_anchors() -> Vec<Case> {
     };
     let of_size = |size: usize| log(200).checkpoint(&keys, size);
     let period = || bundle(Scope::Period("audit", 16, 40)).zip();
-    let changed_time = sign(
-        &log(200).checkpoint_text(&keys, 20).replacen("time 2026", "time 2025", 1),
-        &keys.log_name(),
-        &keys.log,
-    );
+    let changed_time =
+        sign(&log(200).checkpoint_text(&keys, 20).replacen("time 2026", "time 2025", 1), &keys.log_name(), &keys.log);
     let forks = [of_size(8), forged(3).checkpoint(&keys, 8)];
     let mut gap = with("a gap", truncated(), vec![of_size(20)]);
     gap.options.max_gap_days = Some(0);

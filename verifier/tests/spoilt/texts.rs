@@ -210,9 +210,7 @@ fn openings() -> Vec<Case> {
         cases.push(edit("of no entry", scope, &|text| text.replacen("\"seq\": ", "\"seq\": 9", 1)));
         cases.push(edit("a key twice", scope, &|text| text.replacen("{\"seq\"", "{\"pointer\": \"\", \"seq\"", 1)));
         cases.push(edit("no JSON", scope, &|text| text.replacen('{', "[", 1)));
-        cases.push(edit("out of order", scope, &|text| {
-            text.lines().rev().map(|line| format!("{line}\n")).collect()
-        }));
+        cases.push(edit("out of order", scope, &|text| text.lines().rev().map(|line| format!("{line}\n")).collect()));
     }
     cases.push(edit("a file that is not there", VISIT, &|text| text.replacen("photo.jpg", "photo.png", 1)));
     cases
