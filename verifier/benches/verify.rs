@@ -12,7 +12,7 @@
 )]
 
 #[path = "../tests/builder/mod.rs"]
-#[allow(dead_code, reason = "the tests use the rest of it")]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest of it")]
 mod builder;
 
 use std::fs;
