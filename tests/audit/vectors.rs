@@ -53,7 +53,10 @@ async fn every_leaf_and_link_is_the_contracts() {
 fn root_of_proof(leaf: &str, index: u64, size: u64, proof: &[String]) -> String {
     let proof: Vec<_> = proof.iter().map(|hash| format!("'\\x{hash}'")).collect();
     let (index, size) = (index.cast_signed(), size.cast_signed());
-    let root = format!("audit.root_of_proof('\\x{leaf}', {index}::bigint, {size}::bigint, ARRAY[{}]::bytea[])", proof.join(", "));
+    let root = format!(
+        "audit.root_of_proof('\\x{leaf}', {index}::bigint, {size}::bigint, ARRAY[{}]::bytea[])",
+        proof.join(", ")
+    );
     format!("SELECT coalesce(encode({root}, 'hex'), '')")
 }
 
