@@ -6,6 +6,7 @@ PROFILE := ci
 BUILT := target/$(PROFILE)
 LINT := .local/venv-lint
 API_TESTER := .local/venv-api
+PAGE_TESTER := verifier/test/browser
 ARCHITECTURE ?= x86_64
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
@@ -28,8 +29,8 @@ run: binaries ## serves the whole template on http://127.0.0.1:9000 (PORT= moves
 demo: binaries ## shows a visit from the door to the verified log, and stops everything
 	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
 
-test: binaries $(API_TESTER)/ready ## runs every test against real parts
-	@node --test verifier/test/
+test: binaries $(API_TESTER)/ready $(PAGE_TESTER)/node_modules/ready ## runs every test against real parts
+	@node --test verifier/test/*.test.mjs
 	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
 	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
 
@@ -51,6 +52,11 @@ $(API_TESTER)/ready: tests/end_to_end/requirements.txt
 	@echo "Installing the API tester …"
 	@python3 -m venv $(API_TESTER)
 	@$(API_TESTER)/bin/pip install --quiet --disable-pip-version-check -r tests/end_to_end/requirements.txt
+	@touch $@
+
+$(PAGE_TESTER)/node_modules/ready: $(PAGE_TESTER)/package-lock.json
+	@sh infra/local/install.sh --browser
+	@cd $(PAGE_TESTER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 bench: binaries ## prints speed against the targets, as ratios of one run

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what the local stack stands on: a PostgreSQL server, moto in a virtual environment, and Node for the verifier.
+# With --browser also Chromium and npm, which the tests of the verifier's page drive; nothing else needs them.
 # Running it again does nothing. What apt and pip say goes to .local/install.log.
 set -eu
 
@@ -37,6 +38,14 @@ has_venv() { python3 -c 'import ensurepip, venv' 2> /dev/null; }
 # The verifier's script runs under it.
 has_node() { [ "$(node --version 2> /dev/null | sed 's/^v//; s/\..*//')" -ge "$oldest_node" ] 2> /dev/null; }
 
+wants_browser=false
+[ "${1:-}" != --browser ] || wants_browser=true
+
+# Nothing is missing where no browser is wanted.
+has_chromium() { ! $wants_browser || [ -x /usr/bin/chromium ]; }
+
+has_npm() { ! $wants_browser || command -v npm > /dev/null; }
+
 apt_install() {
   command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later and python3-venv by hand"
   [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null || fail "root or sudo is needed to install: $*"
@@ -71,7 +80,7 @@ install_moto() {
 }
 
 refuse_what_cannot_work
-if ! has_postgres || ! has_venv || ! has_node; then
+if ! has_postgres || ! has_venv || ! has_node || ! has_chromium || ! has_npm; then
   : > "$log"
   command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
     { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
@@ -79,6 +88,8 @@ fi
 has_postgres || install_postgres
 has_venv || apt_install python3-venv
 has_node || apt_install nodejs
+has_chromium || apt_install chromium
+has_npm || apt_install npm
 has_node || fail "node $(node --version 2> /dev/null) is what this system offers; $oldest_node or later is needed"
 [ "$(stamp)" = "$(cat "$venv/installed" 2> /dev/null || true)" ] || install_moto
 say "PostgreSQL $(newest_postgres) and moto are here"

@@ -27,6 +27,7 @@ mod sealing;
 mod sizes;
 mod table;
 mod tenants;
+mod verifying;
 mod warm;
 
 /// Parts of the tests' harness: where the stack is, and the proxy that counts.
@@ -48,6 +49,7 @@ async fn main() {
     sizes::measure(&plan, &mut table);
     cold_start::measure(&plan, &mut table).await;
     sealing::measure(&mut table).await;
+    verifying::measure(&mut table);
 
     table.progress("making 1,000 organizations");
     let tenants = tenants::Tenants::create(plan.organizations).await;

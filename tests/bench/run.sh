@@ -15,10 +15,13 @@ for function in check-in list-visits refuse-unknown-route; do
 done
 driver=$("$CARGO" build --locked --release -p bench --benches --message-format=json |
   sed -n 's/.*"executable":"\([^"]*speed[^"]*\)".*/\1/p')
+DOORBOOK_VERIFY_BENCH=$("$CARGO" build --locked --release -p doorbook-verify --bins --benches --message-format=json |
+  sed -n 's/.*"executable":"\([^"]*\/verify-[^"]*\)".*/\1/p')
+export DOORBOOK_VERIFY_BENCH
 mkdir -p target/bench
 rustc --edition 2024 -C opt-level=s -C lto=fat -C codegen-units=1 -C strip=symbols -o target/bench/empty tests/bench/empty.rs
 
-for program in pgbench node npm; do
+for program in pgbench node npm taskset; do
   command -v "$program" >/dev/null || { echo "make bench needs $program" >&2; exit 1; }
 done
 (cd tests/bench/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)

@@ -73,7 +73,8 @@ impl Anchored<'_> {
         }
         if size > self.checkpoint.size {
             let own = self.checkpoint.size;
-            return Err(refused(format!("An anchor has {size} entries, the log {own}: the newest were removed.")));
+            let what = format!("An anchor has {size} entries, the log {own}: the newest were removed.");
+            return Err(Finding::at(Reason::Anchor, own, what));
         }
         let own = self.checkpoint;
         let same = match self.marks.get(&size) {

@@ -109,5 +109,9 @@ fn expect_none_left_out(check: &Check<'_, '_, '_>, shown: &[Shown]) -> Checked {
             return Err(refused());
         }
     }
-    Ok(())
+    if newest.contains_key(&own) {
+        Ok(())
+    } else {
+        Err(Finding::new(Reason::Prev, "No entry that is shown is of the visit."))
+    }
 }

@@ -118,7 +118,8 @@ impl fmt::Display for Report {
                 writeln!(formatter, "NOT as it was: {} [{}, seq {seq}]", self.message, self.reason.word())?
             }
             (1, None) => writeln!(formatter, "NOT as it was: {} [{}]", self.message, self.reason.word())?,
-            _ => writeln!(formatter, "Nothing was verified. {} [{}]", self.message, self.reason.word())?,
+            // What it says of itself is worth nothing.
+            _ => return writeln!(formatter, "Nothing was verified. {} [{}]", self.message, self.reason.word()),
         }
         let span = facts.first_at.iter().zip(&facts.last_at).map(|(first, last)| format!("{first} to {last}")).next();
         let count = |number: Option<u64>, of: &str| number.map(|number| format!("{number} {of}"));

@@ -143,7 +143,7 @@ export function signed({ kind, first, size, files, made }, changes = {}, key = b
   const manifest = Buffer.from(`${JSON.stringify({
     v: 1, kind, organization_id: ORGANIZATION, created_at: '2026-11-03T00:00:00Z', created_by: { kind: 'member', id: 'm' }, first_seq: first, tree_size: size,
     root: root(made.leaves.slice(0, size)).toString('hex'), chain: made.links[size - 1].toString('hex'), counts: { entries: count('audit/entries.jsonl'), openings: count('audit/openings.jsonl') },
-    hmac_key_id: 'h', files: names.map((name) => ({ name, bytes: files[name].length, sha256: hash(files[name]).toString('hex') })), ...changes,
+    hmac_key_id: '01890a5d-ac96-774b-bcce-b302099a8057', files: names.map((name) => ({ name, bytes: files[name].length, sha256: hash(files[name]).toString('hex') })), ...changes,
   })}\n`);
   const hmac = createHmac('sha256', HMAC_KEY).update(manifest).digest('hex');
   const note = key.note(`${key.name}\nsha256 ${hash(manifest).toString('hex')}\nhmac ${hmac}\n`);

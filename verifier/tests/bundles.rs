@@ -10,6 +10,11 @@ pub(crate) fn keys() -> Keys {
     Keys::new(ORGANIZATION, "doorbook")
 }
 
+/// The keys of another organization of the same deployment.
+pub(crate) fn foreign_keys() -> Keys {
+    Keys::new("00000000-0000-4000-8000-000000000000", "doorbook")
+}
+
 pub(crate) fn options(keys: &Keys) -> Options {
     Options::with_keys(keys.texts().iter().map(|text| VerifierKey::read(text).unwrap()).collect())
 }
@@ -138,14 +143,14 @@ fn anchors_hold_the_log_to_what_it_was() {
     let mut forked = Log::new(ORGANIZATION, 29);
     forked.push("{}".to_owned(), "2026-01-01T00:00:14.500000Z".to_owned(), String::new());
     let longer = Log::new(ORGANIZATION, 41).checkpoint(&keys, 41);
-    let foreign = Keys::new("00000000-0000-4000-8000-000000000000", "doorbook");
+    let foreign = foreign_keys();
 
     let report = with([0, 8, 16, 17, 40].map(|size| log.checkpoint(&keys, size)).to_vec());
     expect(&report, "ok", None);
     assert_eq!(report.facts.anchors, [0, 16, 17, 40], "and size 8 lies before the period");
     assert!(report.facts.not_checked.iter().any(|what| what.contains("[8]")));
     expect(&with(vec![forked.checkpoint(&keys, 30)]), "anchor", None);
-    expect(&with(vec![longer]), "anchor", None);
+    expect(&with(vec![longer]), "anchor", Some(40));
     expect(&with(vec![b"no note".to_vec()]), "anchor", None);
     expect(&with(vec![log.checkpoint(&Keys::new(ORGANIZATION, "another"), 20)]), "anchor", None);
     expect(&with(vec![log.checkpoint(&foreign, 20)]), "anchor", None);
@@ -180,7 +185,7 @@ fn a_gap_between_anchors_is_found() {
 #[test]
 fn a_checkpoint_of_another_log_is_refused_though_its_key_is_given() {
     let (log, keys) = (Log::new(ORGANIZATION, 20), keys());
-    let foreign = Keys::new("00000000-0000-4000-8000-000000000000", "doorbook");
+    let foreign = foreign_keys();
     let mut options = options(&keys);
     options.keys.extend(self::options(&foreign).keys);
     let mut bundle = log.bundle(&keys, Scope::Period("audit", 0, 20));

@@ -9,9 +9,12 @@
     reason = "a test may fail loudly"
 )]
 
+mod agreement;
 mod builder;
 mod bundles;
 mod command;
 mod containers;
 mod properties;
+mod spoilt;
+mod tampering;
 mod vectors;

@@ -105,3 +105,6 @@ impl VerifierKey {
         UnparsedPublicKey::new(&ED25519, self.public).verify(text.as_bytes(), signature).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,9 @@ impl<'t> Raw<'t> {
     pub fn pointed(self, pointer: &str) -> Option<Self> {
         let steps = if pointer.is_empty() { None } else { Some(pointer.strip_prefix('/')?.split('/')) };
         steps.into_iter().flatten().try_fold(self, |value, step| {
+            if step.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1'])) {
+                return None;
+            }
             let name = step.replace("~1", "/").replace("~0", "~");
             match value.list() {
                 Some(list) => list.get(usize::try_from(decimal(&name)?).ok()?).copied(),

@@ -19,8 +19,8 @@ const DIRECTORY_MAX: u64 = 32 << 20;
 
 /// Encryption, patches and hidden headers; the other flags change nothing about the bytes.
 const FLAGS_REFUSED: u16 = 1 | 1 << 5 | 1 << 6 | 1 << 13;
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
+pub(super) const STORED: u16 = 0;
+pub(super) const DEFLATED: u16 = 8;
 const FILE_TYPE: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
 

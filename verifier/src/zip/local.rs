@@ -1,6 +1,7 @@
 //! Local headers: where a member's bytes begin. They must say what the directory says, so that no other program sees
 //! another member there.
 
+use super::directory::{DEFLATED, STORED};
 use super::{Header, Member, no_bundle, unreadable};
 use crate::encoding::wide;
 use crate::finding::Checked;
@@ -41,8 +42,12 @@ fn start_of_bytes(source: &dyn Source, member: &Member) -> Checked<u64> {
     let (name_length, extra) = (header.short()?, header.short()?);
     let same_sizes = sizes == (member.packed_size, member.size) || (flags & SIZES_FOLLOW != 0 && sizes == (0, 0));
     let same_name = usize::from(name_length) == member.name.len() && header.0 == member.name.as_bytes();
-    if mark != MARK || (method != 0) != member.is_deflated || flags & 1 != 0 || !same_sizes || !same_name {
+    if mark != MARK || method != expected_method(member) || flags & 1 != 0 || !same_sizes || !same_name {
         return Err(no_bundle(format_args!("{} says two things of itself", member.name)));
     }
     Ok(member.offset + wide(bytes.len()) + u64::from(extra))
+}
+
+fn expected_method(member: &Member) -> u16 {
+    if member.is_deflated { DEFLATED } else { STORED }
 }

@@ -12,7 +12,7 @@ const CSV_HEADER: &str =
     "seq,at,via,actor_kind,actor_id,impersonation,ip,ua,action,target_kind,target_id,prev,reason,diff,request_id\n";
 
 /// What goes into a bundle.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Scope {
     /// Every entry from one size to another.
     Period(&'static str, usize, usize),

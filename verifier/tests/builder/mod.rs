@@ -9,7 +9,7 @@ mod zip;
 pub(crate) use bundle::{Bundle, Scope};
 pub(crate) use entries::{Log, Opened};
 pub(crate) use keys::{Keys, sign, signature_line};
-pub(crate) use merkle::{digest, hash};
+pub(crate) use merkle::{digest, hash, root};
 pub(crate) use zip::{Member, zip};
 
 /// Lower-case hexadecimal.
