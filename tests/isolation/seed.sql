@@ -24,6 +24,8 @@ INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visi
 INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
 INSERT INTO log_tiles VALUES ('{o}', 0, 0, sha256('leaf'));
 INSERT INTO log_checkpoints VALUES ('{o}', 1, sha256('root'), sha256('link'), 'note', now());
+INSERT INTO log_streams (organization_id, stream_id, slot, kind, url, key_id, secret_sealed, state, next_seq, link, checkpoint_size, created_at)
+  VALUES ('{o}', '{o}', 1, 'https', 'https://collector.example/', '{o}', '\x05', 'active', 0, sha256('link'), 0, now());
 INSERT INTO outbox VALUES ('{o}', '{o}', 'visit.checked_in', 'visit', '{o}', '{}', 'request', now(), NULL);
 INSERT INTO audit_heads VALUES ('{o}', -1, audit.genesis('{o}'), '-infinity');
 INSERT INTO audit_actions VALUES (current_user, 'organization.created') ON CONFLICT DO NOTHING;

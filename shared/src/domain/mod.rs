@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod class;
 pub mod notice;
+pub mod stream;
 pub mod text;
 pub mod visit;
 
