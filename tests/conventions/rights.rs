@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use super::wiring::{Checked, Function, Right, read, template};
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 4] =
-    [("anchors", "s3:"), ("kms", "kms:"), ("objects", "s3:"), ("queue", "sqs:SendMessage")];
+const CLIENTS: [(&str, &str); 5] =
+    [("anchors", "s3:"), ("foreign-buckets", "s3:"), ("kms", "kms:"), ("objects", "s3:"), ("queue", "sqs:SendMessage")];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.
 fn client_of(right: &Right, action: &str) -> Option<&'static str> {
-    // Two clients speak to S3, each to a bucket of its own.
-    let is_anchor = right.resource.contains("Anchors.");
-    let fits = |feature: &str| action.starts_with("s3:") && (feature == "anchors") != is_anchor;
-    let its = CLIENTS.into_iter().find(|(feature, beginning)| action.starts_with(beginning) && !fits(feature));
+    // Several clients speak to S3, each to buckets of its own.
+    let of_bucket = match right.resource.as_str() {
+        anchors if anchors.contains("Anchors.") => "anchors",
+        others if others.contains(":s3:::*/") => "foreign-buckets",
+        _ => "objects",
+    };
+    let fits = |feature: &str| !action.starts_with("s3:") || feature == of_bucket;
+    let its = CLIENTS.into_iter().find(|(feature, beginning)| action.starts_with(beginning) && fits(feature));
     its.map(|(feature, _)| feature).filter(|_| !right.through_a_service)
 }
 

@@ -5,6 +5,7 @@ mod arrivals;
 mod document;
 mod operations;
 mod sites;
+mod streams;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -15,7 +16,10 @@ fn root() -> PathBuf {
 }
 
 fn generated() -> Value {
-    document::of(|schemas| operations::all(schemas).into_iter().chain(sites::all(schemas)).collect())
+    document::of(|schemas| {
+        let own = operations::all(schemas).into_iter();
+        own.chain(sites::all(schemas)).chain(streams::all(schemas)).collect()
+    })
 }
 
 #[test]
