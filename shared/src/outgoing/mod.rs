@@ -28,8 +28,8 @@ use crate::{
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest that a connection may take, its handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
-/// Longest that a whole call may take.
-const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// Longest that a whole call may take: less than the margin that a sweep keeps before its end.
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 4;
 /// Bytes of the head of an answer, beyond which the connection is dropped.
@@ -103,18 +103,11 @@ impl Outgoing {
         answered.map_err(|_| Undelivered::ConnectionLost)
     }
 
-    /// The addresses of a name, if every single one may be spoken to: of two, the other would be tried by chance.
+    /// The addresses of a name, if every single one may be spoken to.
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Undelivered> {
         let resolving = tokio::time::timeout(RESOLVE_TIMEOUT, tokio::net::lookup_host((host, port)));
         let found = resolving.await.map_err(|_| Undelivered::NameNotResolved)?;
-        let addresses: Vec<SocketAddr> = found.map_err(|_| Undelivered::NameNotResolved)?.collect();
-        if addresses.is_empty() {
-            return Err(Undelivered::NameNotResolved);
-        }
-        let may_be_spoken_to = |address: &SocketAddr| {
-            address::is_public(address.ip()) || (self.reaches_loopback && address.ip().is_loopback())
-        };
-        if addresses.iter().all(may_be_spoken_to) { Ok(addresses) } else { Err(Undelivered::AddressNotPublic) }
+        checked(found.map_err(|_| Undelivered::NameNotResolved)?.collect(), self.reaches_loopback)
     }
 
     /// Connects to the first of the checked addresses that answers, and to no other.
@@ -133,6 +126,17 @@ impl Outgoing {
     }
 }
 
+/// Of two addresses the second would be tried when the first does not answer, so one that may not be spoken to spoils all.
+fn checked(addresses: Vec<SocketAddr>, reaches_loopback: bool) -> Result<Vec<SocketAddr>, Undelivered> {
+    let may_be_spoken_to =
+        |address: &SocketAddr| address::is_public(address.ip()) || (reaches_loopback && address.ip().is_loopback());
+    match addresses.iter().all(may_be_spoken_to) {
+        true if addresses.is_empty() => Err(Undelivered::NameNotResolved),
+        true => Ok(addresses),
+        false => Err(Undelivered::AddressNotPublic),
+    }
+}
+
 fn request(url: &Url, headers: HeaderMap, body: Bytes) -> Option<Request<Full<Bytes>>> {
     let authority = match (url.host_str()?, url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
@@ -145,4 +149,31 @@ fn request(url: &Url, headers: HeaderMap, body: Bytes) -> Option<Request<Full<By
     request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static("doorbook"));
     request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     Some(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(addresses: &[&str], reaches_loopback: bool) -> Option<Undelivered> {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        checked(addresses, reaches_loopback).err()
+    }
+
+    #[test]
+    fn one_address_that_is_not_public_spoils_a_name() {
+        assert_eq!(word(&["8.8.8.8:443", "[2606:4700::1111]:443"], false), None);
+        assert_eq!(word(&["8.8.8.8:443", "169.254.169.254:443"], false), Some(Undelivered::AddressNotPublic));
+        assert_eq!(word(&["[fd00:ec2::254]:443", "8.8.8.8:443"], false), Some(Undelivered::AddressNotPublic));
+        assert_eq!(word(&["127.0.0.1:443"], false), Some(Undelivered::AddressNotPublic));
+        assert_eq!(word(&[], false), Some(Undelivered::NameNotResolved));
+    }
+
+    #[test]
+    fn a_test_reaches_this_machine_and_nothing_beside_it() {
+        assert_eq!(word(&["127.0.0.1:443", "[::1]:443"], true), None);
+        for hidden in ["10.0.0.1:443", "169.254.169.254:443", "[fe80::1]:443", "[::ffff:127.0.0.1]:443"] {
+            assert_eq!(word(&[hidden], true), Some(Undelivered::AddressNotPublic), "{hidden}");
+        }
+    }
 }
