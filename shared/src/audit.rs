@@ -3,11 +3,14 @@
 
 mod action;
 pub mod checkpoint;
+mod diff;
 pub mod note;
 pub mod tree;
 
+use serde_json::{Value, json};
+
 pub use action::{Action, TargetKind};
-use serde_json::{Map, Value, json};
+pub use diff::Diff;
 
 use crate::{
     authn::CredentialKind,
@@ -15,7 +18,6 @@ use crate::{
     domain::{BoundedText, Reason},
     id,
     tenant::Statement,
-    vault::PersonKey,
 };
 
 /// A value that may stand in an entry in the clear: nothing that a person typed about a person. Restricted
@@ -40,7 +42,7 @@ facts! {
     id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
     crate::domain::visit::RestrictedField, crate::domain::notice::NoticeKind,
-    crate::domain::export::ExportFailure, crate::domain::export::ExportKind,
+    crate::domain::export::ExportFailure, crate::domain::export::ExportKind, crate::domain::stream::StreamKind,
     crate::vault::AuditValue, crate::vault::ObjectValue,
 }
 
@@ -83,71 +85,6 @@ pub fn hex(bytes: &[u8]) -> String {
         }
         text
     })
-}
-
-/// What changed, key by key. Keys of nested values are JSON Pointers.
-#[derive(Debug, Default)]
-pub struct Diff {
-    added: Map<String, Value>,
-    removed: Map<String, Value>,
-    changed: Map<String, Value>,
-}
-
-impl Diff {
-    /// Nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A value that was not there before.
-    #[must_use]
-    pub fn added(mut self, key: &str, value: impl Fact) -> Self {
-        self.added.insert(key.to_owned(), value.to_json());
-        self
-    }
-
-    /// A value that may not be there now either.
-    #[must_use]
-    pub fn added_if_some(self, key: &str, value: Option<impl Fact>) -> Self {
-        match value {
-            Some(value) => self.added(key, value),
-            None => self,
-        }
-    }
-
-    /// A Restricted value that was not there before, sealed under the key of the person it is about.
-    ///
-    /// # Errors
-    /// [`crate::Error::Internal`] when it cannot be sealed.
-    pub fn added_sealed(
-        self,
-        key: &str,
-        value: Option<&str>,
-        person: &PersonKey,
-        request_id: &str,
-    ) -> crate::Result<Self> {
-        let Some(value) = value else { return Ok(self) };
-        let sealed = person.seal_for_audit(&format!("/diff/added/{key}"), request_id, value)?;
-        Ok(self.added(key, sealed))
-    }
-
-    /// A value that is no longer there.
-    #[must_use]
-    pub fn removed(mut self, key: &str, value: impl Fact) -> Self {
-        self.removed.insert(key.to_owned(), value.to_json());
-        self
-    }
-
-    /// A value in place of another; nothing where they are the same.
-    #[must_use]
-    pub fn changed(mut self, key: &str, from: impl Fact, to: impl Fact) -> Self {
-        let (from, to) = (from.to_json(), to.to_json());
-        if from != to {
-            self.changed.insert(key.to_owned(), json!({ "from": from, "to": to }));
-        }
-        self
-    }
 }
 
 /// Who did it, and where the request came from.
@@ -224,7 +161,7 @@ impl AuditEvent {
             "action": self.action,
             "target": { "kind": target_kind, "id": target_id },
             "reason": self.reason,
-            "diff": { "added": self.diff.added, "removed": self.diff.removed, "changed": self.diff.changed },
+            "diff": self.diff.into_json(),
             "request_id": request_id,
         });
         Statement::new("-- audit.append\nINSERT INTO audit_log (draft) VALUES ($1)").bind(draft)

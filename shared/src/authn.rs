@@ -6,6 +6,7 @@
 //! CRC-32 (ISO 3309) of everything before it, so that a typing error or a leak is seen without a database.
 
 pub mod pairing;
+pub mod signing;
 
 use crate::{
     error::{Error, Result},

@@ -86,6 +86,8 @@ typed_ids! {
     KeyId,
     /// A kiosk.
     KioskId,
+    /// A stream of the log to a destination of the customer's.
+    LogStreamId,
     /// A member of an organization.
     MemberId,
     /// A sealed object in the bucket.

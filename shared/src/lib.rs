@@ -7,10 +7,11 @@
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
-//! | 5 | `anchors`, `bundles`, `objects`, [`http`], [`queue`], [`schedule`] |
+//! | 5 | `anchors`, `bundles`, `foreign_buckets`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
-//! The features `anchors`, `bundles`, `kms`, `objects` and `queue` bring the clients of AWS: a function that names none builds none.
+//! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
+//! that calls hosts of customers: a function that names none builds none.
 
 #![cfg_attr(
     not(feature = "kms"),
@@ -42,9 +43,13 @@ pub mod outbox;
 pub mod anchors;
 #[cfg(feature = "bundles")]
 pub mod bundles;
+#[cfg(feature = "foreign-buckets")]
+pub mod foreign_buckets;
 pub mod http;
 #[cfg(feature = "objects")]
 pub mod objects;
+#[cfg(feature = "outgoing")]
+pub mod outgoing;
 pub mod queue;
 pub mod schedule;
 

@@ -4,12 +4,14 @@
 
 mod buckets;
 mod log;
+mod outgoing;
 mod queues;
 
 use std::collections::HashMap;
 
 pub use buckets::{AnchorsSettings, BundlesSettings, ObjectsSettings};
 pub use log::{LogSettings, SigningSettings};
+pub use outgoing::OutgoingSettings;
 pub use queues::{ExportQueueSettings, QueueSettings, SealQueueSettings};
 
 use crate::{clock::Clock, secret::Secret};
@@ -81,6 +83,10 @@ pub enum Environment {
     Test,
 }
 
+/// Read only where the environment is local, and refused anywhere else.
+const TEST_SWITCHES: [&str; 4] =
+    ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"];
+
 /// What every function reads.
 #[derive(Clone, Debug)]
 pub struct CommonSettings {
@@ -117,7 +123,7 @@ impl CommonSettings {
             _ => return Err(Unsafe::Refused { name: "ENVIRONMENT", problem: "is none of the known environments" }),
         };
         let log_level = variables.optional("LOG_LEVEL").unwrap_or("info").to_ascii_lowercase();
-        for name in ["CLOCK_OFFSET_SECONDS", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
+        for name in TEST_SWITCHES {
             if environment != Environment::Local && variables.optional(name).is_some() {
                 return Err(Unsafe::Refused {
                     name,
@@ -249,7 +255,7 @@ mod tests {
 
     #[test]
     fn test_switches_are_refused_outside_a_local_environment() {
-        for switch in ["CLOCK_OFFSET_SECONDS", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
+        for switch in TEST_SWITCHES {
             for environment in ["test", "staging", "production"] {
                 let variables = with(&[("ENVIRONMENT", environment), (switch, "1")]);
                 assert!(

@@ -14,7 +14,7 @@ use shared::{
     queue::{EXPORT_REQUEST, SEAL_REQUEST},
     runtime::{self, Fired},
 };
-use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{ToSql, Type, private::BytesMut};
 
 use crate::{
     harness::stack,
@@ -44,7 +44,11 @@ pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
     let nodes = nodes_of_a_seal(tenants, tenant, long).await;
     table.add(&format!("nodes set by a seal of {NEW} entries on {long}"), (Target::AtMost(30.0), ""), nodes as f64);
     let again = seal(&sealer, tenant).await;
-    table.add(&format!("that seal: database, KMS and two anchors (of {NEW} on {long})"), (Target::None, " ms"), again.as_secs_f64() * 1e3);
+    table.add(
+        &format!("that seal: database, KMS and two anchors (of {NEW} on {long})"),
+        (Target::None, " ms"),
+        again.as_secs_f64() * 1e3,
+    );
 
     prove(tenants, tenant, long, table).await;
     export(tenants, tenant, &sealer, table).await;
@@ -54,11 +58,10 @@ pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
 async fn append(tenants: &Tenants, tenant: &Tenant, from: u64, count: u64) {
     tenants.script("ALTER TABLE audit_log DISABLE TRIGGER append").await;
     let organization = tenant.organization;
-    let last = tenants.database.query_typed(
-        "SELECT link FROM audit_log WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1",
-        &[(&organization, tokio_postgres::types::Type::UUID)],
-    );
-    let last = last.await.expect("the newest link").first().map(|row| row.get::<_, Vec<u8>>(0));
+    let newest = "SELECT link FROM audit_log WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1";
+    let of_tenant: [(&(dyn ToSql + Sync), Type); 1] = [(&organization, Type::UUID)];
+    let last = tenants.database.query_typed(newest, &of_tenant).await.expect("the newest link");
+    let last = last.first().map(|row| row.get::<_, Vec<u8>>(0));
     let mut link = last.map_or(tree::genesis(organization), |link| link.try_into().expect("a hash"));
     let copy = tenants.database.copy_in("COPY audit_log (entry, leaf, link) FROM STDIN").await.expect("a COPY");
     let mut copy = std::pin::pin!(copy);
@@ -107,7 +110,9 @@ fn message(tenant: &Tenant, kind: &str) -> Fired {
 
 async fn seal(deps: &seal_audit_log::Deps, tenant: &Tenant) -> Duration {
     let began = Instant::now();
-    let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message(tenant, SEAL_REQUEST)).await;
+    let answer =
+        runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message(tenant, SEAL_REQUEST))
+            .await;
     assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]), "the log is sealed");
     began.elapsed()
 }
@@ -118,11 +123,8 @@ async fn nodes_of_a_seal(tenants: &Tenants, tenant: &Tenant, size: u64) -> u64 {
     for TileId { level, index } in GrowingTree::edge(size) {
         let sql = "SELECT hashes FROM log_tiles WHERE organization_id = $1 AND level = $2 AND tile = $3";
         let (level_stored, tile) = (i32::try_from(level).expect("a level"), i64::try_from(index).expect("a tile"));
-        let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 3] = [
-            (&tenant.organization, tokio_postgres::types::Type::UUID),
-            (&level_stored, tokio_postgres::types::Type::INT4),
-            (&tile, tokio_postgres::types::Type::INT8),
-        ];
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&tenant.organization, Type::UUID), (&level_stored, Type::INT4), (&tile, Type::INT8)];
         let rows = tenants.database.query_typed(sql, &parameters).await.expect("a tile");
         tiles.insert(TileId { level, index }, rows[0].get(0));
     }
@@ -157,7 +159,9 @@ async fn prove(tenants: &Tenants, tenant: &Tenant, long: u64, table: &mut Table)
         let deps = prove_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
         let query = format!("seq={}", long / 3);
         let began = Instant::now();
-        let reply = runtime::answer(&deps, &prove_audit_log::handle, &request(tenant, "GET /v1/audit-log/proof", &query, None)).await;
+        let reply =
+            runtime::answer(&deps, &prove_audit_log::handle, &request(tenant, "GET /v1/audit-log/proof", &query, None))
+                .await;
         expect(reply, 200).await;
         began.elapsed()
     };
@@ -181,14 +185,16 @@ async fn export(tenants: &Tenants, tenant: &Tenant, sealer: &seal_audit_log::Dep
     // Forgets the peak so far (proc(5), clear_refs).
     std::fs::write("/proc/self/clear_refs", "5").expect("the peak is forgotten");
     let began = Instant::now();
-    let answer = runtime::work(CLOCK, &deps, &build_export::consume, &build_export::sweep, message(tenant, EXPORT_REQUEST)).await;
+    let answer =
+        runtime::work(CLOCK, &deps, &build_export::consume, &build_export::sweep, message(tenant, EXPORT_REQUEST))
+            .await;
     let took = began.elapsed();
     let peak = memory("VmHWM");
 
     assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]), "the bundle is made");
     let sql = "SELECT state, tree_size, bytes FROM exports WHERE organization_id = $1";
-    let rows = tenants.database.query_typed(sql, &[(&tenant.organization, tokio_postgres::types::Type::UUID)]);
-    let rows = rows.await.expect("the export");
+    let of_tenant: [(&(dyn ToSql + Sync), Type); 1] = [(&tenant.organization, Type::UUID)];
+    let rows = tenants.database.query_typed(sql, &of_tenant).await.expect("the export");
     let (state, entries, bytes): (String, i64, Option<i64>) = (rows[0].get(0), rows[0].get(1), rows[0].get(2));
     assert_eq!(state, "built");
     let what = format!("export of {entries} entries ({} MB)", bytes.unwrap_or_default() / 1_000_000);

@@ -29,7 +29,11 @@ pub(crate) async fn statements_of_a_check_in(tenants: &Tenants, tenant: &Tenant)
 /// What a role sends while something is done, on connections that are made for it.
 pub(crate) async fn statements(tenants: &Tenants, role: &str, work: impl AsyncFnOnce()) -> Vec<Logged> {
     let log = stack::variable("DOORBOOK_TEST_DATABASE_LOG");
-    tenants.script(&format!("ALTER ROLE {role} SET log_statement = 'all'; ALTER ROLE {role} SET log_error_verbosity = 'default'")).await;
+    tenants
+        .script(&format!(
+            "ALTER ROLE {role} SET log_statement = 'all'; ALTER ROLE {role} SET log_error_verbosity = 'default'"
+        ))
+        .await;
     let before = std::fs::read_to_string(&log).expect("the server's log").len();
     work().await;
     tenants.script(&format!("ALTER ROLE {role} RESET ALL")).await;

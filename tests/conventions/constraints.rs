@@ -7,7 +7,11 @@ use shared::{
     domain::{
         export::{ExportFailure, ExportKind, ExportState},
         notice::NoticeKind,
-        text::{Company, EmailAddress, Name, PhoneNumber, Plate, Purpose, ShortText, TimeZone},
+        stream::{StreamKind, StreamState, Undelivered},
+        text::{
+            AwsAccount, AwsRegion, BucketName, CollectorUrl, Company, EmailAddress, Name, PhoneNumber, Plate, Purpose,
+            ShortText, TimeZone,
+        },
         visit::{ImageKind, Trailer, VisitState, VisitorKind},
     },
     vault::MediaType,
@@ -64,6 +68,9 @@ async fn a_column_of_words_allows_exactly_the_words_of_its_type() {
         ("visit_objects", "kind", set(ImageKind::ALL.iter().map(|kind| kind.word()))),
         ("visit_objects", "media_type", set([MediaType::Jpeg, MediaType::Png].map(MediaType::name))),
         ("members", "role", set(Role::ALL.iter().map(|role| role.word()))),
+        ("log_streams", "kind", set(StreamKind::ALL.iter().map(|kind| kind.word()))),
+        ("log_streams", "state", set(StreamState::ALL.iter().map(|state| state.word()))),
+        ("log_streams", "failure", set(Undelivered::ALL.iter().map(|word| word.word()))),
         ("notices", "kind", set(NoticeKind::ALL.iter().map(|kind| kind.word()))),
     ] {
         assert_eq!(words(&checks, table, column), expected, "{table}.{column}");
@@ -90,6 +97,14 @@ async fn a_column_of_text_is_as_long_as_its_type() {
         assert_eq!(length_max(&checks, "visits", column), expected, "visits.{column}");
     }
     assert_eq!(length_max(&checks, "sites", "time_zone"), TimeZone::LENGTH_MAX);
+    for (column, expected) in [
+        ("bucket", BucketName::LENGTH_MAX),
+        ("region", AwsRegion::LENGTH_MAX),
+        ("account", AwsAccount::LENGTH_MAX),
+        ("url", CollectorUrl::LENGTH_MAX),
+    ] {
+        assert_eq!(length_max(&checks, "log_streams", column), expected, "log_streams.{column}");
+    }
     for table in ["organizations", "sites", "hosts", "members", "kiosks", "visit_types", "credentials"] {
         assert_eq!(length_max(&checks, table, "name"), Name::LENGTH_MAX, "{table}.name");
     }

@@ -5,15 +5,22 @@ use std::collections::BTreeSet;
 use super::wiring::{Checked, Function, Right, read, template};
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 5] =
-    [("anchors", "s3:"), ("bundles", "s3:"), ("kms", "kms:"), ("objects", "s3:"), ("queue", "sqs:SendMessage")];
+const CLIENTS: [(&str, &str); 6] = [
+    ("anchors", "s3:"),
+    ("bundles", "s3:"),
+    ("foreign-buckets", "s3:"),
+    ("kms", "kms:"),
+    ("objects", "s3:"),
+    ("queue", "sqs:SendMessage"),
+];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.
 fn client_of(right: &Right, action: &str) -> Option<&'static str> {
-    // Three clients speak to S3, each to a bucket of its own.
+    // Several clients speak to S3, each to buckets of its own.
     let of_bucket = match right.resource.as_str() {
         resource if resource.contains("Anchors.") => "anchors",
         resource if resource.contains("Bundles") => "bundles",
+        resource if resource.contains(":s3:::*/") => "foreign-buckets",
         _ => "objects",
     };
     let fits = |feature: &str| !action.starts_with("s3:") || feature == of_bucket;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::wiring::{Checked, Function, entries, read, template};
 
 /// Read only where `ENVIRONMENT` is `local`, and set by the local stack alone.
-const TEST_SWITCHES: [&str; 3] = ["CLOCK_OFFSET_SECONDS", "READS_PER_MINUTE", "WRITES_PER_MINUTE"];
+const TEST_SWITCHES: [&str; 4] =
+    ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"];
 
 /// What a piece of code reads.
 #[derive(Clone, Default)]
@@ -42,7 +43,7 @@ fn reads(code: &str) -> Reads {
 
 /// Each `…Settings` of `shared`, with what it reads. The variables that Lambda itself sets are left out.
 fn groups() -> Checked<BTreeMap<String, Reads>> {
-    let code = ["", "/buckets", "/log", "/queues"]
+    let code = ["", "/buckets", "/log", "/outgoing", "/queues"]
         .map(|part| read(format!("shared/src/settings{part}.rs")))
         .into_iter()
         .collect::<Checked<String>>()?;

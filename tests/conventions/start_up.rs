@@ -65,7 +65,7 @@ fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
         starts.push((name.to_owned(), changed));
     };
     changed("ENVIRONMENT", "prod".to_owned());
-    for switch in ["CLOCK_OFFSET_SECONDS", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
+    for switch in ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
         changed(switch, "60".to_owned());
     }
     if function.variables.contains_key("LOG_ORIGIN") {

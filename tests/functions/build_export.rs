@@ -33,8 +33,14 @@ async fn the_whole_log_is_verified_by_both() {
     assert_eq!(
         names,
         [
-            "VERIFY.md", "audit/checkpoint.note", "audit/entries.csv", "audit/entries.jsonl", "audit/links.txt", "manifest.hmac",
-            "manifest.json", "manifest.sig"
+            "VERIFY.md",
+            "audit/checkpoint.note",
+            "audit/entries.csv",
+            "audit/entries.jsonl",
+            "audit/links.txt",
+            "manifest.hmac",
+            "manifest.json",
+            "manifest.sig"
         ]
     );
     let actions = world.actions().await;
@@ -109,7 +115,10 @@ async fn the_evidence_of_a_visit_proves_and_opens_it() {
     for shown in ["Vera Visitor", "Sample Works", REASON, "data:image/jpeg;base64,", "the exact text that was signed"] {
         assert!(page.contains(shown), "{shown}");
     }
-    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"), "the page asks for nothing");
+    assert!(
+        !page.contains("<script") && !page.contains("http://") && !page.contains("https://"),
+        "the page asks for nothing"
+    );
 }
 
 #[tokio::test]
@@ -129,7 +138,10 @@ async fn what_was_erased_is_named_and_its_entries_still_proved() {
     let world = World::new().await;
     let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
     world
-        .execute("UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'visitor'", &[&world.organization])
+        .execute(
+            "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'visitor'",
+            &[&world.organization],
+        )
         .await;
 
     let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
@@ -230,7 +242,9 @@ async fn whatever_fails_the_next_worker_makes_it_whole() {
             build_within(&world, &builder(&[(part, &url)]).await, Duration::from_secs(60)).await;
             tap.close();
             // What waits after a failure, waits no longer.
-            world.execute("UPDATE exports SET not_before = NULL WHERE organization_id = $1", &[&world.organization]).await;
+            world
+                .execute("UPDATE exports SET not_before = NULL WHERE organization_id = $1", &[&world.organization])
+                .await;
 
             build_within(&world, &builder(&[]).await, Duration::from_secs(60)).await;
 
@@ -287,11 +301,8 @@ async fn the_schedule_finds_what_no_message_told() {
     assert!(seal(&world, &sealer(&[]).await).await);
     let deps = builder(&[]).await;
     let clock = shared::clock::Clock::System { offset_s: 0 };
-    let fired = shared::runtime::Fired {
-        event: json!({}),
-        request_id: "test".to_owned(),
-        remaining: Duration::from_secs(60),
-    };
+    let fired =
+        shared::runtime::Fired { event: json!({}), request_id: "test".to_owned(), remaining: Duration::from_secs(60) };
 
     shared::runtime::sweep(clock, &deps, &build_export::sweep, fired).await.unwrap();
 
@@ -310,11 +321,8 @@ async fn a_bundle_is_deleted_after_its_days() {
     let settings = sweep_leftovers::Settings::read(&variables).unwrap();
     let common = stack::common(&variables);
     let deps = sweep_leftovers::Deps::connect(&common, &settings).await.unwrap();
-    let fired = shared::runtime::Fired {
-        event: json!({}),
-        request_id: "test".to_owned(),
-        remaining: Duration::from_secs(60),
-    };
+    let fired =
+        shared::runtime::Fired { event: json!({}), request_id: "test".to_owned(), remaining: Duration::from_secs(60) };
     shared::runtime::sweep(common.clock, &deps, &sweep_leftovers::sweep, fired).await.unwrap();
 
     assert_eq!(exports::read(&world, &export).await["state"], "expired");

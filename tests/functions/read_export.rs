@@ -23,7 +23,10 @@ async fn a_bundle_is_seen_from_the_wish_to_its_end() {
     build(&world, &builder(&[]).await).await;
     let built = exports::read(&world, &export).await;
 
-    assert_eq!((&waiting["state"], &waiting["progress"], &waiting["bytes"]), (&json!("waiting"), &json!(null), &json!(null)));
+    assert_eq!(
+        (&waiting["state"], &waiting["progress"], &waiting["bytes"]),
+        (&json!("waiting"), &json!(null), &json!(null))
+    );
     assert_eq!((&built["state"], &built["progress"]), (&json!("built"), &json!({ "done": 1, "total": 1 })));
     assert!(built["bytes"].as_i64().unwrap() > 1000);
     assert_eq!(built["manifest_sha256"].as_str().unwrap().len(), 64);
@@ -71,7 +74,12 @@ async fn a_credential_of_a_site_sees_evidence_of_its_site_only() {
     let elsewhere = world.another_site().await;
     let deps = deps().await;
     for (site, export, status) in [(world.site, &own, 200), (world.site, &all, 404), (elsewhere, &own, 404)] {
-        world.execute("UPDATE credentials SET site_id = $1 WHERE organization_id = $2 AND kind = 'api_token'", &[&site, &world.organization]).await;
+        world
+            .execute(
+                "UPDATE credentials SET site_id = $1 WHERE organization_id = $2 AND kind = 'api_token'",
+                &[&site, &world.organization],
+            )
+            .await;
         let event = Event::new("GET", "/v1/exports/{export_id}", &[export]).bearer(&world.token);
         assert_eq!(event.send(&deps, read_export::handle).await.status, status);
     }

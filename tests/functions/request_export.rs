@@ -76,9 +76,7 @@ async fn a_reason_that_names_the_person_is_refused() {
     let deps = requester().await;
     let driver = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
     let visitor = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
-    for (visit, named) in
-        [(&driver, "b072 rre2i55"), (&visitor, "VERA@example.com"), (&visitor, "+49 30 123456")]
-    {
+    for (visit, named) in [(&driver, "b072 rre2i55"), (&visitor, "VERA@example.com"), (&visitor, "+49 30 123456")] {
         let reason = format!("Asked about {named} by customs");
         let body = json!({ "kind": "evidence", "visit_id": visit, "reason": reason });
         let answer = asking(&world, &body).send(&deps, request_export::handle).await;

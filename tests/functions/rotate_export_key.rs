@@ -50,7 +50,10 @@ async fn a_key_is_shown_once_and_stands_nowhere_in_the_clear() {
     assert_eq!(rows.len(), 1);
     assert!(!rows[0].get::<_, String>(0).contains(key));
     let entry = world.entries().await.pop().unwrap();
-    assert_eq!((&entry["action"], &entry["target"]["id"]), (&json!("export_key.rotated"), &first.body["export_key_id"]));
+    assert_eq!(
+        (&entry["action"], &entry["target"]["id"]),
+        (&json!("export_key.rotated"), &first.body["export_key_id"])
+    );
     assert!(!entry.to_string().contains(key));
 }
 

@@ -95,6 +95,21 @@ impl World {
         self.database.batch_execute(&sql).await.expect("entries");
     }
 
+    /// Writes entries of so many bytes and some.
+    pub(crate) async fn write_long_entries(&self, count: i32, bytes: i32) {
+        let sql = format!(
+            "BEGIN; SET LOCAL SESSION AUTHORIZATION fn_check_in; \
+             SELECT set_config('app.organization_id', '{}', true); \
+             INSERT INTO audit_log (draft) SELECT jsonb_build_object('actor', jsonb_build_object('kind', 'kiosk', 'id', 'k'), \
+               'ip', '192.0.2.7', 'ua', 'agent', 'action', 'visit.checked_in', \
+               'target', jsonb_build_object('kind', 'visit', 'id', 'v' || n), 'reason', repeat('x', {bytes}), \
+               'diff', '{{\"added\": {{}}, \"removed\": {{}}, \"changed\": {{}}}}'::jsonb, 'request_id', 'r' || n) \
+             FROM generate_series(1, {count}) AS n; COMMIT",
+            self.organization
+        );
+        self.database.batch_execute(&sql).await.expect("entries");
+    }
+
     /// Something that only a superuser can do, with the trigger that forbids it switched off.
     pub(crate) async fn tamper(&self, sql: &str) {
         let sql = sql.replace("{o}", &self.organization.to_string());

@@ -2,14 +2,17 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod chain;
+pub(crate) mod collector;
 pub(crate) mod counting_proxy;
 pub(crate) mod event;
 pub(crate) mod exports;
+pub(crate) mod foreign_bucket;
 pub(crate) mod log;
 pub(crate) mod pictures;
 pub(crate) mod postgres;
 pub(crate) mod refusals;
 pub(crate) mod stack;
+pub(crate) mod streams;
 pub(crate) mod tap;
 pub(crate) mod world;
 

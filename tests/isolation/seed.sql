@@ -27,6 +27,8 @@ INSERT INTO exports (organization_id, export_id, kind, requested_by, requested_b
   VALUES ('{o}', '{o}', 'audit', '{o}', 'api_token', 'waiting', now());
 INSERT INTO log_tiles VALUES ('{o}', 0, 0, sha256('leaf'));
 INSERT INTO log_checkpoints VALUES ('{o}', 1, sha256('root'), sha256('link'), 'note', now());
+INSERT INTO log_streams (organization_id, stream_id, slot, kind, url, key_id, secret_sealed, state, next_seq, link, checkpoint_size, created_at)
+  VALUES ('{o}', '{o}', 1, 'https', 'https://collector.example/', '{o}', '\x05', 'active', 0, sha256('link'), 0, now());
 INSERT INTO outbox VALUES ('{o}', '{o}', 'visit.checked_in', 'visit', '{o}', '{}', 'request', now(), NULL);
 INSERT INTO audit_heads VALUES ('{o}', -1, audit.genesis('{o}'), '-infinity');
 INSERT INTO audit_actions VALUES (current_user, 'organization.created') ON CONFLICT DO NOTHING;

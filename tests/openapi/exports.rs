@@ -39,10 +39,15 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .allowed_by(Permission::ExportRequest)
         .optional_body(nothing.clone()),
-        Operation::new("POST /v1/export-keys", "rotate-export-key", "A new key of the HMACs of bundles, shown once.", key)
-            .creates()
-            .allowed_by(Permission::TokenManage)
-            .optional_body(nothing),
+        Operation::new(
+            "POST /v1/export-keys",
+            "rotate-export-key",
+            "A new key of the HMACs of bundles, shown once.",
+            key,
+        )
+        .creates()
+        .allowed_by(Permission::TokenManage)
+        .optional_body(nothing),
     ]
 }
 
@@ -70,10 +75,8 @@ fn demand(schemas: &mut Schemas) -> Value {
         mapping.insert(kind.to_owned(), reference(name)["$ref"].clone());
         bodies.push(reference(name));
     }
-    schemas.insert(
-        "Demand",
-        json!({ "oneOf": bodies, "discriminator": { "propertyName": "kind", "mapping": mapping } }),
-    );
+    schemas
+        .insert("Demand", json!({ "oneOf": bodies, "discriminator": { "propertyName": "kind", "mapping": mapping } }));
     reference("Demand")
 }
 

@@ -6,6 +6,7 @@ mod document;
 mod exports;
 mod operations;
 mod sites;
+mod streams;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -18,7 +19,8 @@ fn root() -> PathBuf {
 fn generated() -> Value {
     document::of(|schemas| {
         let (visits, sites) = (operations::all(schemas), sites::all(schemas));
-        visits.into_iter().chain(sites).chain(exports::all(schemas)).collect()
+        let (exports, streams) = (exports::all(schemas), streams::all(schemas));
+        visits.into_iter().chain(sites).chain(exports).chain(streams).collect()
     })
 }
 

@@ -1,10 +1,6 @@
 //! From what was asked for to a bundle that lies in the bucket.
 
-use shared::{
-    audit::tree::Hash,
-    domain::export::ExportKind,
-    queue::SystemWork,
-};
+use shared::{audit::tree::Hash, domain::export::ExportKind, queue::SystemWork};
 
 use crate::{
     Deps,

@@ -6,12 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::{
     Error, Result,
-    audit::{
-        checkpoint::bundle_key_name,
-        hex,
-        note::VerifierKey,
-        tree::Hash,
-    },
+    audit::{checkpoint::bundle_key_name, hex, note::VerifierKey, tree::Hash},
     clock::Timestamp,
     domain::export::ExportKind,
     id::{CredentialId, ExportKeyId, OrganizationId},

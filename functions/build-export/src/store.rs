@@ -240,7 +240,9 @@ pub(crate) fn tenant_key(organization: OrganizationId) -> Lookup<WrappedTenantKe
         "-- build-export.tenant_key\n",
         "SELECT key_id, kms_key_id, wrapped_key, wrapped_index_key FROM tenant_keys WHERE retired_at IS NULL",
     ))
-    .one(|row| Ok((row.read("key_id")?, row.read("kms_key_id")?, row.read("wrapped_key")?, row.read("wrapped_index_key")?)));
+    .one(|row| {
+        Ok((row.read("key_id")?, row.read("kms_key_id")?, row.read("wrapped_key")?, row.read("wrapped_index_key")?))
+    });
     read.map(move |(key_id, kms_key_id, wrapped, wrapped_index_key)| {
         Ok(WrappedTenantKey { organization, key_id, kms_key_id, wrapped, wrapped_index_key })
     })
@@ -248,8 +250,10 @@ pub(crate) fn tenant_key(organization: OrganizationId) -> Lookup<WrappedTenantKe
 
 /// The key of the HMACs, sealed, if there is one.
 pub(crate) fn export_key() -> Lookup<Option<(ExportKeyId, Vec<u8>)>> {
-    Statement::new("-- build-export.export_key\nSELECT export_key_id, key_sealed FROM export_keys WHERE retired_at IS NULL")
-        .optional(|row| Ok((row.read("export_key_id")?, row.read("key_sealed")?)))
+    Statement::new(
+        "-- build-export.export_key\nSELECT export_key_id, key_sealed FROM export_keys WHERE retired_at IS NULL",
+    )
+    .optional(|row| Ok((row.read("export_key_id")?, row.read("key_sealed")?)))
 }
 
 /// Keeps the first key of the HMACs, unless another one was quicker.

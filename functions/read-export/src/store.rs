@@ -30,13 +30,10 @@ pub(crate) fn load_export(export: ExportId) -> Lookup<Export> {
 
 /// A page of exports, the newest first, and one more to know whether there is another page.
 pub(crate) fn list_exports(page: &Page<ExportId>) -> Lookup<Vec<Export>> {
-    Statement::new(exports!(
-        "list_exports",
-        "($1 IS NULL OR e.export_id < $1) ORDER BY e.export_id DESC LIMIT $2"
-    ))
-    .bind(page.after)
-    .bind(page.probe())
-    .all(read_export)
+    Statement::new(exports!("list_exports", "($1 IS NULL OR e.export_id < $1) ORDER BY e.export_id DESC LIMIT $2"))
+        .bind(page.after)
+        .bind(page.probe())
+        .all(read_export)
 }
 
 fn read_export(row: &Row) -> Result<Export> {

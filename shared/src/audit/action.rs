@@ -35,6 +35,16 @@ words! {
         OrganizationCreated = "organization.created",
         /// A day without a seal would look like a log that was taken away.
         LogHeartbeat = "log.heartbeat",
+        /// A stream of the log was set up.
+        LogStreamCreated = "log_stream.created",
+        /// A stream of the log was ended, and its secrets destroyed.
+        LogStreamEnded = "log_stream.ended",
+        /// A stream of the log was stopped for a while.
+        LogStreamPaused = "log_stream.paused",
+        /// A stream of the log goes on, or tries again at once.
+        LogStreamResumed = "log_stream.resumed",
+        /// A stream of the log delivers again from an earlier entry.
+        LogStreamRewound = "log_stream.rewound",
         /// A site was entered.
         SiteCreated = "site.created",
         /// A site was changed.
@@ -61,6 +71,8 @@ words! {
         Host = "host",
         /// A kiosk.
         Kiosk = "kiosk",
+        /// A stream of the log.
+        LogStream = "log_stream",
         /// A version of a text.
         Notice = "notice",
         /// An organization.

@@ -218,6 +218,12 @@ classified! {
         }
         log_tiles, Log { organization_id level tile hashes: Internal Clear Kept; }
         log_checkpoints, Log { organization_id size root link note sealed_at: Internal Clear Kept; }
+        log_streams, Organization {
+            organization_id stream_id slot kind bucket region account url key_id state: Internal Clear Kept;
+            secret_sealed token_sealed: Internal Sealed Kept;
+            next_seq link checkpoint_size sending_to leased_until acknowledged_at: Internal Clear Kept;
+            failing_since failure failures retry_at created_at ended_at: Internal Clear Kept;
+        }
         log_keys, Deployment { purpose public_key valid_from valid_until revoked_at: Public Clear Kept; }
         hosts, Organization {
             organization_id host_id person_id locale created_at: Internal Clear Kept;

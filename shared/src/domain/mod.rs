@@ -5,6 +5,7 @@ pub mod answers;
 pub mod class;
 pub mod export;
 pub mod notice;
+pub mod stream;
 pub mod text;
 pub mod visit;
 

@@ -127,6 +127,21 @@ texts! {
     TimeZone(64) where |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
     /// What the operator's request is known by, so that it is carried out once.
     RequestKey(255);
+    /// Name of a bucket of S3, without dots: those do not fit S3's certificate.
+    BucketName(63) where |text| {
+        text.len() >= 3 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-') && !text.ends_with('-') && !text.starts_with("xn--") && !text.contains("--")
+    };
+    /// Region of AWS, as `eu-central-1`.
+    AwsRegion(32) where |text| {
+        let (place, number) = text.rsplit_once('-').unwrap_or_default();
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+        place.contains('-') && place.split('-').all(is_word) && matches!(number.as_bytes(), [b'1'..=b'9'])
+    };
+    /// Account of AWS: 12 digits.
+    AwsAccount(12) where |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    /// Where a collector takes deliveries: `https`, a host name, port 443 or one from 1024 on, no user and no fragment.
+    CollectorUrl(2000) where |text| super::stream::collector_url(text).is_some();
     /// Handle of an organization, as `north-gate`.
     Slug(63) where |text| {
         text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_lowercase())

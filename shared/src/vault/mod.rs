@@ -27,7 +27,7 @@ pub use envelope::{Sealed, Unopened};
 pub use kms::Vault;
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
-pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE};
+pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, STREAM_TOKEN};
 #[cfg(feature = "kms")]
 pub use signer::Signer;
 pub use tenant_key::{TenantKey, WrappedTenantKey};

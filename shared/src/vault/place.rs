@@ -2,6 +2,10 @@
 
 use uuid::Uuid;
 
+/// What deliveries of a stream of the log are signed with.
+pub const STREAM_SECRET: Column = Column::new("log_streams", "secret_sealed");
+/// What the collector of a stream of the log asks for.
+pub const STREAM_TOKEN: Column = Column::new("log_streams", "token_sealed");
 /// A driver's document number.
 pub const LICENCE_NUMBER: Column = Column::new("visits", "licence_number_sealed");
 /// A photo; the row is the object's.

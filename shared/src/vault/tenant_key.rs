@@ -1,8 +1,8 @@
 //! An organization's key: wraps persons' keys and stored answers, and makes blind indexes.
 
-use super::envelope::{EnvelopeKey, Unopened};
+use super::envelope::{EnvelopeKey, Sealed, Unopened};
 use super::person_key::PersonKey;
-use super::place::Column;
+use super::place::{Column, Place};
 use super::primitives::{self, Mac};
 use crate::error::Result;
 use crate::id::{ExportKeyId, KeyId, OrganizationId, PersonId};
@@ -123,6 +123,25 @@ impl TenantKey {
         Ok(Secret::new(opened.as_slice().try_into().map_err(|_| Unopened::OtherContent)?))
     }
 
+    /// Seals what the organization keeps for itself at one place, and no person is in: a secret of a connection.
+    ///
+    /// # Errors
+    /// Internal, when the random generator fails.
+    pub fn seal_setting(&self, place: Place<'_>, value: &[u8]) -> Result<Sealed> {
+        let place = primitives::joined(place.parts());
+        self.wrapping([SETTING, &place])?.seal(SETTING, &[value]).map(Sealed::of_envelope)
+    }
+
+    /// Opens what was sealed for this place.
+    ///
+    /// # Errors
+    /// Internal, when it was sealed for another place or organization, or is not whole.
+    pub fn open_setting(&self, place: Place<'_>, sealed: &Sealed) -> Result<Secret<Vec<u8>>> {
+        let place = primitives::joined(place.parts());
+        let mut opened = self.wrapping([SETTING, &place])?.open(SETTING, sealed.envelope())?;
+        Ok(Secret::new(std::mem::take(&mut *opened)))
+    }
+
     fn person_wrapping(&self, person: PersonId) -> Result<EnvelopeKey> {
         self.wrapping([PERSON_KEY, person.uuid().as_bytes()])
     }
@@ -145,6 +164,7 @@ const ANSWER: &[u8] = b"answer";
 const EXPORT_KEY: &[u8] = b"export-key";
 const INDEX_KEY: &[u8] = b"index-key";
 const PERSON_KEY: &[u8] = b"person-key";
+const SETTING: &[u8] = b"setting";
 
 /// The key for one purpose and one thing of an organization; what it is for is part of its derivation.
 fn wrapping(

@@ -19,14 +19,7 @@ use shared::{
     vault::{PersonKey, WrappedTenantKey},
 };
 
-use crate::{
-    Deps,
-    bundle::Bundle,
-    cover::Coverage,
-    job::Stop,
-    log::link_line,
-    manifest::Counts,
-};
+use crate::{Deps, bundle::Bundle, cover::Coverage, job::Stop, log::link_line, manifest::Counts};
 use entry::Shown;
 use openings::Opened;
 use store::{Signed, VisitRow};
@@ -97,7 +90,8 @@ async fn person(deps: &Deps, tenant: &WrappedTenantKey, row: &VisitRow) -> Resul
 
 /// The members in the order of their names.
 fn members(evidence: &Evidence<'_>) -> Result<Vec<(String, Vec<u8>)>, Stop> {
-    let (mut lines, mut links, mut rows) = (String::new(), String::new(), crate::csv::ENTRY_COLUMNS.as_bytes().to_vec());
+    let (mut lines, mut links, mut rows) =
+        (String::new(), String::new(), crate::csv::ENTRY_COLUMNS.as_bytes().to_vec());
     for shown in &evidence.entries {
         lines.push_str(&shown.logged.text);
         lines.push('\n');

@@ -21,7 +21,8 @@ pub(super) fn render(evidence: &Evidence<'_>) -> String {
         people(evidence),
         facts(evidence),
         signed(evidence),
-        "<section><h2>Identity document</h2><p>No identity document was compared at this visit.</p></section>".to_owned(),
+        "<section><h2>Identity document</h2><p>No identity document was compared at this visit.</p></section>"
+            .to_owned(),
         timeline(evidence),
         erased(evidence),
         proof(evidence),
@@ -55,7 +56,8 @@ fn people(evidence: &Evidence<'_>) -> String {
             format!("<figure class=\"{stem}\"><img alt=\"{caption}\" src=\"{}\"><figcaption>{caption}</figcaption></figure>", data_url(file))
         })
     };
-    let figures = [figure("photo", "Photo taken at check-in"), figure("signature", "Signature given at check-in")].concat();
+    let figures =
+        [figure("photo", "Photo taken at check-in"), figure("signature", "Signature given at check-in")].concat();
     if figures.is_empty() { String::new() } else { format!("<section class=\"figures\">{figures}</section>") }
 }
 
@@ -75,7 +77,11 @@ fn facts(evidence: &Evidence<'_>) -> String {
     let mut rows = String::new();
     for (key, value) in fields(first, "added") {
         if value.get("object").is_none() {
-            rows.push_str(&format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(&words(key)), shown_value(evidence, first, &format!("/diff/added/{key}"), value)));
+            rows.push_str(&format!(
+                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
+                escaped(&words(key)),
+                shown_value(evidence, first, &format!("/diff/added/{key}"), value)
+            ));
         }
     }
     let host = evidence.row.host_name.as_deref().map_or_else(String::new, |name| {
@@ -95,7 +101,10 @@ fn shown_value(evidence: &Evidence<'_>, shown: &Shown, pointer: &str, value: &Va
         return escaped(&plain(value));
     }
     match evidence.opened.text(shown.logged.seq, pointer) {
-        Some(text) => format!("<span class=\"opened\" title=\"sealed in the entry; opened here, and checked against its commitment\">{}</span>", escaped(text)),
+        Some(text) => format!(
+            "<span class=\"opened\" title=\"sealed in the entry; opened here, and checked against its commitment\">{}</span>",
+            escaped(text)
+        ),
         None if evidence.row.wrapped_key.is_none() => "<span class=\"erased\">erased</span>".to_owned(),
         None => "<span class=\"sealed\">sealed</span>".to_owned(),
     }
@@ -127,9 +136,11 @@ fn timeline(evidence: &Evidence<'_>) -> String {
 }
 
 fn event(evidence: &Evidence<'_>, shown: &Shown) -> String {
-    let reason = shown.entry.get("reason").and_then(Value::as_str).map_or_else(String::new, |reason| {
-        format!("<p class=\"reason\">“{}”</p>", escaped(reason))
-    });
+    let reason = shown
+        .entry
+        .get("reason")
+        .and_then(Value::as_str)
+        .map_or_else(String::new, |reason| format!("<p class=\"reason\">“{}”</p>", escaped(reason)));
     let rows: String = [("added", "+"), ("removed", "−"), ("changed", "±")]
         .into_iter()
         .flat_map(|(part, sign)| fields(shown, part).into_iter().map(move |(key, value)| (part, sign, key, value)))
@@ -160,7 +171,10 @@ fn change(evidence: &Evidence<'_>, shown: &Shown, (part, sign): (&str, &str), ke
         ),
         _ => shown_value(evidence, shown, &pointer, value),
     };
-    format!("<tr class=\"{part}\"><td class=\"sign\">{sign}</td><th scope=\"row\">{}</th><td>{cell}</td></tr>", escaped(&words(key)))
+    format!(
+        "<tr class=\"{part}\"><td class=\"sign\">{sign}</td><th scope=\"row\">{}</th><td>{cell}</td></tr>",
+        escaped(&words(key))
+    )
 }
 
 fn erased(evidence: &Evidence<'_>) -> String {
@@ -171,7 +185,12 @@ fn erased(evidence: &Evidence<'_>) -> String {
         .opened
         .erased
         .iter()
-        .map(|(seq, pointer)| format!("<li>{} <span class=\"note\">(entry {seq})</span></li>", escaped(&words(pointer.rsplit('/').next().unwrap_or_default()))))
+        .map(|(seq, pointer)| {
+            format!(
+                "<li>{} <span class=\"note\">(entry {seq})</span></li>",
+                escaped(&words(pointer.rsplit('/').next().unwrap_or_default()))
+            )
+        })
         .collect();
     format!(
         "<section><h2>Erased</h2><p>The key of this person was destroyed. These values stood in the entries and cannot be read by anybody any more; the entries themselves are unchanged, and proved below.</p><ul class=\"erased-list\">{rows}</ul></section>"

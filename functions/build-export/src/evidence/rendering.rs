@@ -16,7 +16,11 @@ pub(super) fn escaped(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             // Controls and what turns the direction of text could make it read as something else.
             '\n' => out.push('\n'),
-            letter if letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter) || ('\u{2066}'..='\u{2069}').contains(&letter) => {
+            letter
+                if letter.is_control()
+                    || ('\u{202a}'..='\u{202e}').contains(&letter)
+                    || ('\u{2066}'..='\u{2069}').contains(&letter) =>
+            {
                 write!(out, "&#xfffd;").unwrap_or_default();
             }
             letter => out.push(letter),
@@ -52,7 +56,10 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_no_markup() {
-        assert_eq!(escaped("<img src=x onerror='a'>&\"\u{202e}"), "&lt;img src=x onerror=&#39;a&#39;&gt;&amp;&quot;&#xfffd;");
+        assert_eq!(
+            escaped("<img src=x onerror='a'>&\"\u{202e}"),
+            "&lt;img src=x onerror=&#39;a&#39;&gt;&amp;&quot;&#xfffd;"
+        );
         assert_eq!(escaped("a\u{0}b\r"), "a&#xfffd;b&#xfffd;");
     }
 }

@@ -34,7 +34,10 @@ pub(super) async fn tell(owner: &Caller<'_>, ours: &Organization, visit: &str, p
     machine::write_private(&bundle, &bytes)?;
     let keys = places.directory.join("audit-key.vkey");
     machine::write_private(&keys, verifier_keys(owner, ours).await?.as_bytes())?;
-    say(format_args!("   {} bytes in .local/evidence.zip, the keys to check it by in .local/audit-key.vkey", bytes.len()));
+    say(format_args!(
+        "   {} bytes in .local/evidence.zip, the keys to check it by in .local/audit-key.vkey",
+        bytes.len()
+    ));
 
     say("7. Both verifiers check it, with those keys and nothing else.");
     verify(places, &bundle, &keys, 0).await?;
@@ -80,7 +83,8 @@ async fn verifier_keys(owner: &Caller<'_>, ours: &Organization) -> Result<String
     let path = format!("/.well-known/doorbook-audit-key?organization={}", ours.organization_id);
     let listed = anybody.succeed("GET", &path, &Value::Null).await?;
     let keys = listed.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
-    let keys: Vec<String> = keys.iter().map(|key| text(key, "/verifier_key").map(|key| key + "\n")).collect::<Result<_>>()?;
+    let keys: Vec<String> =
+        keys.iter().map(|key| text(key, "/verifier_key").map(|key| key + "\n")).collect::<Result<_>>()?;
     Ok(keys.concat())
 }
 

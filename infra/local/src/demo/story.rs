@@ -25,12 +25,7 @@ const SIGNATURE: &str = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAQCAAAAABSayKFAAAAS0lEQVR
 ///
 /// # Errors
 /// When something does not go as promised.
-pub async fn tell(
-    gateway: SocketAddr,
-    ours: &Organization,
-    theirs: &Organization,
-    directory: &Path,
-) -> Result<()> {
+pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organization, directory: &Path) -> Result<()> {
     let kiosk = Caller { gateway, credential: Some(&ours.kiosk_token) };
     let owner = Caller { gateway, credential: Some(&ours.api_token) };
     let stranger = Caller { gateway, credential: Some(&theirs.api_token) };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::super::{Column, LICENCE_NUMBER, MediaType, PHOTO, SIGNATURE, Sealed};
+use super::super::{Column, LICENCE_NUMBER, MediaType, PHOTO, SIGNATURE, STREAM_SECRET, STREAM_TOKEN, Sealed};
 use super::{is_internal, now, person, tenant, tenant_with, visit};
 use crate::id::{KeyId, ObjectId, OrganizationId};
 use crate::secret::random_bytes;
@@ -149,4 +149,19 @@ fn keys_and_sealed_values_do_not_show_what_they_hold() {
     let shown = format!("{tenant:?} {key:?} {sealed:?}");
 
     assert!(!shown.contains("canary") && !shown.contains('['), "{shown}");
+}
+
+#[test]
+fn a_setting_opens_at_its_own_place_and_organization_only() {
+    let tenant = tenant();
+    let place = STREAM_SECRET.of(visit().uuid());
+    let sealed = tenant.seal_setting(place, b"whsec").unwrap();
+
+    assert_eq!(tenant.open_setting(place, &sealed).unwrap().expose_secret(), b"whsec");
+    assert!(is_internal(tenant.open_setting(STREAM_TOKEN.of(visit().uuid()), &sealed)));
+    let row = visit().uuid();
+    let moved = tenant.seal_setting(STREAM_SECRET.of(row), b"whsec").unwrap();
+    assert!(is_internal(tenant.open_setting(STREAM_TOKEN.of(row), &moved)));
+    assert!(is_internal(super::tenant().open_setting(place, &sealed)));
+    assert!(is_internal(tenant.open_answer(b"claim", sealed.envelope())));
 }

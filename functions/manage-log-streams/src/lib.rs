@@ -1,0 +1,13 @@
+//! `/v1/audit-log/streams`: where an organization has its log streamed to.
+
+mod changes;
+mod deps;
+mod handler;
+mod new;
+mod store;
+pub mod streams;
+
+pub use changes::{Nothing, Rewinding};
+pub use deps::{Deps, Settings};
+pub use handler::handle;
+pub use new::{CreatedStream, NewStreamBody};
