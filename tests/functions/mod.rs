@@ -12,6 +12,7 @@ mod prove_audit_log;
 mod publish_audit_keys;
 mod read_audit_log;
 mod read_visit;
+mod reconcile_records;
 mod refuse_unknown_route;
 mod relay_outbox;
 mod reveal_visit;
