@@ -24,7 +24,12 @@ use super::{
 
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut operations = vec![check_in(schemas), check_out(schemas), list_visits(schemas), on_site(schemas)];
-    operations.extend([read_visit(schemas), reveal_visit(schemas), read_audit_log(schemas), reconcile_records(schemas)]);
+    operations.extend([
+        read_visit(schemas),
+        reveal_visit(schemas),
+        read_audit_log(schemas),
+        reconcile_records(schemas),
+    ]);
     operations.extend(proofs(schemas));
     operations.extend(of_itself(schemas));
     operations

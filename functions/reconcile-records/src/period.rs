@@ -114,9 +114,7 @@ mod tests {
     fn a_place_is_read_back_and_nothing_else_is_one() {
         let at = Timestamp::parse("2026-11-01T08:00:00.000250Z").unwrap();
         let (visit, event) = (VisitId::new(at), EventId::new(at));
-        for place in
-            [Place::Arrival(visit, at), Place::Departure(visit, at), Place::Entry(41), Place::Event(event)]
-        {
+        for place in [Place::Arrival(visit, at), Place::Departure(visit, at), Place::Entry(41), Place::Event(event)] {
             let bytes = place.to_bytes();
             assert_eq!(Place::of_bytes(&bytes), Some(place));
             assert_eq!(Place::of_bytes(&bytes[..bytes.len() - 1]).filter(|other| *other == place), None);

@@ -56,7 +56,13 @@ enum Half {
     Departure,
 }
 
-fn visits(half: Half, period: Period, events_from: Timestamp, after: Option<(VisitId, Timestamp)>, room: i64) -> Statement {
+fn visits(
+    half: Half,
+    period: Period,
+    events_from: Timestamp,
+    after: Option<(VisitId, Timestamp)>,
+    room: i64,
+) -> Statement {
     let statement = Statement::new(match half {
         Half::Arrival => visits!(
             "arrivals", at "checked_in_at", entered as "visit.checked_in", told as ".checked_in", signed where "nda_version_id IS NOT NULL"
@@ -72,8 +78,7 @@ fn visits(half: Half, period: Period, events_from: Timestamp, after: Option<(Vis
 /// Visits that began in the period, without entry or event.
 fn arrivals(period: Period, events_from: Timestamp, after: Option<&Place>, room: i64) -> Lookup<Vec<Finding>> {
     let after = after.and_then(|place| if let Place::Arrival(visit, at) = *place { Some((visit, at)) } else { None });
-    visits(Half::Arrival, period, events_from, after, room)
-        .all(|row| visit(row, "visit.checked_in", Place::Arrival))
+    visits(Half::Arrival, period, events_from, after, room).all(|row| visit(row, "visit.checked_in", Place::Arrival))
 }
 
 /// Visits that ended in the period, without entry or event.
@@ -128,7 +133,7 @@ SELECT * FROM (
       WHERE seq >= (SELECT audit.first_seq_at(to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
         AND seq < (SELECT audit.first_seq_at(to_char($2 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
         AND ($3 IS NULL OR seq > $3) AND target_kind = 'visit' AND action IN ('visit.checked_in', 'visit.checked_out')
-      ORDER BY seq OFFSET 0) AS l OFFSET 0) AS e
+      ORDER BY seq OFFSET 0) AS l ORDER BY l.seq OFFSET 0) AS e
   LEFT JOIN LATERAL (SELECT v.visit_id FROM visits AS v WHERE v.visit_id = e.visit_id
     AND CASE e.action WHEN 'visit.checked_in' THEN v.checked_in_at ELSE v.checked_out_at END IS NOT NULL LIMIT 1) AS visit ON true
   LEFT JOIN LATERAL (SELECT array_agg(o.kind) AS kinds FROM outbox AS o WHERE o.subject_id = e.visit_id
