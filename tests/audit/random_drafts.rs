@@ -35,7 +35,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn object(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
-    prop::collection::hash_map("[^\\x00]{0,8}", inner, 0..4).prop_map(|fields| Value::from_iter(fields))
+    prop::collection::hash_map("[^\\x00]{0,8}", inner, 0..4).prop_map(Value::from_iter)
 }
 
 /// Actor, address and User-Agent, as the rules allow them together.
