@@ -80,16 +80,32 @@ impl Anchors {
     /// Unavailable when the bucket does not answer.
     pub async fn checkpoints_from(&self, organization: OrganizationId, size: u64) -> Result<Vec<Anchored>> {
         let mut found = BTreeMap::new();
-        let all = checkpoint_prefix(organization);
-        if size == 0 {
-            self.list(organization, &all, None, &mut found).await?;
-        } else {
+        if size > 0 {
             // A listing begins behind its marker, so the size itself is asked for by its whole name.
-            let own = checkpoint_key(organization, size);
-            self.list(organization, &own, None, &mut found).await?;
-            self.list(organization, &all, Some(own), &mut found).await?;
+            self.list(organization, &checkpoint_key(organization, size), None, &mut found).await?;
         }
+        self.list_beyond(organization, size, &mut found).await?;
         Ok(found.into_values().collect())
+    }
+
+    /// The largest checkpoint of an organization beyond a size, if there is one. One call, unless a thousand lie there.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn largest_beyond(&self, organization: OrganizationId, size: u64) -> Result<Option<Anchored>> {
+        let mut found = BTreeMap::new();
+        self.list_beyond(organization, size, &mut found).await?;
+        Ok(found.into_values().next_back().filter(|largest| largest.size > size))
+    }
+
+    async fn list_beyond(
+        &self,
+        organization: OrganizationId,
+        size: u64,
+        found: &mut BTreeMap<u64, Anchored>,
+    ) -> Result<()> {
+        let behind = (size > 0).then(|| checkpoint_key(organization, size));
+        self.list(organization, &checkpoint_prefix(organization), behind, found).await
     }
 
     async fn list(

@@ -106,6 +106,17 @@ typed_ids! {
     VisitTypeId,
 }
 
+impl EventId {
+    /// The lowest id of the first whole millisecond at or after the moment: where a period begins among events, whose
+    /// ids are their time.
+    #[must_use]
+    pub fn first_at(moment: Timestamp) -> Self {
+        let (seconds, nanoseconds) = moment.unix_parts();
+        let milliseconds = u128::from(seconds) * 1000 + u128::from(nanoseconds.div_ceil(1_000_000));
+        Self(uuid::Uuid::from_u128(milliseconds << 80))
+    }
+}
+
 fn uuid_at(now: Timestamp) -> uuid::Uuid {
     let (seconds, nanoseconds) = now.unix_parts();
     uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds))
@@ -120,6 +131,15 @@ mod tests {
         let earlier = VisitId::new(Timestamp::parse("2026-11-01T00:00:00Z").unwrap());
         let later = VisitId::new(Timestamp::parse("2026-11-01T00:00:01Z").unwrap());
         assert!(earlier < later);
+    }
+
+    #[test]
+    fn a_period_begins_at_the_first_id_of_its_millisecond() {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        let first = EventId::first_at(at("2026-11-01T00:00:00.001Z"));
+        assert!(first < EventId::new(at("2026-11-01T00:00:00.001Z")));
+        assert!(first > EventId::new(at("2026-11-01T00:00:00.000999Z")));
+        assert_eq!(first, EventId::first_at(at("2026-11-01T00:00:00.000001Z")));
     }
 
     #[test]

@@ -53,6 +53,33 @@ async fn the_owner_changes_no_entry() {
     }
 }
 
+/// A superuser has to switch the triggers of the table off by name: replica mode, which switches off all others, is not
+/// enough.
+#[tokio::test]
+async fn a_superuser_in_replica_mode_changes_no_entry() {
+    let admin = connect().await;
+    let ours = organization(&admin).await;
+
+    for mode in ["origin", "replica", "local"] {
+        let of_ours = format!("WHERE organization_id = '{ours}'");
+        for (change, refusal) in [
+            (format!("UPDATE audit_log SET entry = replace(entry, 'seed', 'else') {of_ours}"), REFUSED),
+            (format!("DELETE FROM audit_log {of_ours}"), REFUSED),
+            ("TRUNCATE audit_log".to_owned(), REFUSED),
+            (
+                format!(
+                    "SELECT FROM app.bind('{ours}', NULL); INSERT INTO audit_log (entry, leaf, link) \
+                     SELECT replace(entry, '\"seq\": 0', '\"seq\": 1'), leaf, link FROM audit_log {of_ours}"
+                ),
+                "22023",
+            ),
+        ] {
+            let change = format!("SET LOCAL session_replication_role = {mode}; {change}");
+            assert_eq!(outcome(&admin, &change).await, refusal, "{change}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_session_in_replica_mode_writes_entries_like_any_other() {
     let admin = connect().await;

@@ -6,4 +6,5 @@ mod append_only;
 mod chain;
 mod drafts;
 mod log;
+mod random_drafts;
 mod vectors;

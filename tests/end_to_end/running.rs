@@ -91,6 +91,14 @@ impl Running {
         Client::new(self.demo["base_url"].as_str().expect("a URL"), &self.told(organization, "api_token"))
     }
 
+    /// Fires a function's schedule, and waits for its answer.
+    pub(crate) fn tick(&self, function: &str) {
+        let program = Path::new(&variable("DOORBOOK_BINARIES")).join("doorbook-local");
+        let status = Command::new(program).args(["tick", function]).current_dir(&self.directory).output();
+        let output = status.expect("doorbook-local starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// A variable of `.local/env`.
     pub(crate) fn variable(&self, name: &str) -> String {
         let text = fs::read_to_string(self.local().join("env")).expect(".local/env");

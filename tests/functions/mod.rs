@@ -16,6 +16,7 @@ mod publish_audit_keys;
 mod read_audit_log;
 mod read_export;
 mod read_visit;
+mod reconcile_records;
 mod refuse_unknown_route;
 mod relay_outbox;
 mod request_export;

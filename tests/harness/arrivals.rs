@@ -26,7 +26,12 @@ pub(crate) fn driver(world: &World) -> Value {
 
 /// Checks somebody in and gives the receipt.
 pub(crate) async fn arrive(world: &World, body: &Value) -> Value {
-    let variables = stack::variables("fn_check_in", &[]);
+    arrive_by(world, body, &[]).await
+}
+
+/// Checks somebody in by a door with other settings.
+pub(crate) async fn arrive_by(world: &World, body: &Value, changes: &[(&str, &str)]) -> Value {
+    let variables = stack::variables("fn_check_in", changes);
     let settings = check_in::Settings::read(&variables).expect("settings");
     let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
     let key = uuid::Uuid::new_v4().to_string();
@@ -34,6 +39,18 @@ pub(crate) async fn arrive(world: &World, body: &Value) -> Value {
     let answer = event.send(&deps, check_in::handle).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     answer.body
+}
+
+/// Checks somebody out, and asks for it once more.
+pub(crate) async fn leave(world: &World, visit: &str) {
+    let variables = stack::variables("fn_check_out", &[]);
+    let settings = check_out::Settings::read(&variables).expect("settings");
+    let deps = check_out::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let event = Event::new("POST", "/v1/visits/{visit_id}/check-out", &[visit]).bearer(&world.token).idempotent(visit);
+    for event in [event.again(), event] {
+        let answer = event.send(&deps, check_out::handle).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
 }
 
 /// Checks somebody in and gives the id of the visit.

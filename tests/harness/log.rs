@@ -1,7 +1,5 @@
 //! A log to be sealed: entries written through the trigger, and the anchors that the sealer left.
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
 use serde_json::{Value, json};
 use shared::{
     anchors::{Anchored, Anchors},
@@ -17,7 +15,7 @@ use shared::{
     vault::Signer,
 };
 
-use super::{World, stack};
+use super::{World, buckets, loopback, stack};
 
 const CLOCK: Clock = Clock::System { offset_s: 0 };
 
@@ -50,10 +48,8 @@ pub(crate) fn anchors() -> Anchors {
 pub(crate) async fn overwrite_anchor(world: &World, size: u64, note: &str) {
     let bucket = stack::variable("DOORBOOK_TEST_ANCHORS_BUCKET");
     let path = format!("/{bucket}/checkpoints/{}/{size:020}.note", world.organization);
-    let credential =
-        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
-    let request = hyper::Request::put(path).header("authorization", credential);
-    send(&stack::variable("AWS_ENDPOINT_URL_S3"), request, note.to_owned()).await;
+    let request = hyper::Request::put(path).header("authorization", buckets::CREDENTIAL);
+    loopback::send(&stack::variable("AWS_ENDPOINT_URL_S3"), request, note.to_owned()).await;
 }
 
 /// Makes a key that signs, as the operator does before a rotation.
@@ -62,21 +58,9 @@ pub(crate) async fn create_signing_key() -> String {
         .header("content-type", "application/x-amz-json-1.1")
         .header("x-amz-target", "TrentService.CreateKey");
     let body = json!({ "KeySpec": "ECC_NIST_EDWARDS25519", "KeyUsage": "SIGN_VERIFY" }).to_string();
-    let answer = send(&stack::variable("AWS_ENDPOINT_URL_KMS"), request, body).await;
+    let answer = loopback::send(&stack::variable("AWS_ENDPOINT_URL_KMS"), request, body).await;
+    let answer: Value = serde_json::from_slice(&answer).expect("KMS answers JSON");
     answer["KeyMetadata"]["Arn"].as_str().expect("an ARN").to_owned()
-}
-
-async fn send(endpoint: &str, request: hyper::http::request::Builder, body: String) -> Value {
-    let authority = endpoint.trim_start_matches("http://").trim_end_matches('/');
-    let stream = tokio::net::TcpStream::connect(authority).await.expect("a connection");
-    let io = hyper_util::rt::TokioIo::new(stream);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.expect("a handshake");
-    tokio::spawn(connection);
-    let request = request.header("host", authority).body(Full::new(Bytes::from(body))).expect("a request");
-    let answer = sender.send_request(request).await.expect("an answer");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
-    serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
 impl World {

@@ -1,6 +1,7 @@
 //! What tests stand on: the stack that `doorbook-local with-stack` started, and a fresh organization each.
 
 pub(crate) mod arrivals;
+pub(crate) mod buckets;
 pub(crate) mod chain;
 pub(crate) mod collector;
 pub(crate) mod counting_proxy;
@@ -8,6 +9,7 @@ pub(crate) mod event;
 pub(crate) mod exports;
 pub(crate) mod foreign_bucket;
 pub(crate) mod log;
+pub(crate) mod loopback;
 pub(crate) mod pictures;
 pub(crate) mod postgres;
 pub(crate) mod refusals;

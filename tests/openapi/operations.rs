@@ -8,6 +8,7 @@ use prove_audit_log::{ConsistencyProof, InclusionProof, SealedLog};
 use publish_audit_keys::AuditKeys;
 use read_audit_log::LoggedEntry;
 use read_visit::Visit;
+use reconcile_records::Reconciliation;
 use reveal_visit::{Revealed, revealed::DemandBody};
 use serde_json::{Value, json};
 use shared::{
@@ -23,7 +24,12 @@ use super::{
 
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut operations = vec![check_in(schemas), check_out(schemas), list_visits(schemas), on_site(schemas)];
-    operations.extend([read_visit(schemas), reveal_visit(schemas), read_audit_log(schemas)]);
+    operations.extend([
+        read_visit(schemas),
+        reveal_visit(schemas),
+        read_audit_log(schemas),
+        reconcile_records(schemas),
+    ]);
     operations.extend(proofs(schemas));
     operations.extend(of_itself(schemas));
     operations
@@ -106,6 +112,15 @@ fn read_audit_log(schemas: &mut Schemas) -> Operation {
             json!({ "type": "string", "enum": ["asc", "desc"], "default": "desc" }),
             "Oldest or newest first.",
         )
+        .paged()
+}
+
+fn reconcile_records(schemas: &mut Schemas) -> Operation {
+    let summary = "Visits, entries and events of a period whose counterparts are missing.";
+    Operation::new("GET /v1/reconciliation", "reconcile-records", summary, schemas.of::<Reconciliation>())
+        .allowed_by(Permission::AuditRead)
+        .required_query("from", moment(), "The period's first moment.")
+        .required_query("to", moment(), "Before which it ends: later than `from`, by 31 days at most.")
         .paged()
 }
 

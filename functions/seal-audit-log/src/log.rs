@@ -6,7 +6,7 @@ use shared::audit::{
 };
 use shared::id::OrganizationId;
 
-use crate::store::{Entry, Sealed};
+use crate::store::Entry;
 
 /// Why a log is not signed any further. Each says that somebody changed what they could not change by any function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,8 @@ pub(crate) enum Broken {
     AnchorMissing,
     #[error("an anchor says something else than was sealed")]
     AnchorDiffers,
+    #[error("no key of ours signed the newest anchor")]
+    AnchorUnsigned,
     #[error("the stored tree does not lead to the anchored root")]
     TreeDiffers,
     #[error("the log is shorter than what was anchored of it")]
@@ -25,6 +27,8 @@ pub(crate) enum Broken {
     EntryMissing,
     #[error("an entry does not have the hashes that were written with it")]
     EntryChanged,
+    #[error("an entry is older than the one before it")]
+    EntryOlder,
 }
 
 /// A log up to some size, as its entries lead to it.
@@ -45,16 +49,11 @@ impl Log {
         Self { organization, name, tree: GrowingTree::default(), link, time: None, lines: Vec::new() }
     }
 
-    /// The log as it was sealed, if the stored tree leads to the sealed root.
-    pub(crate) fn resume(
-        organization: OrganizationId,
-        name: String,
-        sealed: &Sealed,
-        tiles: &Tiles,
-    ) -> Result<Self, Broken> {
-        let tree = GrowingTree::resume(sealed.size, tiles).filter(|tree| tree.root() == sealed.root);
+    /// The log as it was signed, if the stored tree leads to the signed root.
+    pub(crate) fn resume(organization: OrganizationId, signed: Checkpoint, tiles: &Tiles) -> Result<Self, Broken> {
+        let tree = GrowingTree::resume(signed.size, tiles).filter(|tree| tree.root() == signed.root);
         let tree = tree.ok_or(Broken::TreeDiffers)?;
-        Ok(Self { organization, name, tree, link: sealed.link, time: None, lines: Vec::new() })
+        Ok(Self { organization, name: signed.name, tree, link: signed.chain, time: signed.time, lines: Vec::new() })
     }
 
     pub(crate) const fn size(&self) -> u64 {
@@ -70,7 +69,12 @@ impl Log {
         if (leaf, link) != (entry.leaf, entry.link) || entry.text.contains('\n') {
             return Err(Broken::EntryChanged);
         }
-        self.time = rest.split_once('"').map(|(at, _)| at.to_owned());
+        // Texts of one fixed width, which sort as time does; both verifiers ask for the same.
+        let at = rest.split_once('"').map(|(at, _)| at.to_owned());
+        if at < self.time {
+            return Err(Broken::EntryOlder);
+        }
+        self.time = at;
         self.lines.extend_from_slice(entry.text.as_bytes());
         self.lines.push(b'\n');
         self.tree.append(leaf);

@@ -26,33 +26,25 @@ pub const STEP: u64 = 20_000;
 
 /// Seals what is new, and says how many entries that were.
 pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
-    let (newest, length) = work
-        .with_tenant(async |tx| Ok((tx.find(store::newest_checkpoint()).await?, tx.find(store::length()).await?)))
-        .await?;
+    let (newest, length) = kept(work).await?;
     let size = newest.as_ref().map_or(0, |sealed| sealed.size);
     if length < size {
         return Err(refuse(deps, work, Broken::LogShorter));
     }
     if length == size {
-        return Ok(0);
+        // Row and entries may have gone together, so that nothing but an anchor tells of them.
+        let beyond = deps.anchors.largest_beyond(work.organization(), size).await?;
+        return refuse_missing(deps, work, beyond.as_ref()).await.map(|()| 0);
     }
+    let (own, later) = anchors(deps, work, size).await?;
     let name = log_key_name(&deps.log.origin, work.organization());
     let key = VerifierKey::new(&name, deps.signer.public_key().await?);
-    let mut anchored = deps.anchors.checkpoints_from(work.organization(), size).await?;
-    if anchored.iter().any(|one| one.is_disturbed) {
-        return Err(refuse(deps, work, Broken::AnchorDisturbed));
-    }
     let mut previous = newest.as_ref().map(|sealed| SignedNote::of_stored(sealed.note.clone()));
-    let mut log = match newest {
-        None => Log::empty(work.organization(), name),
-        Some(sealed) => {
-            let own = anchored.first().filter(|one| one.size == sealed.size).cloned();
-            let Some(own) = own else { return Err(refuse(deps, work, Broken::AnchorMissing)) };
-            anchored.remove(0);
-            resume(deps, work, name, &sealed, &own).await?
-        }
+    let mut log = match (&newest, &own) {
+        (Some(sealed), Some(own)) => resume(deps, work, &key, sealed, own).await?,
+        _ => Log::empty(work.organization(), name),
     };
-    let mut later = anchored.into_iter();
+    let mut later = later.into_iter();
     while log.size() < length {
         let adopted = later.next();
         let to = adopted.as_ref().map_or(length.min(log.size() + STEP), |one| one.size);
@@ -62,23 +54,58 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
             break;
         }
     }
-    // An anchor beyond the newest entry is of entries that were taken away.
-    match later.next() {
-        Some(_) if log.size() == length => Err(refuse(deps, work, Broken::LogShorter)),
-        _ => Ok(log.size() - size),
+    if log.size() == length {
+        refuse_missing(deps, work, later.last().as_ref()).await?;
     }
+    Ok(log.size() - size)
 }
 
-/// The log as it was sealed last, when row, tree and anchor agree.
-async fn resume(deps: &Deps, work: &SystemWork, name: String, sealed: &Sealed, own: &Anchored) -> Result<Log> {
-    if deps.anchors.note(work.organization(), own).await? != sealed.note {
+/// What the database keeps: the newest checkpoint, and how many entries there are.
+async fn kept(work: &SystemWork) -> Result<(Option<Sealed>, u64)> {
+    work.with_tenant(async |tx| Ok((tx.find(store::newest_checkpoint()).await?, tx.find(store::length()).await?))).await
+}
+
+/// The anchor of a size, and those of larger ones.
+async fn anchors(deps: &Deps, work: &SystemWork, size: u64) -> Result<(Option<Anchored>, Vec<Anchored>)> {
+    let mut anchored = deps.anchors.checkpoints_from(work.organization(), size).await?;
+    if anchored.iter().any(|one| one.is_disturbed) {
+        return Err(refuse(deps, work, Broken::AnchorDisturbed));
+    }
+    if size == 0 {
+        return Ok((None, anchored));
+    }
+    if anchored.first().is_none_or(|one| one.size != size) {
+        return Err(refuse(deps, work, Broken::AnchorMissing));
+    }
+    let own = anchored.remove(0);
+    Ok((Some(own), anchored))
+}
+
+/// An anchor beyond the newest entry is of entries that were taken away. Another sealer may have anchored new ones
+/// meanwhile; those are there by now, since an entry is committed before it is anchored.
+async fn refuse_missing(deps: &Deps, work: &SystemWork, largest: Option<&Anchored>) -> Result<()> {
+    let Some(largest) = largest else { return Ok(()) };
+    let (_, length) = kept(work).await?;
+    if length < largest.size { Err(refuse(deps, work, Broken::LogShorter)) } else { Ok(()) }
+}
+
+/// The log as it was sealed last, when row, tree and anchor agree. Only what is signed is believed: root and link beside
+/// the note could be made to agree with a tree of another history.
+async fn resume(deps: &Deps, work: &SystemWork, key: &VerifierKey, sealed: &Sealed, own: &Anchored) -> Result<Log> {
+    let note = SignedNote::of_stored(deps.anchors.note(work.organization(), own).await?);
+    let Some(signed) = signed_by_ours(deps, &note, key).await? else {
+        return Err(refuse(deps, work, Broken::AnchorUnsigned));
+    };
+    let is_ours = (signed.name.as_str(), signed.size, signed.root, signed.chain)
+        == (key.name(), sealed.size, sealed.root, sealed.link);
+    if !is_ours || note.as_str() != sealed.note {
         return Err(refuse(deps, work, Broken::AnchorDiffers));
     }
     let ids = GrowingTree::edge(sealed.size);
     let stored = work.with_tenant(async |tx| tx.find(store::tiles(&ids)).await).await?;
     let mut tiles = Tiles::new();
     stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
-    Log::resume(work.organization(), name, sealed, &tiles).map_err(|broken| refuse(deps, work, broken))
+    Log::resume(work.organization(), signed, &tiles).map_err(|broken| refuse(deps, work, broken))
 }
 
 /// Adds the entries up to a size.

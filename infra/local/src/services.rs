@@ -75,8 +75,9 @@ impl Services {
         machine::make_private_directory(&logs)?;
         let place = Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: None };
         let (environment, log, keys) = (layout.virtual_environment(), layout.log("moto"), layout.state.join("kms"));
+        let sent = layout.log("sqs");
         let (cluster, moto, kms, sqs) =
-            tokio::join!(Cluster::create(place), Moto::start(&environment, &log), Kms::start(&keys), Sqs::start());
+            tokio::join!(Cluster::create(place), Moto::start(&environment, &log), Kms::start(&keys), Sqs::start(&sent));
         let (mut cluster, moto) = match (cluster, moto) {
             (Ok(cluster), Ok(moto)) => (cluster, moto),
             (Ok(mut cluster), Err(error)) => {

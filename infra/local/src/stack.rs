@@ -98,7 +98,7 @@ impl Stack {
         files.write_control(&point)?;
         let mut tasks = JoinSet::new();
         feed(&mut tasks, &functions, &lambda, &sqs)?;
-        let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda));
+        let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda), gateway::INTEGRATION_LIMIT);
         let servers = vec![gateway, control];
         Ok(Self { address, functions, lambda, files, cluster, moto, tasks, servers, _kms: kms, _sqs: sqs })
     }
@@ -133,7 +133,7 @@ async fn wire(
         variables: services.sdk_variables(),
     };
     let lambda = Lambda::new(functions.clone(), launch)?;
-    files.write("env", &variables::for_people(cluster, &passwords))?;
+    files.write("env", &variables::for_people(cluster, &passwords, &services.sdk_variables()))?;
     report::note("migrating the database");
     let migrator = passwords.get(postgres::MIGRATOR).map(String::as_str).unwrap_or_default();
     services.bootstrap(layout, migrator).await?;

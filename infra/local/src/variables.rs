@@ -37,9 +37,9 @@ pub fn make_local(function: &mut Function, cluster: &Cluster, passwords: &BTreeM
     }
 }
 
-/// The file `.local/env`: URLs for people who look inside, to be sourced by a shell.
+/// The file `.local/env`: URLs for people who look inside, to be sourced by a shell, and what an AWS SDK asks for.
 #[must_use]
-pub fn for_people(cluster: &Cluster, passwords: &BTreeMap<String, String>) -> String {
+pub fn for_people(cluster: &Cluster, passwords: &BTreeMap<String, String>, sdk: &[(String, String)]) -> String {
     let authority = format!("&sslrootcert={}", cluster.authority().display());
     let superuser = format!("{}{authority}", cluster.superuser_url());
     let mut lines = vec![
@@ -53,6 +53,7 @@ pub fn for_people(cluster: &Cluster, passwords: &BTreeMap<String, String>) -> St
         };
         lines.push(format!("DATABASE_URL_{name}='{}{authority}'", cluster.url(role, password)));
     }
+    lines.extend(sdk.iter().map(|(name, value)| format!("{name}='{value}'")));
     lines.push(String::new());
     lines.join("\n")
 }

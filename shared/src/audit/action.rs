@@ -33,6 +33,8 @@ words! {
         NoticeRetired = "notice.retired",
         /// The first entry of every log.
         OrganizationCreated = "organization.created",
+        /// Visits, entries and events were held against each other.
+        ReconciliationRead = "reconciliation.read",
         /// A day without a seal would look like a log that was taken away.
         LogHeartbeat = "log.heartbeat",
         /// A stream of the log was set up.

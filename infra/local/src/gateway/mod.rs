@@ -23,16 +23,16 @@ use route::Table;
 /// The largest body that the gateway takes.
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// How long the gateway waits for a function.
-const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+pub const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
-/// Serves the routes of all functions on a listener.
-pub fn serve(listener: TcpListener, functions: &[Function], lambda: Arc<Lambda>) -> http::Server {
+/// Serves the routes of all functions on a listener, waiting so long for an answer.
+pub fn serve(listener: TcpListener, functions: &[Function], lambda: Arc<Lambda>, limit: Duration) -> http::Server {
     let table = Arc::new(Table::new(routes(functions)));
     http::serve(listener, move |peer, request| {
         let (table, lambda) = (Arc::clone(&table), Arc::clone(&lambda));
         async move {
             let id = crate::machine::id().to_string();
-            let mut answer = answer_to(&table, &lambda, &id, peer, request).await;
+            let mut answer = answer_to(&table, (&lambda, limit), &id, peer, request).await;
             if let Ok(id) = HeaderValue::from_str(&id) {
                 answer.headers_mut().insert("apigw-requestid", id);
             }
@@ -59,7 +59,13 @@ pub fn routes(functions: &[Function]) -> Vec<(String, String)> {
     routes
 }
 
-async fn answer_to(table: &Table, lambda: &Lambda, id: &str, peer: SocketAddr, request: Request<Incoming>) -> Answer {
+async fn answer_to(
+    table: &Table,
+    (lambda, limit): (&Lambda, Duration),
+    id: &str,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Answer {
     let (head, body) = request.into_parts();
     let body = match http::read_body(body, BODY_BYTES_MAX).await {
         Ok(body) => body,
@@ -73,7 +79,7 @@ async fn answer_to(table: &Table, lambda: &Lambda, id: &str, peer: SocketAddr, r
     if event.len() > PAYLOAD_BYTES_MAX {
         return own_answer(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    match tokio::time::timeout(INTEGRATION_LIMIT, lambda.invoke(&matched.function, event)).await {
+    match tokio::time::timeout(limit, lambda.invoke(&matched.function, event)).await {
         Err(_) => own_answer(StatusCode::SERVICE_UNAVAILABLE),
         Ok(Ok(Outcome::Answered(payload))) => answer::of(&payload).unwrap_or_else(|| {
             report::note(format_args!("{} answered what the gateway does not understand", matched.function));
@@ -94,3 +100,5 @@ fn own_answer(status: StatusCode) -> Answer {
 
 #[cfg(test)]
 mod gateway_tests;
+#[cfg(test)]
+mod limit_tests;

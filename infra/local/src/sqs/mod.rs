@@ -7,15 +7,19 @@ mod queue;
 mod receive;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machine::{self, ACCOUNT, REGION};
+use crate::report::OrReport as _;
 use crate::{aws_json, http};
 
 pub use mapping::{Mapping, poll};
@@ -37,16 +41,20 @@ pub struct Queues {
     address: SocketAddr,
     by_name: Mutex<BTreeMap<String, Queue>>,
     arrived: Notify,
+    /// Every message as it was sent, one a line.
+    log: Mutex<File>,
 }
 
 impl Sqs {
-    /// Serves no queues yet, on a free port.
+    /// Serves no queues yet, on a free port, and keeps every message that is sent in a log.
     ///
     /// # Errors
-    /// When no port is free.
-    pub async fn start() -> Result<Self> {
+    /// When no port is free or the log cannot be written.
+    pub async fn start(log: &Path) -> Result<Self> {
+        let file = File::create(log).map_err(Error::io(format!("cannot write {}", log.display())))?;
         let (listener, address) = http::listen(0).await?;
-        let queues = Arc::new(Queues { address, by_name: Mutex::default(), arrived: Notify::new() });
+        let (by_name, arrived, log) = (Mutex::default(), Notify::new(), Mutex::new(file));
+        let queues = Arc::new(Queues { address, by_name, arrived, log });
         let shared = Arc::clone(&queues);
         let server = http::serve(listener, move |_, request| {
             let queues = Arc::clone(&shared);
@@ -114,6 +122,13 @@ impl Queues {
         if let Some(queue) = self.lock().get_mut(name) {
             queue.delete(receipt);
         }
+    }
+
+    /// Says in the log what was sent to a queue.
+    fn note(&self, name: &str, message: &Message) {
+        let line = serde_json::json!({"queue": name, "body": message.body, "attributes": message.attributes});
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(log, "{line}").or_report("a message is missing in the log of the queues");
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Queue>> {

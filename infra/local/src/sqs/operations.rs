@@ -46,6 +46,7 @@ fn send(queues: &Queues, name: &str, input: &Value) -> Outcome {
     let delay_ms = seconds(input, "DelaySeconds", 900)?;
     let answer = with_queue(queues, name, |queue| {
         let message = queue.send(body, given, delay_ms, machine::now_ms());
+        queues.note(name, message);
         let mut answer = json!({"MessageId": message.id, "MD5OfMessageBody": message.body_md5()});
         insert(&mut answer, "MD5OfMessageAttributes", md5::of_attributes(&message.attributes));
         Ok(answer)
