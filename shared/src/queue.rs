@@ -153,7 +153,7 @@ mod sender {
     use super::Envelope;
     use crate::{
         error::{Error, Result},
-        settings::{AwsSettings, ExportQueueSettings, QueueSettings, SealQueueSettings},
+        settings::{AwsSettings, ExportRequestsSettings, QueueSettings, SealRequestsSettings},
     };
 
     /// Sends messages to one queue.
@@ -172,13 +172,13 @@ mod sender {
 
         /// A sender to the queue where bundles are asked for.
         #[must_use]
-        pub fn to_exports(queue: &ExportQueueSettings, aws: &AwsSettings) -> Self {
+        pub fn to_exports(queue: &ExportRequestsSettings, aws: &AwsSettings) -> Self {
             Self::to(&queue.url, aws)
         }
 
         /// A sender to the queue where seals are asked for.
         #[must_use]
-        pub fn to_seals(queue: &SealQueueSettings, aws: &AwsSettings) -> Self {
+        pub fn to_seals(queue: &SealRequestsSettings, aws: &AwsSettings) -> Self {
             Self::to(&queue.url, aws)
         }
 

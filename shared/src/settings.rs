@@ -12,7 +12,7 @@ use std::collections::HashMap;
 pub use buckets::{AnchorsSettings, BundlesSettings, ObjectsSettings};
 pub use log::{LogSettings, SigningSettings};
 pub use outgoing::OutgoingSettings;
-pub use queues::{ExportQueueSettings, QueueSettings, SealQueueSettings};
+pub use queues::{ExportRequestsSettings, QueueSettings, SealRequestsSettings};
 
 use crate::{clock::Clock, secret::Secret};
 

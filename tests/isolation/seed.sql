@@ -23,8 +23,8 @@ INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visi
     'Seeded', '{o}', sha256('text'), now(), '\x04', sha256('licence'), 'Seeded', '{one}', now(), now());
 INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
 INSERT INTO export_keys VALUES ('{o}', '{o}', '{o}', '\x05', now(), NULL);
-INSERT INTO exports (organization_id, export_id, kind, requested_by, requested_by_kind, state, created_at)
-  VALUES ('{o}', '{o}', 'audit', '{o}', 'api_token', 'waiting', now());
+INSERT INTO exports (organization_id, export_id, kind, visit_id, requested_by, requested_by_kind, state, created_at)
+  VALUES ('{o}', '{o}', 'evidence', '{o}', '{o}', 'api_token', 'waiting', now());
 INSERT INTO log_tiles VALUES ('{o}', 0, 0, sha256('leaf'));
 INSERT INTO log_checkpoints VALUES ('{o}', 1, sha256('root'), sha256('link'), 'note', now());
 INSERT INTO log_streams (organization_id, stream_id, slot, kind, url, key_id, secret_sealed, state, next_seq, link, checkpoint_size, created_at)

@@ -6,50 +6,10 @@ use serde_json::{Map, Value, json};
 use shared::{
     access::Permission,
     error::Code,
-    http::{LIMIT_DEFAULT, LIMIT_MAX, List, Problem},
+    http::{LIMIT_DEFAULT, LIMIT_MAX, Problem},
 };
-use utoipa::{PartialSchema, ToSchema};
 
-/// The schemas that operations refer to, by name.
-#[derive(Default)]
-pub(super) struct Schemas(BTreeMap<String, Value>);
-
-impl Schemas {
-    /// A reference to the schema of a type, which is taken up with everything that it refers to.
-    pub(super) fn of<T: ToSchema>(&mut self) -> Value {
-        let mut found = vec![(T::name().into_owned(), T::schema())];
-        T::schemas(&mut found);
-        for (name, schema) in found {
-            self.insert(&name, serde_json::to_value(schema).unwrap());
-        }
-        reference(&T::name())
-    }
-
-    /// A reference to a page of things. All pages are one generic type, whose name says nothing of what is on them.
-    pub(super) fn list_of<T: ToSchema>(&mut self) -> Value {
-        self.of::<T>();
-        let name = format!("{}List", T::name());
-        self.insert(&name, serde_json::to_value(List::<T>::schema()).unwrap());
-        reference(&name)
-    }
-
-    /// Takes up a schema. Two types of one name would overwrite each other, so they must say the same.
-    pub(super) fn insert(&mut self, name: &str, schema: Value) {
-        let known = self.0.entry(name.to_owned()).or_insert_with(|| schema.clone());
-        assert_eq!(*known, schema, "two types are called {name}");
-    }
-
-    /// The schema itself, for what is derived from it.
-    pub(super) fn remove<T: ToSchema>(&mut self) -> Value {
-        self.of::<T>();
-        self.0.remove(T::name().as_ref()).unwrap()
-    }
-}
-
-/// A reference to a schema.
-pub(super) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
+pub(super) use super::schemas::{Schemas, reference};
 
 /// One method of one path.
 pub(super) struct Operation {
@@ -164,11 +124,17 @@ impl Operation {
             codes.push(Code::NotFound);
         }
         if self.body.is_some() {
-            codes.extend([Code::Malformed, Code::TooLarge, Code::UnsupportedMediaType, Code::Unprocessable]);
-            codes.extend([Code::Throttled, Code::Unavailable]);
+            codes.extend([
+                Code::Malformed,
+                Code::TooLarge,
+                Code::UnsupportedMediaType,
+                Code::Throttled,
+                Code::Unavailable,
+            ]);
         }
-        if self.needs_key {
-            codes.push(Code::Conflict);
+        // A key of another request, or one whose request still runs; and what only the database refuses of a body.
+        if self.needs_key || self.body.is_some() {
+            codes.extend([Code::Unprocessable, Code::Conflict]);
         }
         codes
     }

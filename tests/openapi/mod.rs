@@ -5,6 +5,7 @@ mod arrivals;
 mod document;
 mod exports;
 mod operations;
+mod schemas;
 mod sites;
 mod streams;
 

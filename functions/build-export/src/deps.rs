@@ -8,7 +8,7 @@ use shared::{
     queue::QueueSender,
     settings::{
         AwsSettings, BundlesSettings, CommonSettings, DatabaseSettings, LogSettings, ObjectsSettings,
-        SealQueueSettings, SigningSettings, Unsafe, Variables,
+        SealRequestsSettings, SigningSettings, Unsafe, Variables,
     },
     tenant::Db,
     vault::{Signer, Vault},
@@ -25,7 +25,7 @@ pub struct Settings {
     /// The bucket of photos and signatures.
     pub objects: ObjectsSettings,
     /// The queue that `seal-audit-log` listens to.
-    pub seals: SealQueueSettings,
+    pub seals: SealRequestsSettings,
     /// The first part of every key's name.
     pub log: LogSettings,
     /// The KMS key that signs manifests.
@@ -43,7 +43,7 @@ impl Settings {
             database: DatabaseSettings::read(variables)?,
             bundles: BundlesSettings::read(variables)?,
             objects: ObjectsSettings::read(variables)?,
-            seals: SealQueueSettings::read(variables)?,
+            seals: SealRequestsSettings::read(variables)?,
             log: LogSettings::read(variables)?,
             signing: SigningSettings::read(variables)?,
         })

@@ -10,30 +10,28 @@ use shared::{
 
 use crate::{Export, Progress};
 
-/// The columns of an export. A credential that is bound to a site sees those of its site's visits only.
-macro_rules! exports {
-    ($name:literal, $condition:literal) => {
-        concat!(
-            "-- read-export.", $name, "\n",
-            "SELECT e.export_id, e.kind, e.state, e.visit_id, e.from_at, e.to_at, e.created_at, e.first_seq, e.tree_size, e.entries_done, ",
-            "e.bytes, e.manifest_sha256, e.built_at, e.expires_at, e.failure FROM exports AS e ",
-            "LEFT JOIN visits AS v ON v.organization_id = e.organization_id AND v.visit_id = e.visit_id ",
-            "WHERE (app.site_id() IS NULL OR app.site_id() = v.site_id) AND ", $condition,
-        )
-    };
+/// One export, or a page of them, the newest first. A credential that is bound to a site sees those of its site's visits only.
+const EXPORTS: &str = "-- read-export.exports
+SELECT e.export_id, e.kind, e.state, e.visit_id, e.from_at, e.to_at, e.created_at, e.first_seq, e.tree_size, e.entries_done,
+  e.bytes, e.manifest_sha256, e.built_at, e.expires_at, e.failure
+FROM exports AS e
+LEFT JOIN visits AS v ON v.organization_id = e.organization_id AND v.visit_id = e.visit_id
+WHERE (app.site_id() IS NULL OR app.site_id() = v.site_id)
+  AND ($1 IS NULL OR e.export_id = $1) AND ($2 IS NULL OR e.export_id < $2)
+ORDER BY e.export_id DESC LIMIT $3";
+
+fn exports(one: Option<ExportId>, before: Option<ExportId>, limit: i64) -> Statement {
+    Statement::new(EXPORTS).bind(one).bind(before).bind(limit)
 }
 
 /// One export.
 pub(crate) fn load_export(export: ExportId) -> Lookup<Export> {
-    Statement::new(exports!("load_export", "e.export_id = $1")).bind(export).one(read_export)
+    exports(Some(export), None, 1).one(read_export)
 }
 
 /// A page of exports, the newest first, and one more to know whether there is another page.
 pub(crate) fn list_exports(page: &Page<ExportId>) -> Lookup<Vec<Export>> {
-    Statement::new(exports!("list_exports", "($1 IS NULL OR e.export_id < $1) ORDER BY e.export_id DESC LIMIT $2"))
-        .bind(page.after)
-        .bind(page.probe())
-        .all(read_export)
+    exports(None, page.after, page.probe()).all(read_export)
 }
 
 fn read_export(row: &Row) -> Result<Export> {

@@ -3,7 +3,7 @@
 use shared::{
     Result,
     gate::WriteDoor,
-    settings::{AwsSettings, CommonSettings, DatabaseSettings, ExportQueueSettings, Unsafe, Variables},
+    settings::{AwsSettings, CommonSettings, DatabaseSettings, ExportRequestsSettings, Unsafe, Variables},
     tenant::Db,
     vault::Vault,
 };
@@ -15,7 +15,7 @@ pub struct Settings {
     /// The database, as `fn_request_export`.
     pub database: DatabaseSettings,
     /// The queue that `build-export` listens to.
-    pub queue: ExportQueueSettings,
+    pub queue: ExportRequestsSettings,
 }
 
 impl Settings {
@@ -27,7 +27,7 @@ impl Settings {
         Ok(Self {
             aws: AwsSettings::read(variables)?,
             database: DatabaseSettings::read(variables)?,
-            queue: ExportQueueSettings::read(variables)?,
+            queue: ExportRequestsSettings::read(variables)?,
         })
     }
 }

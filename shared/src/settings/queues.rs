@@ -21,12 +21,12 @@ impl QueueSettings {
 
 /// Where the making of bundles is asked for.
 #[derive(Clone, Debug)]
-pub struct ExportQueueSettings {
+pub struct ExportRequestsSettings {
     /// URL of the queue.
     pub url: String,
 }
 
-impl ExportQueueSettings {
+impl ExportRequestsSettings {
     /// Reads `EXPORT_REQUESTS_QUEUE_URL`.
     ///
     /// # Errors
@@ -38,12 +38,12 @@ impl ExportQueueSettings {
 
 /// Where a seal is asked for that cannot wait.
 #[derive(Clone, Debug)]
-pub struct SealQueueSettings {
+pub struct SealRequestsSettings {
     /// URL of the queue.
     pub url: String,
 }
 
-impl SealQueueSettings {
+impl SealRequestsSettings {
     /// Reads `SEAL_REQUESTS_QUEUE_URL`.
     ///
     /// # Errors

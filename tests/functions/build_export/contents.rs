@@ -1,0 +1,103 @@
+//! What is in a bundle: of one visit, and of everything.
+
+use serde_json::{Value, json};
+
+use super::{REASON, manifest};
+use crate::harness::{
+    World, arrivals,
+    exports::{bundle, members, verify},
+};
+
+#[tokio::test]
+async fn the_evidence_of_a_visit_proves_and_opens_it() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    assert_eq!(report["entries"], json!(2), "the arrival, and that it was opened for this");
+    let members = members(&made);
+    let openings = String::from_utf8(members["audit/openings.jsonl"].clone()).unwrap();
+    let opened: Vec<Value> = openings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let value = |name: &str| {
+        opened.iter().find(|one| one["pointer"] == format!("/diff/added/{name}")).map(|one| one["value"].clone())
+    };
+    assert_eq!(value("name"), Some(json!("Vera Visitor")));
+    assert_eq!(value("email"), Some(json!("vera@example.com")));
+    assert!(members.contains_key("photo.jpg") && members.contains_key("signature.png"));
+    let nda = world.own_rows("SELECT text FROM notices WHERE organization_id = $1").await[0].get::<_, String>(0);
+    assert_eq!(members["nda.txt"], nda.into_bytes());
+    let page = String::from_utf8(members["evidence.html"].clone()).unwrap();
+    for shown in ["Vera Visitor", "Sample Works", REASON, "data:image/jpeg;base64,", "the exact text that was signed"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(
+        !page.contains("<script") && !page.contains("http://") && !page.contains("https://"),
+        "the page asks for nothing"
+    );
+}
+
+#[tokio::test]
+async fn what_was_typed_is_never_markup_in_the_evidence() {
+    let world = World::new().await;
+    let mut body = arrivals::visitor(&world);
+    body["name"] = json!("<img src=x onerror=alert(1)> \u{202e}Vera");
+    let visit = arrivals::visit_of(&world, &body).await;
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+    let page = String::from_utf8(members(&made)["evidence.html"].clone()).unwrap();
+    assert!(!page.contains("<img src=x") && page.contains("&lt;img src=x"));
+    assert_eq!(verify(&world, &made, &[]).await.0, 0);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_named_and_its_entries_still_proved() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    world
+        .execute(
+            "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'visitor'",
+            &[&world.organization],
+        )
+        .await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let members = members(&made);
+    assert!(members["audit/openings.jsonl"].is_empty() && !members.contains_key("photo.jpg"));
+    let page = String::from_utf8(members["evidence.html"].clone()).unwrap();
+    assert!(page.contains("<h2>Erased</h2>") && page.contains("signature"));
+    assert!(!page.contains("Vera"));
+}
+
+#[tokio::test]
+async fn data_takes_everything_along_but_what_is_sealed() {
+    let (world, other) = (World::new().await, World::new().await);
+    arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    arrivals::visit_of(&other, &arrivals::visitor(&other)).await;
+
+    let made = bundle(&world, &json!({ "kind": "data" })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let members = members(&made);
+    let visits: Vec<Value> = serde_json::from_slice(&members["data/visits.json"]).unwrap();
+    assert_eq!(visits.iter().map(|visit| &visit["name"]).collect::<Vec<_>>(), ["Dora Driver", "Vera Visitor"]);
+    let table = String::from_utf8(members["data/visits.csv"].clone()).unwrap();
+    assert!(table.starts_with("visit_id,site_id,") && table.contains("\"Dora Driver\""));
+    assert!(table.contains("\"'+49 30 123456\""), "a number that begins with a plus is no formula");
+    let all: Vec<u8> = made.clone();
+    let text = String::from_utf8_lossy(&all);
+    for absent in ["licence_number_sealed", "wrapped_key", "sha256(", arrivals::LICENCE_NUMBER] {
+        assert!(!text.contains(absent), "{absent}");
+    }
+    assert!(!text.contains(&other.organization.to_string()), "another organization is in it");
+    assert_eq!(manifest(&made)["counts"]["visits"], json!(2));
+    let empty: Vec<Value> = serde_json::from_slice(&members["data/visit_types.json"]).unwrap();
+    assert!(empty.is_empty());
+}
