@@ -37,12 +37,12 @@ pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
 
     let sealer = sealer().await;
     let backlog = seal(&sealer, tenant).await;
-    let per_million = backlog.as_secs_f64() * 1e6 / plan.log_entries as f64;
+    let per_million = backlog.as_secs_f64() * 1e6 / real(plan.log_entries);
     table.add("sealing a backlog, for 10^6 entries", (Target::AtMost(10.0), " s"), per_million);
 
     append(tenants, tenant, long, NEW).await;
     let nodes = nodes_of_a_seal(tenants, tenant, long).await;
-    table.add(&format!("nodes set by a seal of {NEW} entries on {long}"), (Target::AtMost(30.0), ""), nodes as f64);
+    table.add(&format!("nodes set by a seal of {NEW} entries on {long}"), (Target::AtMost(30.0), ""), real(nodes));
     let again = seal(&sealer, tenant).await;
     table.add(
         &format!("that seal: database, KMS and two anchors (of {NEW} on {long})"),
@@ -162,7 +162,7 @@ async fn prove(tenants: &Tenants, tenant: &Tenant, long: u64, table: &mut Table)
     };
     let statements = log::statements(tenants, "fn_prove_audit_log", ask).await;
     let queries = statements.iter().filter(|one| one.sql.starts_with("--")).count();
-    table.add(&format!("queries of an inclusion proof in a log of {long}"), (Target::AtMost(3.0), ""), queries as f64);
+    table.add(&format!("queries of an inclusion proof in a log of {long}"), (Target::AtMost(3.0), ""), real(queries));
 }
 
 async fn export(tenants: &Tenants, tenant: &Tenant, sealer: &seal_audit_log::Deps, table: &mut Table) {
@@ -193,9 +193,14 @@ async fn export(tenants: &Tenants, tenant: &Tenant, sealer: &seal_audit_log::Dep
     let (state, entries, bytes): (String, i64, Option<i64>) = (rows[0].get(0), rows[0].get(1), rows[0].get(2));
     assert_eq!(state, "built");
     let what = format!("export of {entries} entries ({} MB)", bytes.unwrap_or_default() / 1_000_000);
-    table.add(&what, (Target::AtLeast(50.0), " k entries/s"), entries as f64 / took.as_secs_f64() / 1e3);
+    table.add(&what, (Target::AtLeast(50.0), " k entries/s"), real(entries) / took.as_secs_f64() / 1e3);
     table.add("memory that this export adds, at its peak", (Target::AtMost(128.0), " MiB"), (peak - before) / 1024.0);
     table.note("Sealing and export include the stack's S3, one Python process that keeps everything it is given.");
+}
+
+/// A count for the table.
+fn real(count: impl TryInto<u32>) -> f64 {
+    f64::from(count.try_into().unwrap_or(u32::MAX))
 }
 
 /// A line of this process's status, in KiB.

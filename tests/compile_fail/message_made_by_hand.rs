@@ -1,11 +1,11 @@
-//! E0451: A message, which opens its organization, comes through a queue alone.
+//! E0624: A message, which opens its organization, comes through a queue alone.
 
-use std::time::Instant;
+use shared::queue::Message;
 
-use shared::queue::{Envelope, Message};
-
-fn forge(envelope: Envelope, ends: Instant) -> Message {
-    Message { envelope, ends }
+fn forge() {
+    let _read = Message::parse;
 }
 
-fn main() {}
+fn main() {
+    forge();
+}

@@ -67,11 +67,10 @@ impl OpenedValue {
 impl Opened {
     /// The text that stands sealed there.
     pub(super) fn text(&self, seq: u64, pointer: &str) -> Option<&str> {
-        self.values.iter().find(|value| value.seq == seq && value.pointer == pointer).and_then(|value| {
-            match &value.content {
-                Content::Text(text) => Some(text.expose_secret().as_str()),
-                Content::File(name) => Some(name),
-            }
+        let value = self.values.iter().find(|value| value.seq == seq && value.pointer == pointer)?;
+        Some(match &value.content {
+            Content::Text(text) => text.expose_secret().as_str(),
+            Content::File(name) => name,
         })
     }
 

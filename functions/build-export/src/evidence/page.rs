@@ -214,7 +214,7 @@ fn proof(evidence: &Evidence<'_>) -> String {
         .collect();
     format!(
         "<section class=\"proof\"><h2>Why this can be believed</h2>\
-         <p>The organization's log had {} entries when it was signed. Each entry above is one of them: its SHA-256, together with the hashes in <code>audit/proofs.json</code>, leads to the signed root\
+         <p>The organization's log had {} entries when it was signed. Each entry above is one of them: its SHA-256, together with the hashes in <code>audit/proofs.json</code>, leads to the signed root \
          <code>{}</code>. Each names the entry of this visit before it, so that none between two of them is left out.</p>\
          <table class=\"proofs\"><thead><tr><th>entry</th><th>its hash</th><th>hashes to the root</th></tr></thead><tbody>{rows}</tbody></table>\
          <pre>{}</pre>\

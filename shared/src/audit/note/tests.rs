@@ -4,16 +4,16 @@ use std::path::Path;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::Value;
-use signed_note::{Note, StandardVerifier, VerifierList};
+use signed_note::{Note, StandardVerifier, Verifier, VerifierList};
 
 use super::*;
 use crate::audit::checkpoint::Checkpoint;
 
 /// The checkpoint in a note, when the other implementation finds exactly so many signatures of these keys under it.
 fn theirs(note: &str, keys: &[String], signatures: usize) -> Option<tlog_tiles::Checkpoint> {
-    let verifiers = keys.iter().map(|key| Box::new(StandardVerifier::new(key).unwrap()) as Box<_>);
+    let verifier = |key: &String| -> Box<dyn Verifier> { Box::new(StandardVerifier::new(key).unwrap()) };
     let read = Note::from_bytes(note.as_bytes()).ok()?;
-    let (verified, _) = read.verify(&VerifierList::new(verifiers.collect())).ok()?;
+    let (verified, _) = read.verify(&VerifierList::new(keys.iter().map(verifier).collect())).ok()?;
     (verified.len() == signatures).then(|| tlog_tiles::Checkpoint::from_bytes(read.text()).unwrap())
 }
 
