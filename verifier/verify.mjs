@@ -130,8 +130,26 @@ export const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(par
 
 const STATE = new Int32Array(8), BLOCK = new Uint8Array(64);
 
+// Node's own hash of a text in one call (20.12 and later), which the processor helps with. It pays from some bytes on, and
+// only with the hash as a string: a Buffer costs as much again.
+const oneCall = globalThis.process?.versions?.node ? (await import('node:crypto')).hash : undefined;
+const ONE_CALL_BYTES_MIN = 192;
+let joint = new Uint8Array(4096);
+
+function inOneCall(prefix, first, bytes) {
+  const at = first === null ? 1 : 33, length = at + bytes.length;
+  if (joint.length < length) joint = new Uint8Array(2 * length);
+  joint[0] = prefix;
+  if (first !== null) joint.set(first, 1);
+  joint.set(bytes, at);
+  const letters = oneCall('sha256', joint.subarray(0, length), 'latin1'), out = new Uint8Array(32);
+  for (let i = 0; i < 32; i++) out[i] = letters.charCodeAt(i);
+  return out;
+}
+
 /** SHA-256 of a byte, 32 bytes or none, and some bytes: what a log has millions of, without an object for each. */
 function prefixed(prefix, first, bytes) {
+  if (oneCall !== undefined && bytes.length >= ONE_CALL_BYTES_MIN) return inOneCall(prefix, first, bytes);
   STATE.set(INITIAL);
   BLOCK[0] = prefix;
   let held = 1;
