@@ -11,7 +11,7 @@ ARCHITECTURE ?= x86_64
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install binaries run demo test check bench build deploy new
+.PHONY: help install binaries run demo test tamper check bench build deploy new
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -33,6 +33,10 @@ test: binaries $(API_TESTER)/ready $(PAGE_TESTER)/node_modules/ready ## runs eve
 	@node --test verifier/test/*.test.mjs
 	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
 	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
+
+tamper: install ## flips every byte of a log's bundle under both verifiers; some minutes
+	@EVERY_BYTE=1 node --test --test-name-pattern=flipped verifier/test/verify.test.mjs
+	@EVERY_BYTE=1 $(CARGO) test --locked --profile $(PROFILE) -p doorbook-verify -- flipped
 
 check: $(LINT)/ready ## formatting, lints, documentation, bans, template: exactly what CI runs before the tests
 	$(CARGO) fmt --all --check

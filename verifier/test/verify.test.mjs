@@ -120,7 +120,8 @@ test('flipped_bytes_all_over_a_log_are_named_by_their_line', async () => {
   delete whole.files['audit/entries.csv'];
   const files = made.signed(whole);
   for (const name of ['audit/entries.jsonl', 'audit/links.txt']) {
-    await flip(files, name, 149, (at, report) => assert.equal(report.first_bad_seq, files[name].subarray(0, at).toString('latin1').split('\n').length - 1, `${name} at ${at}`));
+    // Every byte of all of it takes minutes: `make tamper`.
+    await flip(files, name, process.env.EVERY_BYTE ? 1 : 149, (at, report) => assert.equal(report.first_bad_seq, files[name].subarray(0, at).toString('latin1').split('\n').length - 1, `${name} at ${at}`));
   }
 });
 

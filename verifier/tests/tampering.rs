@@ -43,7 +43,9 @@ fn every_flipped_byte_of_the_entries_and_links_of_a_period_is_found_and_named() 
 
 #[test]
 fn flipped_bytes_all_over_a_whole_log_are_found_and_named() {
-    expect_lines_named(bundle(Scope::Period("audit", 0, 200)), 19);
+    // Every byte of all of it takes minutes: `make tamper`.
+    let is_thorough = std::env::var_os("EVERY_BYTE").is_some();
+    expect_lines_named(bundle(Scope::Period("audit", 0, 200)), if is_thorough { 1 } else { 19 });
 }
 
 #[test]
