@@ -46,23 +46,31 @@ use table::Table;
 async fn main() {
     let plan = Plan::read();
     let mut table = Table::new();
-    sizes::measure(&plan, &mut table);
-    cold_start::measure(&plan, &mut table).await;
-    sealing::measure(&mut table).await;
+    if plan.is_of_check_ins {
+        sizes::measure(&plan, &mut table);
+        cold_start::measure(&plan, &mut table).await;
+        sealing::measure(&mut table).await;
+    }
     verifying::measure(&mut table);
 
     table.progress("making 1,000 organizations");
     let tenants = tenants::Tenants::create(plan.organizations).await;
-    round_trips::measure(&tenants, &mut table).await;
-    let reference = reference::create(&tenants).await;
-    let mut warm = warm::Warm::start(&plan, &tenants, &reference).await;
-    warm.one_connection(&mut table).await;
-    warm.all_connections(&mut table).await;
-    warm.one_organization(&mut table).await;
-    warm.stop().await;
-    tenants.expect_whole_check_ins().await;
-    growth::measure(&plan, &tenants, &mut table).await;
+    if plan.is_of_check_ins {
+        check_ins(&plan, &tenants, &mut table).await;
+    }
     evidence::measure(&plan, &tenants, &mut table).await;
 
     table.print();
+}
+
+async fn check_ins(plan: &Plan, tenants: &tenants::Tenants, table: &mut Table) {
+    round_trips::measure(tenants, table).await;
+    let reference = reference::create(tenants).await;
+    let mut warm = warm::Warm::start(plan, tenants, &reference).await;
+    warm.one_connection(table).await;
+    warm.all_connections(table).await;
+    warm.one_organization(table).await;
+    warm.stop().await;
+    tenants.expect_whole_check_ins().await;
+    growth::measure(plan, tenants, table).await;
 }

@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 /// The shape of one run.
 pub(crate) struct Plan {
+    /// False where only the rows of the log are asked for.
+    pub(crate) is_of_check_ins: bool,
     /// Connections of the throughput rows.
     pub(crate) connections: usize,
     /// Organizations that check-ins are spread over.
@@ -30,9 +32,11 @@ impl Plan {
     /// As the environment says.
     pub(crate) fn read() -> Self {
         #[expect(clippy::disallowed_methods, reason = "a benchmark is told by the environment how long it may take")]
-        let is_quick = std::env::var("QUICK").is_ok_and(|text| text == "1");
+        let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
+        let is_quick = is("QUICK", "1");
         let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let common = Self {
+            is_of_check_ins: !is("ONLY", "log"),
             connections: 16,
             organizations: 1000,
             rounds: 5,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is deployed and what it is compared with, starts a stack, and prints docs/SPEED.md's table.
-# QUICK=1 makes everything short. The stack ends with this script, however that ends.
+# QUICK=1 makes everything short, ONLY=log leaves all rows but those of the log out. The stack ends with this script, however that ends.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -10,7 +10,9 @@ LIMIT_S=900
 
 echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
 # Each by itself: built together, they would all get the features of `shared` that any of them asks for.
-for function in check-in list-visits refuse-unknown-route; do
+functions="check-in list-visits refuse-unknown-route"
+[ "${ONLY:-}" != log ] || functions=
+for function in $functions; do
   "$CARGO" build --locked --release -p "$function" --bin "$function"
 done
 driver=$("$CARGO" build --locked --release -p bench --benches --message-format=json |
