@@ -78,7 +78,8 @@ async fn append(tenants: &Tenants, tenant: &Tenant, from: u64, count: u64) {
     }
     copy.send(BytesMut::from(lines.as_bytes()).freeze()).await.expect("room");
     copy.finish().await.expect("the entries are there");
-    let head = "UPDATE audit_heads SET seq = $2, link = $3, at = date_trunc('day', now(), 'UTC') WHERE organization_id = $1";
+    let head =
+        "UPDATE audit_heads SET seq = $2, link = $3, at = date_trunc('day', now(), 'UTC') WHERE organization_id = $1";
     let newest = i64::try_from(from + count - 1).expect("a seq");
     tenants.execute(head, &[&organization, &newest, &link.as_slice()]).await;
     tenants.script("ALTER TABLE audit_log ENABLE ALWAYS TRIGGER append; ANALYZE audit_log").await;
