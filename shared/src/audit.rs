@@ -5,6 +5,7 @@ mod action;
 pub mod checkpoint;
 mod diff;
 pub mod note;
+pub mod tiles;
 pub mod tree;
 
 use serde_json::{Value, json};

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How to check a bundle, for whoever opens it.
-const VERIFY: &str = include_str!("VERIFY.md");
+pub(crate) const VERIFY: &str = include_str!("VERIFY.md");
 
 /// A bundle that lies in the bucket.
 #[derive(Debug)]

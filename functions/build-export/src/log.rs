@@ -4,8 +4,8 @@ use futures_util::future::join;
 use shared::{
     Error,
     audit::{
-        hex,
-        tree::{self, GrowingTree, Hash, Tiles},
+        hex, tiles,
+        tree::{self, GrowingTree, Hash},
     },
     domain::export::ExportFailure,
     id::OrganizationId,
@@ -58,9 +58,7 @@ pub(crate) async fn begin(work: &SystemWork, coverage: &Coverage, bundle: &mut B
 /// The roots of the perfect subtrees of the tree before the period, one a line.
 async fn frontier(work: &SystemWork, size: u64) -> Result<String, Stop> {
     let ids = GrowingTree::edge(size);
-    let stored = work.with_tenant(async |tx| tx.find(store::tiles(&ids)).await).await?;
-    let mut tiles = Tiles::new();
-    stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
+    let tiles = work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?;
     let tree = GrowingTree::resume(size, &tiles).ok_or(Stop::GivenUp(ExportFailure::LogDiffers))?;
     Ok(tree.frontier().iter().map(|root| hex(root) + "\n").collect())
 }

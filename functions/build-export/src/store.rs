@@ -2,7 +2,6 @@
 
 use shared::{
     Error, Result,
-    audit::tree::TileId,
     clock::Timestamp,
     domain::export::ExportFailure,
     id::{ExportId, ExportKeyId, KeyId, OrganizationId},
@@ -216,22 +215,6 @@ pub(crate) fn entries(from: u64, to: u64, page: i64) -> Result<Lookup<Vec<String
     .bind(to.map_err(Error::internal)?)
     .bind(page)
     .all(|row| row.read("entry")))
-}
-
-/// Tiles of the tree, in no order.
-pub(crate) fn tiles(ids: &[TileId]) -> Lookup<Vec<(TileId, Vec<u8>)>> {
-    Statement::new(concat!(
-        "-- build-export.tiles\n",
-        "SELECT t.level, t.tile, t.hashes FROM log_tiles AS t ",
-        "JOIN unnest($1, $2) AS wanted (level, tile) ON t.level = wanted.level AND t.tile = wanted.tile",
-    ))
-    .bind(ids.iter().map(|id| i64::from(id.level)).collect::<Vec<_>>())
-    .bind(ids.iter().filter_map(|id| i64::try_from(id.index).ok()).collect::<Vec<_>>())
-    .all(|row| {
-        let level = row.read::<i32>("level")?.try_into().map_err(Error::internal)?;
-        let index = row.read::<i64>("tile")?.try_into().map_err(Error::internal)?;
-        Ok((TileId { level, index }, row.read("hashes")?))
-    })
 }
 
 /// The organization's key.

@@ -2,11 +2,8 @@
 
 use shared::{
     Error, Result,
-    audit::{
-        hex,
-        tree::{TileId, Tiles},
-    },
-    tenant::{Lookup, Row, Statement},
+    audit::{hex, tiles, tree::Tiles},
+    tenant::{Lookup, Statement},
 };
 
 use crate::SealedLog;
@@ -37,7 +34,7 @@ pub(crate) fn tiles_of_inclusion(seq: u64) -> Result<Lookup<Tiles>> {
         "CROSS JOIN generate_series(0, 6) AS l (level) ",
         "JOIN log_tiles AS t ON t.level = l.level AND t.tile IN ($1 >> (8 * l.level + 8), c.size >> (8 * l.level + 8))",
     ));
-    Ok(statement.bind(i64::try_from(seq).map_err(Error::internal)?).all(read_tile).map(|tiles| Ok(collect(&tiles))))
+    Ok(tiles::of_statement(statement.bind(i64::try_from(seq).map_err(Error::internal)?)))
 }
 
 /// The tiles on the ways to the last entry of the smaller size, to the one behind it, and to the larger size's edge.
@@ -50,17 +47,5 @@ pub(crate) fn tiles_of_consistency(from: u64, to: u64) -> Result<Lookup<Tiles>> 
     ));
     let [from, to] = [from, to].map(i64::try_from);
     let statement = statement.bind(from.map_err(Error::internal)?).bind(to.map_err(Error::internal)?);
-    Ok(statement.all(read_tile).map(|tiles| Ok(collect(&tiles))))
-}
-
-fn read_tile(row: &Row) -> Result<(TileId, Vec<u8>)> {
-    let level = row.read::<i32>("level")?.try_into().map_err(Error::internal)?;
-    let index = row.read::<i64>("tile")?.try_into().map_err(Error::internal)?;
-    Ok((TileId { level, index }, row.read("hashes")?))
-}
-
-fn collect(stored: &[(TileId, Vec<u8>)]) -> Tiles {
-    let mut tiles = Tiles::new();
-    stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
-    tiles
+    Ok(tiles::of_statement(statement))
 }

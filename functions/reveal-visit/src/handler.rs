@@ -28,7 +28,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     // No transaction is open here: KMS and S3 may take their time.
     let person = open::person_key(&gate, &sealed).await?;
     let licence_number = open::licence_number(id, &sealed, person.as_ref())?;
-    open::refuse_naming(&demand.reason, &sealed, licence_number.as_deref())?;
+    demand.reason.refuse_naming([licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()])?;
     let values = open::values(&deps.objects, &demand, licence_number, &objects, person.as_ref()).await?;
 
     let withheld = Revealed { visit_id: id, values: Values::withheld(&demand) };

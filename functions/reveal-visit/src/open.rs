@@ -3,10 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use shared::{
     Error, Result,
-    domain::{
-        Reason,
-        visit::{ImageKind, RestrictedField},
-    },
+    domain::visit::{ImageKind, RestrictedField},
     gate::WriteGate,
     id::VisitId,
     objects::{ObjectKey, Objects},
@@ -35,20 +32,7 @@ pub(crate) fn licence_number(
     person: Option<&PersonKey>,
 ) -> Result<Option<String>> {
     let Some((person, number)) = person.zip(sealed.licence_number.as_ref()) else { return Ok(None) };
-    let opened = person.open(LICENCE_NUMBER.of(visit.uuid()), number)?;
-    String::from_utf8(opened.expose_secret().clone()).map(Some).map_err(Error::internal)
-}
-
-/// Refuses a reason that would write into the log what it keeps sealed.
-///
-/// # Errors
-/// [`Error::Unprocessable`] when the reason holds document number, e-mail address or telephone number.
-pub(crate) fn refuse_naming(reason: &Reason, sealed: &SealedVisit, licence_number: Option<&str>) -> Result<()> {
-    let known = [licence_number, sealed.email.as_deref(), sealed.phone.as_deref()];
-    if known.into_iter().flatten().any(|value| reason.mentions(value)) {
-        return Err(Error::unprocessable("/reason", "names_the_person"));
-    }
-    Ok(())
+    person.open_text(LICENCE_NUMBER.of(visit.uuid()), number).map(Some)
 }
 
 /// The values that are asked for.

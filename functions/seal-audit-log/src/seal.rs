@@ -9,7 +9,8 @@ use shared::{
     audit::{
         checkpoint::{Checkpoint, log_key_name},
         note::{SignedNote, VerifierKey},
-        tree::{GrowingTree, Tiles},
+        tiles,
+        tree::GrowingTree,
     },
     queue::SystemWork,
     telemetry,
@@ -102,9 +103,7 @@ async fn resume(deps: &Deps, work: &SystemWork, key: &VerifierKey, sealed: &Seal
         return Err(refuse(deps, work, Broken::AnchorDiffers));
     }
     let ids = GrowingTree::edge(sealed.size);
-    let stored = work.with_tenant(async |tx| tx.find(store::tiles(&ids)).await).await?;
-    let mut tiles = Tiles::new();
-    stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
+    let tiles = work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?;
     Log::resume(work.organization(), signed, &tiles).map_err(|broken| refuse(deps, work, broken))
 }
 

@@ -40,21 +40,6 @@ pub(crate) fn newest_checkpoint() -> Lookup<Option<Sealed>> {
     })
 }
 
-/// Tiles, in no order.
-pub(crate) fn tiles(ids: &[TileId]) -> Lookup<Vec<(TileId, Vec<u8>)>> {
-    Statement::new(concat!(
-        "-- seal-audit-log.tiles\n",
-        "SELECT t.level, t.tile, t.hashes FROM log_tiles AS t ",
-        "JOIN unnest($1, $2) AS wanted (level, tile) ON t.level = wanted.level AND t.tile = wanted.tile",
-    ))
-    .bind(ids.iter().map(|id| i64::from(id.level)).collect::<Vec<_>>())
-    .bind(ids.iter().filter_map(|id| i64::try_from(id.index).ok()).collect::<Vec<_>>())
-    .all(|row| {
-        let level = row.read::<i32>("level")?.try_into().map_err(Error::internal)?;
-        Ok((TileId { level, index: number(row.read("tile")?)? }, row.read("hashes")?))
-    })
-}
-
 /// Entries from a number on, in their order.
 pub(crate) fn entries(from: u64, page: u64) -> Result<Lookup<Vec<Entry>>> {
     let statement = Statement::new(concat!(

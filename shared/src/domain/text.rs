@@ -176,9 +176,19 @@ impl Reason {
     /// Most characters it may have.
     pub const LENGTH_MAX: usize = 500;
 
-    /// True when the value stands in the reason, in whatever case and spacing: the log would then show it.
-    #[must_use]
-    pub fn mentions(&self, value: &str) -> bool {
+    /// Refuses a reason that would write into the log what it keeps sealed.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Unprocessable`] when it mentions one of the values that are known of the person.
+    pub fn refuse_naming(&self, known: [Option<&str>; 3]) -> crate::error::Result<()> {
+        if known.into_iter().flatten().any(|value| self.mentions(value)) {
+            return Err(crate::error::Error::unprocessable("/reason", "names_the_person"));
+        }
+        Ok(())
+    }
+
+    /// True when the value stands in the reason, in whatever case and spacing.
+    fn mentions(&self, value: &str) -> bool {
         let bare = |text: &str| -> String {
             text.chars().filter(|c| c.is_alphanumeric() || *c == '@').flat_map(char::to_lowercase).collect()
         };

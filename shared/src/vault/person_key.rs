@@ -8,7 +8,7 @@ use super::envelope::{EnvelopeKey, Sealed};
 use super::object::{self, MediaType, OpenedObject, SealedObject};
 use super::place::Place;
 use super::primitives;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{KeyId, OrganizationId, PersonId};
 use crate::secret::Secret;
 
@@ -75,6 +75,15 @@ impl PersonKey {
     pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<Secret<Vec<u8>>> {
         let mut opened = self.key.open(&self.associated(place), sealed.envelope())?;
         Ok(Secret::new(std::mem::take(&mut *opened)))
+    }
+
+    /// Opens a text that was sealed for this place.
+    ///
+    /// # Errors
+    /// As [`PersonKey::open`], and internal when it is no text.
+    pub fn open_text(&self, place: Place<'_>, sealed: &Sealed) -> Result<String> {
+        let opened = self.key.open(&self.associated(place), sealed.envelope())?;
+        String::from_utf8(opened.to_vec()).map_err(Error::internal)
     }
 
     /// Seals a value for an audit entry, with a commitment to it that outlives the key and says nothing without it.

@@ -10,7 +10,7 @@ mod store;
 use shared::{
     Error,
     audit::{
-        hex,
+        hex, tiles,
         tree::{self, Tiles},
     },
     domain::export::ExportFailure,
@@ -19,12 +19,10 @@ use shared::{
     vault::{PersonKey, WrappedTenantKey},
 };
 
-use crate::{Deps, bundle::Bundle, cover::Coverage, job::Stop, log::link_line, manifest::Counts};
+use crate::{Deps, build::VERIFY, bundle::Bundle, cover::Coverage, job::Stop, log::link_line, manifest::Counts};
 use entry::Shown;
 use openings::Opened;
 use store::{Signed, VisitRow};
-
-const VERIFY: &str = include_str!("../VERIFY.md");
 
 /// Everything that the evidence of a visit is made of.
 struct Evidence<'c> {
@@ -53,7 +51,7 @@ pub(crate) async fn add(
             Ok((row, signed, tx.find(store::entries(visit, size)).await?))
         })
         .await?;
-    let tiles = tiles(work, &logged, coverage).await?;
+    let tiles = tiles_of_proofs(work, &logged, coverage).await?;
     let mut entries = Vec::new();
     for logged in logged {
         entries.push(Shown::new(logged, &tiles, &coverage.checkpoint)?);
@@ -72,14 +70,11 @@ pub(crate) async fn add(
 }
 
 /// The tiles that the proofs of these entries are made of.
-async fn tiles(work: &SystemWork, logged: &[store::Logged], coverage: &Coverage) -> Result<Tiles, Stop> {
+async fn tiles_of_proofs(work: &SystemWork, logged: &[store::Logged], coverage: &Coverage) -> Result<Tiles, Stop> {
     let size = coverage.checkpoint.size;
     let spans: Vec<_> = logged.iter().filter_map(|entry| tree::inclusion(entry.seq, size)).flatten().collect();
     let ids: Vec<_> = tree::tiles_of(&spans).into_iter().collect();
-    let stored = work.with_tenant(async |tx| tx.find(crate::store::tiles(&ids)).await).await?;
-    let mut tiles = Tiles::new();
-    stored.iter().for_each(|(id, hashes)| tiles.insert(*id, hashes));
-    Ok(tiles)
+    Ok(work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?)
 }
 
 /// The person's key; none once the person is erased.
