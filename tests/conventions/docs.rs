@@ -55,6 +55,20 @@ fn every_link_leads_somewhere() -> Checked {
 }
 
 #[test]
+fn the_concurrency_that_a_deployment_needs_is_what_the_template_reserves() -> Checked {
+    let template = read("template.yaml")?;
+    let reserved = template.lines().filter_map(|line| line.trim().strip_prefix("ReservedConcurrentExecutions: "));
+    let reserved: u32 = reserved.map(str::parse::<u32>).sum::<Result<_, _>>()?;
+    let told = format!("at least {} (Service Quotas", 100 + reserved);
+    let deploy = read("docs/DEPLOY.md")?;
+    assert!(
+        deploy.contains(&told) && deploy.contains(&format!("the templates reserve {reserved} ")),
+        "{reserved} are reserved"
+    );
+    Ok(())
+}
+
+#[test]
 fn the_readme_leads_to_the_line_that_writes_the_entry() -> Checked {
     let link = "infra/migrations/0004_audit.sql#L";
     let readme = read("README.md")?;
