@@ -1,26 +1,16 @@
 //! A function that is told too little, or something unsafe, refuses to start and names what to mend (promise T6). The
 //! binaries themselves are started: what a test reads is what an operator would read.
 
-use std::{collections::BTreeMap, path::PathBuf, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, process::Stdio, time::Duration};
 
 use tokio::process::Command;
 
 use super::wiring::{Checked, Function, template};
-use crate::harness::stack::variable;
+use crate::harness::stack::{binary, variable};
 
 const CANARY: &str = "canary-5f2d";
 
 type Environment = BTreeMap<String, String>;
-
-/// Where the binaries lie: named by `make test`, else beside this test's own.
-fn binary(function: &Function) -> Checked<PathBuf> {
-    let folder = match std::env::var_os("DOORBOOK_BINARIES") {
-        Some(folder) => PathBuf::from(folder),
-        None => std::env::current_exe()?.ancestors().nth(2).ok_or("no folder of binaries")?.to_owned(),
-    };
-    let path = folder.join(&function.name);
-    if path.is_file() { Ok(path) } else { Err(format!("{}: build it first: make binaries", path.display()).into()) }
-}
 
 /// What a function is told in production, with a password that nobody may see.
 fn told(function: &Function) -> Environment {
@@ -40,7 +30,7 @@ const OPTIONAL: [&str; 2] = ["DATABASE_CA_FILE", "LOG_KEY_ID_RETIRING"];
 
 /// Starts it and gives its last words; an error where it goes on.
 async fn last_words(function: &Function, told: &Environment) -> Checked<String> {
-    let mut command = Command::new(binary(function)?);
+    let mut command = Command::new(binary(&function.name));
     command.env_clear().envs(told).stdin(Stdio::null()).kill_on_drop(true);
     let ended = tokio::time::timeout(Duration::from_secs(10), command.output()).await;
     let output = ended.map_err(|_| format!("{} starts with {:?}", function.name, told.keys()))??;

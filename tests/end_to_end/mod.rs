@@ -2,6 +2,7 @@
 
 mod canaries;
 mod client;
+mod demo;
 mod load;
 mod naughty_strings;
 mod openapi;

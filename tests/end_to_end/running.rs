@@ -15,7 +15,7 @@ use super::client::Client;
 use crate::harness::stack::variable;
 
 /// One stack at a time: two cores are few.
-static TURN: Mutex<()> = Mutex::const_new(());
+pub(super) static TURN: Mutex<()> = Mutex::const_new(());
 /// Longest that a start may take on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(180);
 
@@ -27,17 +27,23 @@ pub(crate) struct Running {
     _turn: MutexGuard<'static, ()>,
 }
 
+/// A directory that looks like a clone with a `.local` of its own.
+pub(crate) fn workplace() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned();
+    let directory = std::env::temp_dir().join(format!("doorbook-e2e-{}", uuid::Uuid::new_v4().simple()));
+    fs::create_dir_all(directory.join(".local")).expect("a directory");
+    for name in ["template.yaml", "infra", "target", "verifier"] {
+        symlink(root.join(name), directory.join(name)).expect("a link");
+    }
+    symlink(root.join(".local/venv"), directory.join(".local/venv")).expect("a link");
+    directory
+}
+
 impl Running {
     /// Starts one and waits until its two organizations are there.
     pub(crate) async fn start() -> Self {
         let turn = TURN.lock().await;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned();
-        let directory = std::env::temp_dir().join(format!("doorbook-e2e-{}", uuid::Uuid::new_v4().simple()));
-        fs::create_dir_all(directory.join(".local")).expect("a directory");
-        for name in ["template.yaml", "infra", "target"] {
-            symlink(root.join(name), directory.join(name)).expect("a link");
-        }
-        symlink(root.join(".local/venv"), directory.join(".local/venv")).expect("a link");
+        let directory = workplace();
         let output = fs::File::create(directory.join("output.txt")).expect("a file");
         let port =
             std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();

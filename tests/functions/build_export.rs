@@ -238,3 +238,22 @@ async fn a_bundle_is_deleted_after_its_days() {
     let followed = tokio::spawn(async move { exports::follow(&url).await }).await;
     assert!(followed.is_err(), "the bundle is still there");
 }
+
+#[tokio::test]
+async fn what_fails_again_and_again_is_given_up_and_said() {
+    let world = World::new().await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    assert!(seal(&world, &sealer(&[]).await).await);
+    let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
+    tap.close();
+    let deps = builder(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
+    for failures in 1..=5 {
+        build_within(&world, &deps, Duration::from_secs(60)).await;
+        let row = world.own_rows("SELECT failures, state FROM exports WHERE organization_id = $1").await;
+        assert_eq!(row[0].get::<_, &str>(1), if failures < 5 { "waiting" } else { "failed" }, "after {failures}");
+        world.execute("UPDATE exports SET not_before = NULL WHERE organization_id = $1", &[&world.organization]).await;
+    }
+
+    assert_eq!(exports::read(&world, &export).await["failure"], "unavailable");
+    assert_eq!(world.actions().await.last().unwrap(), "export.failed");
+}

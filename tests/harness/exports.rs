@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use http_body_util::{BodyExt as _, Empty};
-use hyper::body::Bytes;
 use serde_json::{Value, json};
 use shared::{
     audit::{checkpoint::bundle_key_name, note::VerifierKey},
@@ -18,7 +16,7 @@ use super::{
     Event, World,
     event::Answer,
     log::{seal, sealer},
-    stack,
+    loopback, stack,
 };
 
 const CLOCK: Clock = Clock::System { offset_s: 0 };
@@ -96,16 +94,19 @@ pub(crate) async fn link(world: &World, export: &str) -> Answer {
 /// Follows a link, without any credential of ours.
 pub(crate) async fn follow(url: &str) -> Vec<u8> {
     let uri: hyper::Uri = url.parse().expect("a URL");
-    let authority = uri.authority().expect("an authority").to_string();
-    let stream = tokio::net::TcpStream::connect(&authority).await.expect("a connection");
-    let io = hyper_util::rt::TokioIo::new(stream);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.expect("a handshake");
-    tokio::spawn(connection);
     let path = uri.path_and_query().expect("a path").as_str();
-    let request = hyper::Request::get(path).header("host", &authority).body(Empty::<Bytes>::new()).expect("a request");
-    let answer = sender.send_request(request).await.expect("an answer");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    answer.into_body().collect().await.expect("a body").to_bytes().to_vec()
+    let authority = uri.authority().expect("an authority").as_str();
+    loopback::send(authority, hyper::Request::get(path), String::new()).await.to_vec()
+}
+
+/// What the store says of a bundle that lies in it.
+pub(crate) async fn stored_headers(world: &World, export: &str) -> hyper::HeaderMap {
+    let bucket = stack::variable("DOORBOOK_TEST_BUNDLES_BUCKET");
+    let path = format!("/{bucket}/bundles/{}/{export}.zip", world.organization);
+    let credential =
+        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+    let request = hyper::Request::head(path).header("authorization", credential);
+    loopback::exchange(&stack::variable("AWS_ENDPOINT_URL_S3"), request, String::new()).await.0
 }
 
 /// Takes a finished bundle away.
@@ -141,7 +142,7 @@ pub(crate) async fn verify(world: &World, bundle: &[u8], more: &[&str]) -> (i32,
     let arguments = [file.to_str().unwrap(), "--key", keys_file.to_str().unwrap(), "--json"];
     let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().copied()).collect();
     let script = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verifier/verify.mjs"));
-    let command = verifier();
+    let command = stack::binary("doorbook-verify");
     let rust = std::process::Command::new(command).args(&arguments).output().expect("doorbook-verify");
     let node = std::process::Command::new("node").arg(script).args(&arguments).output().expect("node");
     std::fs::remove_dir_all(&folder).expect("the folder goes");
@@ -151,14 +152,6 @@ pub(crate) async fn verify(world: &World, bundle: &[u8], more: &[&str]) -> (i32,
     });
     assert_eq!((rust.status.code(), &said["reason"]), (node.status.code(), &also["reason"]), "{said}\n{also}");
     (rust.status.code().unwrap(), said)
-}
-
-fn verifier() -> PathBuf {
-    let folder = match std::env::var_os("DOORBOOK_BINARIES") {
-        Some(folder) => PathBuf::from(folder),
-        None => std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned(),
-    };
-    folder.join("doorbook-verify")
 }
 
 /// The members of a bundle, all of which are stored. A reader of its own: the directory, and nothing else.

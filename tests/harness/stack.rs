@@ -54,3 +54,14 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
 pub(crate) fn common(variables: &Variables) -> CommonSettings {
     CommonSettings::read(variables).expect("common settings")
 }
+
+/// A binary of this build: where `make test` says, else beside the test's own.
+pub(crate) fn binary(name: &str) -> std::path::PathBuf {
+    let folder = match std::env::var_os("DOORBOOK_BINARIES") {
+        Some(folder) => std::path::PathBuf::from(folder),
+        None => std::env::current_exe().expect("a path").ancestors().nth(2).expect("a folder").to_owned(),
+    };
+    let path = folder.join(name);
+    assert!(path.is_file(), "{}: build it first: make binaries", path.display());
+    path
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{REASON, manifest};
 use crate::harness::{
     World, arrivals,
-    exports::{bundle, members, verify},
+    exports::{self, build, builder, bundle, members, request, verify},
 };
 
 #[tokio::test]
@@ -100,4 +100,32 @@ async fn data_takes_everything_along_but_what_is_sealed() {
     assert_eq!(manifest(&made)["counts"]["visits"], json!(2));
     let empty: Vec<Value> = serde_json::from_slice(&members["data/visit_types.json"]).unwrap();
     assert!(empty.is_empty());
+}
+
+#[tokio::test]
+async fn a_table_of_several_pages_is_there_row_by_row() {
+    let world = World::new().await;
+    let rows = "INSERT INTO people (organization_id, person_id, kind, key_id, wrapped_key, created_at) \
+        SELECT $1, gen_random_uuid(), 'visitor', $2, NULL, now() FROM generate_series(1, 4100)";
+    world.execute(rows, &[&world.organization, &world.wrapped.key_id]).await;
+
+    let made = bundle(&world, &json!({ "kind": "data" })).await;
+
+    let people: Vec<Value> = serde_json::from_slice(&members(&made)["data/people.json"]).unwrap();
+    let ids: std::collections::BTreeSet<_> = people.iter().map(|one| one["person_id"].as_str().unwrap()).collect();
+    let there = usize::try_from(world.count("people").await).unwrap();
+    assert_eq!((people.len(), ids.len()), (there, there));
+    assert_eq!(verify(&world, &made, &[]).await.0, 0);
+}
+
+#[tokio::test]
+async fn a_bundle_lies_under_the_key_of_its_organization() {
+    let world = World::new().await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    build(&world, &builder(&[]).await).await;
+
+    let headers = exports::stored_headers(&world, &export).await;
+
+    assert_eq!(headers["x-amz-server-side-encryption"], "aws:kms");
+    assert_eq!(headers["x-amz-server-side-encryption-aws-kms-key-id"], world.wrapped.kms_key_id.as_str());
 }

@@ -1,0 +1,36 @@
+//! `make demo` promises: one day at a door, told to its end, and evidence of it that stays.
+
+use std::{fs, path::Path, process::Command};
+
+use super::running::{TURN, workplace};
+use crate::harness::stack::variable;
+
+#[tokio::test]
+async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
+    let _turn = TURN.lock().await;
+    let directory = workplace();
+
+    let binaries = variable("DOORBOOK_BINARIES");
+    let mut command = Command::new(Path::new(&binaries).join("doorbook-local"));
+    let output = command.args(["demo", "--binaries", &binaries]).current_dir(&directory).output().expect("it starts");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kept = ["evidence.zip", "audit-key.vkey"].map(|name| fs::read(directory.join(".local").join(name)));
+    fs::remove_dir_all(&directory).expect("the directory goes");
+
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let mut from = 0;
+    for line in [
+        "chain unbroken",
+        "verify.mjs: exit 0",
+        "doorbook-verify: exit 0",
+        "verify.mjs: exit 1",
+        "WRONG at entry 7",
+        "doorbook-verify: exit 1",
+        "Entry 7",
+    ] {
+        from += told[from..].find(line).unwrap_or_else(|| panic!("{line} is missing, in this order, from:\n{told}"));
+    }
+    let [bundle, keys] = kept.map(|file| file.expect("it is left"));
+    assert!(bundle.starts_with(b"PK"));
+    assert_eq!(keys.iter().filter(|byte| **byte == b'\n').count(), 2, "a key a line");
+}
