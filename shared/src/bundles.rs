@@ -23,8 +23,13 @@ use crate::vault::aws;
 pub const PART_BYTES_MIN: usize = 5 * 1024 * 1024;
 /// The highest number of a part.
 pub const PART_NUMBER_MAX: i32 = 10_000;
-/// Longest that the upload of one part may take.
+/// Longest that one attempt at the upload of a part may take.
 const PART_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest that all attempts at one together may take.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(100);
+/// Longest that it may take to make one object of the parts, which the store says is minutes (Amazon S3 API Reference,
+/// `CompleteMultipartUpload`).
+pub const COMPLETE_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A part that lies in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -78,8 +83,7 @@ impl Bundles {
     #[must_use]
     pub fn new(settings: &BundlesSettings, aws: &AwsSettings) -> Self {
         let config = aws::config(aws, aws.s3_endpoint.as_deref());
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PART_TIMEOUT).build();
-        let config = aws_sdk_s3::config::Builder::from(&config).timeout_config(timeouts);
+        let config = aws_sdk_s3::config::Builder::from(&config).timeout_config(within(PART_TIMEOUT, OPERATION_TIMEOUT));
         let config = config.force_path_style(aws.s3_endpoint.is_some());
         Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
     }
@@ -107,7 +111,7 @@ impl Bundles {
         Ok(PlacedPart { number, etag })
     }
 
-    /// Makes one object of the parts, in the order of their numbers.
+    /// Makes one object of the parts, in the order of their numbers; takes [`COMPLETE_TIMEOUT`] at most.
     ///
     /// # Errors
     /// Not found when the upload is gone: completed before, or ended. Unavailable when the bucket does not answer.
@@ -115,7 +119,9 @@ impl Bundles {
         let part = |part: &PlacedPart| CompletedPart::builder().part_number(part.number).e_tag(&part.etag).build();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(part).collect())).build();
         let call = self.s3.complete_multipart_upload().bucket(&self.bucket).key(key.object()).upload_id(upload);
-        Box::pin(call.multipart_upload(parts).send()).await.map_err(gone_or_unavailable)?;
+        let patient = aws_sdk_s3::Config::builder().timeout_config(within(COMPLETE_TIMEOUT, COMPLETE_TIMEOUT));
+        let call = call.multipart_upload(parts).customize().config_override(patient);
+        Box::pin(call.send()).await.map_err(gone_or_unavailable)?;
         Ok(())
     }
 
@@ -198,6 +204,11 @@ impl Bundles {
         let call = self.s3.delete_object().bucket(&self.bucket).key(object(organization, export));
         Box::pin(call.send()).await.map_err(Error::unavailable).map(drop)
     }
+}
+
+/// Both limits, since the SDK keeps of the house's short ones whatever is not set.
+fn within(attempt: Duration, operation: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(operation).build()
 }
 
 /// Only the store's own word that a thing does not exist is "not found": a missing bucket is an outage.

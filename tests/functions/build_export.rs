@@ -2,6 +2,7 @@
 //! in it that is not the organization's.
 
 mod contents;
+mod handing_over;
 
 use std::time::Duration;
 
@@ -111,29 +112,6 @@ async fn the_same_wish_made_again_is_the_same_to_the_byte() {
 
     assert_eq!(exports::read(&world, &export).await["state"], "built");
     assert!(download(&world, &export).await == first);
-}
-
-#[tokio::test]
-async fn a_long_log_goes_through_several_parts_and_invocations() {
-    let world = World::new().await;
-    world.write_entries(45_000).await;
-    let export = request(&world, &json!({ "kind": "audit" })).await;
-    let deps = builder(&[]).await;
-    assert!(seal(&world, &sealer(&[]).await).await);
-    let mut invocations = 0;
-    while exports::read(&world, &export).await["state"] != "built" {
-        build_within(&world, &deps, Duration::from_millis(400)).await;
-        invocations += 1;
-        assert!(invocations < 60, "{}", exports::read(&world, &export).await);
-    }
-
-    let made = download(&world, &export).await;
-
-    assert!(invocations > 1, "it was made at once");
-    assert!(made.len() > 20_000_000, "{} bytes", made.len());
-    let (exit, report) = verify(&world, &made, &[]).await;
-    assert_eq!((exit, &report["entries"]), (0, &json!(45_001)), "{report}");
-    assert_eq!(world.own_rows("SELECT failures FROM exports WHERE organization_id = $1").await[0].get::<_, i32>(0), 0);
 }
 
 /// Each part in turn refuses, and then loses an answer after it did what it was asked.

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use serde_json::{Value, json};
 use shared::{
     audit::{checkpoint::bundle_key_name, note::VerifierKey},
+    bundles::{BundleKey, Bundles},
     clock::Clock,
     queue::EXPORT_REQUEST,
     runtime::{self, Fired},
-    settings::AwsSettings,
+    settings::{AwsSettings, BundlesSettings},
     vault::Signer,
 };
 
@@ -107,6 +108,15 @@ pub(crate) async fn stored_headers(world: &World, export: &str) -> hyper::Header
         "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
     let request = hyper::Request::head(path).header("authorization", credential);
     loopback::exchange(&stack::variable("AWS_ENDPOINT_URL_S3"), request, String::new()).await.0
+}
+
+/// The bucket, with some settings changed, and where a bundle lies in it.
+pub(crate) fn in_the_bucket(world: &World, export: &str, changes: &[(&str, &str)]) -> (Bundles, BundleKey) {
+    let variables = stack::variables("fn_build_export", changes);
+    let settings = BundlesSettings::read(&variables).expect("settings");
+    let bundles = Bundles::new(&settings, &AwsSettings::read(&variables).expect("settings"));
+    let (organization, export) = (world.wrapped.organization, export.parse().expect("an id"));
+    (bundles, BundleKey { organization, export, kms_key_id: world.wrapped.kms_key_id.clone() })
 }
 
 /// Takes a finished bundle away.

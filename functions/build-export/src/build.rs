@@ -1,12 +1,12 @@
 //! From what was asked for to a bundle that lies in the bucket.
 
-use shared::{audit::tree::Hash, domain::export::ExportKind, queue::SystemWork};
+use shared::{Error, audit::tree::Hash, domain::export::ExportKind, queue::SystemWork};
 
 use crate::{
     Deps,
     cover::{self, Coverage},
     data, evidence,
-    job::{Job, Stop},
+    job::{COMPLETE_LEASE_SECONDS, Job, Stop},
     log,
     manifest::{self, Counts},
     progress::{self, Position},
@@ -54,6 +54,8 @@ pub(crate) async fn build(
     }
     let first_seq = counts.first_seq.unwrap_or(coverage.first_seq());
     let manifest_sha256 = manifest::add(deps, work, job, (&tenant, &coverage, first_seq, &counts), &mut bundle).await?;
+    let entries = u64::try_from(counts.of("entries")).map_err(Error::internal)?;
+    job.hold(deps, work, entries, COMPLETE_LEASE_SECONDS).await?;
     let bytes = crate::zip::size(bundle.finish().await?)?;
     deps.bundles.forget_progress(&key).await?;
     Ok(Made { bytes, manifest_sha256, entries: counts.of("entries"), openings: counts.of("openings") })

@@ -134,7 +134,7 @@ impl Bundle {
         match self.bundles.complete(&self.key, &self.upload, &self.placed).await {
             // An answer that was lost: the upload is gone because it is what lies there.
             Err(Error::NotFound) if self.lies_there(bytes).await? => Ok(bytes),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.refused(error).await),
             Ok(()) => Ok(bytes),
         }
     }
@@ -186,7 +186,17 @@ impl Bundle {
 
     async fn take_answer(&mut self) -> Result<(), Stop> {
         let Some(answer) = self.uploads.join_next().await else { return Ok(()) };
-        self.placed.push(answer.map_err(Error::internal)??);
+        match answer.map_err(Error::internal)? {
+            Ok(placed) => self.placed.push(placed),
+            Err(error) => return Err(self.refused(error).await),
+        }
         Ok(())
+    }
+
+    /// What the store refuses it may refuse for ever, since a rule of the bucket ends uploads that nobody completes:
+    /// the next attempt begins anew.
+    async fn refused(&self, error: Error) -> Stop {
+        let forgotten = self.bundles.forget_progress(&self.key).await;
+        Stop::Fault(forgotten.err().unwrap_or(error))
     }
 }

@@ -94,9 +94,6 @@ pub(crate) async fn stream(
             None => begin(*table, bundle).await?,
         };
         place.members = Some(members);
-        if !goes_on() {
-            return Err(Stop::OutOfTime);
-        }
         let lookup = table.page(place.after.as_deref());
         let page = work.with_tenant(async |tx| tx.find(lookup).await).await?;
         add(&page, bundle, members, place).await?;
@@ -108,6 +105,9 @@ pub(crate) async fn stream(
             bundle.end(members.1).await?;
             counts.set(table.name(), place.rows);
             *place = Place { table: place.table + 1, ..Place::default() };
+        }
+        if place.table < Table::ALL.len() && !goes_on() {
+            return Err(Stop::OutOfTime);
         }
     }
     Ok(())

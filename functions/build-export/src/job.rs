@@ -2,7 +2,7 @@
 
 use shared::{
     Error, Result,
-    bundles::BundleKey,
+    bundles::{BundleKey, COMPLETE_TIMEOUT},
     clock::Timestamp,
     domain::export::{ExportFailure, ExportKind},
     id::{CredentialId, ExportId, VisitId},
@@ -14,6 +14,8 @@ use crate::{Deps, store};
 
 /// Seconds after which a worker that gives no sign is taken for dead.
 pub(crate) const LEASE_SECONDS: i64 = 60;
+/// The same while the store makes one object of the parts.
+pub(crate) const COMPLETE_LEASE_SECONDS: i64 = LEASE_SECONDS + COMPLETE_TIMEOUT.as_secs().cast_signed();
 /// Failures after which a bundle is given up.
 pub(crate) const FAILURES_MAX: i32 = 5;
 
@@ -82,7 +84,18 @@ impl Job {
 
     /// Says how far it is, and that its worker lives.
     pub(crate) async fn renew(&self, deps: &Deps, work: &SystemWork, entries_done: u64) -> Result<(), Stop> {
-        let until = deps.clock.now().plus_seconds(LEASE_SECONDS);
+        self.hold(deps, work, entries_done, LEASE_SECONDS).await
+    }
+
+    /// The same where the next sign may be longer in coming.
+    pub(crate) async fn hold(
+        &self,
+        deps: &Deps,
+        work: &SystemWork,
+        entries_done: u64,
+        seconds: i64,
+    ) -> Result<(), Stop> {
+        let until = deps.clock.now().plus_seconds(seconds);
         let renew = store::renew(self, entries_done, until)?;
         self.expect_held(work.with_tenant(async |tx| tx.find(renew).await).await?)
     }

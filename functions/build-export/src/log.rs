@@ -79,9 +79,6 @@ pub(crate) async fn stream(
         if page.is_empty() {
             return Err(Stop::GivenUp(ExportFailure::LogDiffers));
         }
-        if !goes_on() {
-            return Err(Stop::OutOfTime);
-        }
         let after = at.next + u64::try_from(page.len()).map_err(Error::internal)?;
         let (following, added) = join(read(work, after, size), add(work.organization(), &page, bundle, at)).await;
         added?;
@@ -89,6 +86,10 @@ pub(crate) async fn stream(
         pages += 1;
         if pages % PAGES_RENEWED == 0 {
             job.renew(deps, work, at.next - coverage.first_seq()).await?;
+        }
+        // Behind a page, so that every invocation gets further, however little time it has.
+        if at.next < size && !goes_on() {
+            return Err(Stop::OutOfTime);
         }
     }
     if at.link != coverage.checkpoint.link {
