@@ -71,6 +71,8 @@ CREATE TABLE credentials (
   expires_at timestamptz,
   revoked_at timestamptz,
   created_at timestamptz NOT NULL,
+  -- To the minute: a use within a minute of the one that is noted is not written down.
+  last_used_at timestamptz,
   PRIMARY KEY (organization_id, credential_id),
   FOREIGN KEY (organization_id, site_id) REFERENCES sites ON DELETE RESTRICT,
   CHECK (kind <> 'kiosk' OR site_id IS NOT NULL)

@@ -72,6 +72,18 @@ BEGIN
   answer := CASE outcome WHEN 'replayed' THEN held.answer_sealed END;
 END $$;
 
+-- Notes that a credential was used. Of many requests within a minute one writes, and none waits for it.
+CREATE FUNCTION app.note_use(organization uuid, credential uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE public.credentials AS c SET last_used_at = at
+    WHERE c.organization_id = organization AND c.credential_id = (
+      SELECT n.credential_id FROM public.credentials AS n
+      WHERE n.organization_id = organization AND n.credential_id = credential
+        AND (n.last_used_at IS NULL OR n.last_used_at <= at - interval '1 minute')
+      FOR NO KEY UPDATE SKIP LOCKED);
+END $$;
+
 -- Admits a caller or says why not, in the order of refusal of the contract: credential, rate, permission,
 -- claim. One row always comes back; a refusal commits its counts like an admission does.
 CREATE FUNCTION app.admit(
@@ -83,6 +95,7 @@ CREATE FUNCTION app.admit(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   is_permitted boolean;
+  is_use_noted boolean;
   per_second double precision;
   capacity double precision;
   bound text;
@@ -91,11 +104,11 @@ BEGIN
   bound := set_config('synchronous_commit', 'off', true);
   bound := set_config('app.organization_id', organization::text, true);
   bound := set_config('app.site_id', '', true);
-  SELECT c.credential_id, c.site_id, permission = ANY (c.permissions),
+  SELECT c.credential_id, c.site_id, permission = ANY (c.permissions), coalesce(c.last_used_at > at - interval '1 minute', false),
       CASE cost WHEN 'read' THEN p.reads_per_second ELSE p.writes_per_second END,
       CASE cost WHEN 'read' THEN p.reads_capacity ELSE p.writes_capacity END,
       k.key_id, k.kms_key_id, k.wrapped_key, k.wrapped_index_key
-    INTO credential_id, site_id, is_permitted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
+    INTO credential_id, site_id, is_permitted, is_use_noted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
     FROM public.credentials AS c
     JOIN public.organizations AS o ON o.organization_id = c.organization_id
     JOIN public.plans AS p ON p.plan = o.plan
@@ -103,6 +116,9 @@ BEGIN
     WHERE c.organization_id = organization AND c.sha256 = secret_sha256 AND c.kind = secret_kind
       AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at);
 
+  IF NOT is_use_noted THEN
+    PERFORM app.note_use(organization, credential_id, at);
+  END IF;
   -- A plan without limits stays without.
   IF per_second IS NOT NULL THEN
     retry_after_s := app.take_token(organization, cost, coalesce(per_minute_override / 60.0, per_second),

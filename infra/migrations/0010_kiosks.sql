@@ -29,6 +29,24 @@ BEGIN
     WHERE c.organization_id = organization AND c.credential_id = credential AND c.revoked_at IS NULL;
 END $$;
 
+-- Gives a kiosk, and its credential, another name: one that still has the name with which it was looked up.
+CREATE FUNCTION app.rename_kiosk(kiosk uuid, old_name text, new_name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+  credential uuid;
+BEGIN
+  UPDATE public.kiosks AS k SET name = new_name
+    WHERE k.organization_id = organization AND k.kiosk_id = kiosk AND app.reaches_site(k.site_id)
+      AND k.revoked_at IS NULL AND k.name = old_name
+    RETURNING k.credential_id INTO credential;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'changed since it was looked up' USING ERRCODE = '40001';
+  END IF;
+  UPDATE public.credentials AS c SET name = new_name
+    WHERE c.organization_id = organization AND c.credential_id = credential;
+END $$;
+
 -- Whether the credentials of the organization that is open are for the real thing or for trying things out.
 CREATE FUNCTION app.environment() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

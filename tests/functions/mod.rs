@@ -7,6 +7,7 @@ mod create_organization;
 mod describe_api;
 mod download_export;
 mod list_visits;
+mod manage_api_tokens;
 mod manage_log_streams;
 mod manage_sites;
 mod migrate;

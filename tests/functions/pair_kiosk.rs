@@ -48,6 +48,31 @@ async fn checks_in(world: &World, token: &str) -> u16 {
     answer.status
 }
 
+/// The kiosk as it is listed.
+async fn listed(world: &World) -> Value {
+    let route = Event::new("GET", "/v1/sites/{site_id}/kiosks", &[&world.site.to_string()]);
+    manage(&route.bearer(&world.token)).await.body["items"][0].clone()
+}
+
+#[tokio::test]
+async fn a_paired_kiosk_is_seen_with_each_use_and_keeps_its_credential_when_renamed() {
+    let world = World::new().await;
+    let (kiosk, code) = waiting(&world).await;
+    let paired = send(&pairing(&world.slug, &code)).await;
+    let token = paired.body["kiosk_token"].as_str().unwrap();
+    assert_eq!(listed(&world).await["last_seen_at"], Value::Null);
+
+    let rename = Event::new("PATCH", "/v1/kiosks/{kiosk_id}", &[&kiosk]).json(&json!({ "name": "Gate house" }));
+    let renamed = manage(&rename.bearer(&world.token).idempotent("rename")).await;
+    assert_eq!((renamed.status, checks_in(&world, token).await), (200, 201), "{}", renamed.text);
+
+    let seen = listed(&world).await;
+    assert!(seen["last_seen_at"].is_string(), "{seen}");
+    let names =
+        "SELECT count(*) FROM credentials WHERE organization_id = $1 AND kind = 'kiosk' AND name = 'Gate house'";
+    assert_eq!(world.own_rows(names).await[0].get::<_, i64>(0), 1);
+}
+
 #[tokio::test]
 async fn a_code_becomes_a_credential_of_the_site() {
     let world = World::new().await;

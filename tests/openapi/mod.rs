@@ -8,6 +8,7 @@ mod operations;
 mod schemas;
 mod sites;
 mod streams;
+mod tokens;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -21,7 +22,8 @@ fn generated() -> Value {
     document::of(|schemas| {
         let (visits, sites) = (operations::all(schemas), sites::all(schemas));
         let (exports, streams) = (exports::all(schemas), streams::all(schemas));
-        visits.into_iter().chain(sites).chain(exports).chain(streams).collect()
+        let tokens = tokens::all(schemas);
+        visits.into_iter().chain(sites).chain(exports).chain(streams).chain(tokens).collect()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use manage_sites::{
     hosts::{Host, NewHost},
-    kiosks::{Kiosk, NewKiosk, WaitingKiosk},
+    kiosks::{Kiosk, KioskChange, NewKiosk, WaitingKiosk},
     notices::{FullNotice, NewNotice, Notice},
     sites::{NewSite, Site, SiteChange},
     visit_types::{NewVisitType, VisitType},
@@ -52,6 +52,9 @@ fn kiosks(schemas: &mut Schemas) -> Vec<Operation> {
         Operation::new(all_of_site, "list-kiosks", "Kiosks of a site, the oldest first.", schemas.list_of::<Kiosk>())
             .allowed_by(Permission::KioskManage)
             .paged(),
+        Operation::new("PATCH /v1/kiosks/{kiosk_id}", "rename-kiosk", "Renames a kiosk.", schemas.of::<Kiosk>())
+            .allowed_by(Permission::KioskManage)
+            .body(schemas.of::<KioskChange>()),
         Operation::new(revoke, "revoke-kiosk", "Revokes a kiosk and its credential.", schemas.of::<Kiosk>())
             .allowed_by(Permission::KioskManage)
             .optional_body(schemas.of::<Nothing>()),

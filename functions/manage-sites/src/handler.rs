@@ -20,6 +20,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         "PATCH /v1/sites/{site_id}" => sites::change(deps, request).await,
         "POST /v1/sites/{site_id}/kiosks" => kiosks::create(deps, request).await,
         "GET /v1/sites/{site_id}/kiosks" => kiosks::list(deps, request).await,
+        "PATCH /v1/kiosks/{kiosk_id}" => kiosks::rename(deps, request).await,
         "POST /v1/kiosks/{kiosk_id}/revoke" => kiosks::revoke(deps, request).await,
         "POST /v1/hosts" => hosts::create(deps, request).await,
         "GET /v1/hosts" => hosts::list(deps, request).await,

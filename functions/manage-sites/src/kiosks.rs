@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Result,
+    Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::pairing::{PAIRING_LIFETIME_S, PairingCode},
@@ -20,6 +20,14 @@ use crate::{Deps, store};
 #[serde(deny_unknown_fields)]
 pub struct NewKiosk {
     /// Name, as `Main entrance`.
+    name: Name,
+}
+
+/// What changes of a kiosk.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KioskChange {
+    /// Its new name.
     name: Name,
 }
 
@@ -71,6 +79,8 @@ pub struct Kiosk {
     pub revoked_at: Option<Timestamp>,
     /// When it was entered.
     pub created_at: Timestamp,
+    /// When its device was heard of last, to the minute; null where it never was.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// A kiosk as it is stored.
@@ -84,6 +94,7 @@ pub(crate) struct KioskRow {
     pub(crate) paired_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
+    pub(crate) last_seen_at: Option<Timestamp>,
 }
 
 impl KioskRow {
@@ -103,6 +114,7 @@ impl KioskRow {
             paired_at: self.paired_at,
             revoked_at: self.revoked_at,
             created_at: self.created_at,
+            last_seen_at: self.last_seen_at,
         }
     }
 }
@@ -151,6 +163,31 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let kiosks = rows.into_iter().map(|row| row.at(gate.now())).collect();
     Reply::ok(&List::cut(&page, kiosks, |kiosk: &Kiosk| kiosk.kiosk_id))
+}
+
+/// Gives a kiosk another name.
+pub(crate) async fn rename(deps: &Deps, request: &Request) -> Result<Reply> {
+    let change: KioskChange = request.json()?;
+
+    let lookup = store::load_kiosk(request.target("kiosk_id"));
+    let (gate, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
+    if found.revoked_at.is_some() {
+        return Err(Error::Conflict("the kiosk is revoked"));
+    }
+
+    let name = change.name.as_str();
+    let renamed = KioskRow { name: name.to_owned(), ..found.clone() };
+    let diff = Diff::new().changed("name", Internal(&found.name), Internal(name));
+    let reply = Reply::ok(&renamed.at(gate.now()))?;
+    gate.record(&reply, |batch| {
+        if found.name != name {
+            store::rename_kiosk(batch, &found, &change.name);
+            batch.audit(AuditEvent::new(Action::KioskRenamed, TargetKind::Kiosk, found.kiosk_id).with(diff));
+        }
+    })
+    .await?;
+
+    Ok(reply)
 }
 
 /// Revokes a kiosk and its credential, at once. A kiosk that is revoked already stays so.

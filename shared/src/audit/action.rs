@@ -7,6 +7,10 @@ words! {
     Action {
         /// A caller with a valid credential was refused.
         AccessRefused = "access.refused",
+        /// An API token was made.
+        ApiTokenCreated = "api_token.created",
+        /// An API token was ended.
+        ApiTokenRevoked = "api_token.revoked",
         /// The audit log was read.
         AuditLogRead = "audit_log.read",
         /// A bundle was made; its digest is that of its manifest.
@@ -25,6 +29,8 @@ words! {
         KioskCreated = "kiosk.created",
         /// A device took a kiosk's place.
         KioskPaired = "kiosk.paired",
+        /// A kiosk was given another name.
+        KioskRenamed = "kiosk.renamed",
         /// A kiosk's credential was revoked.
         KioskRevoked = "kiosk.revoked",
         /// A version of a text was published.
@@ -63,6 +69,8 @@ words! {
 
     /// What an entry speaks of.
     TargetKind {
+        /// An API token.
+        ApiToken = "api_token",
         /// The audit log itself.
         AuditLog = "audit_log",
         /// A bundle.

@@ -190,7 +190,7 @@ classified! {
         }
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
-            expires_at revoked_at created_at: Internal Clear Kept;
+            expires_at revoked_at created_at last_used_at: Internal Clear Kept;
         }
         rate_buckets, Organization { organization_id kind tokens refilled_at: Internal Clear Kept; }
         refused_sources, Source {

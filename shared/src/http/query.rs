@@ -4,7 +4,9 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
     error::{Error, Result},
-    id::{EventId, ExportId, HostId, KioskId, LogStreamId, NoticeVersionId, SiteId, VisitId, VisitTypeId},
+    id::{
+        CredentialId, EventId, ExportId, HostId, KioskId, LogStreamId, NoticeVersionId, SiteId, VisitId, VisitTypeId,
+    },
 };
 
 /// Items of a page when the caller does not say.
@@ -152,7 +154,18 @@ macro_rules! id_positions {
         }
     )+};
 }
-id_positions!(EventId, ExportId, HostId, KioskId, LogStreamId, NoticeVersionId, SiteId, VisitId, VisitTypeId);
+id_positions!(
+    CredentialId,
+    EventId,
+    ExportId,
+    HostId,
+    KioskId,
+    LogStreamId,
+    NoticeVersionId,
+    SiteId,
+    VisitId,
+    VisitTypeId
+);
 
 /// A position as the caller sees it: opaque, with a version before it.
 #[derive(Debug, PartialEq, Eq)]

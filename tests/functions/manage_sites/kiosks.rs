@@ -58,3 +58,23 @@ async fn a_kiosk_is_revoked_once_and_stays_so() {
     assert_eq!(first.body["revoked_at"], second.body["revoked_at"]);
     assert_eq!(world.actions().await, ["kiosk.created", "kiosk.revoked"]);
 }
+
+#[tokio::test]
+async fn a_kiosk_is_renamed_until_it_is_revoked() {
+    let world = World::new().await;
+    let kiosk = enter(&world).await.body["kiosk_id"].clone();
+    let rename = async |name: &str| {
+        send(&write(&world, "PATCH", "/v1/kiosks/{kiosk_id}", &[text(&kiosk)], &json!({ "name": name }))).await
+    };
+
+    let (first, same) = (rename("Gate house").await, rename("Gate house").await);
+    revoke(&world, &kiosk).await;
+
+    assert_eq!((first.status, &first.body["name"]), (200, &json!("Gate house")), "{}", first.text);
+    assert_eq!(first.body, same.body);
+    assert_eq!(rename("Back door").await.problem(), "409 conflict");
+    assert_eq!(list(&world).await[0]["name"], "Gate house");
+    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.renamed", "kiosk.revoked"]);
+    let renamed = &world.entries().await[1]["diff"]["changed"];
+    assert_eq!(renamed, &json!({ "name": { "from": "Main entrance", "to": "Gate house" } }));
+}

@@ -41,6 +41,7 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
         ("PATCH", "/v1/sites/{site_id}", &site, json!({ "name": "Mine" })),
         ("POST", kiosk_route, &site, json!({ "name": "Mine" })),
         ("GET", kiosk_route, &site, json!(null)),
+        ("PATCH", "/v1/kiosks/{kiosk_id}", &kiosk, json!({ "name": "Mine" })),
         ("POST", "/v1/kiosks/{kiosk_id}/revoke", &kiosk, json!({})),
         ("GET", "/v1/notices/{version_id}", &nda, json!(null)),
         ("POST", "/v1/notices/{version_id}/retire", &nda, json!({})),
