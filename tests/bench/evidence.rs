@@ -26,6 +26,8 @@ use crate::{
 
 /// Entries that come after the long log was sealed.
 const NEW: u64 = 10;
+/// How often a message comes, as the template says of its queue.
+const DELIVERIES: u32 = 5;
 /// Entries of one COPY message.
 const BATCH: u64 = 5_000;
 
@@ -112,13 +114,18 @@ fn message(tenant: &Tenant, kind: &str) -> Fired {
     Fired { event, request_id: "bench".to_owned(), remaining: Duration::from_secs(600) }
 }
 
+/// Seals as the queue would have it: a message that was not consumed comes again. The stack's S3 copies everything that the
+/// bucket holds for each listing, which takes it longer than a call may take now and then.
 async fn seal(deps: &seal_audit_log::Deps, tenant: &Tenant) -> Duration {
     let began = Instant::now();
-    let answer =
-        runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message(tenant, SEAL_REQUEST))
-            .await;
-    assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]), "the log is sealed");
-    began.elapsed()
+    for _ in 0..DELIVERIES {
+        let message = message(tenant, SEAL_REQUEST);
+        let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message).await;
+        if answer.expect("an answer")["batchItemFailures"] == json!([]) {
+            return began.elapsed();
+        }
+    }
+    panic!("the log was not sealed in {DELIVERIES} deliveries");
 }
 
 /// Grows the stored tree as the sealer does, and counts.

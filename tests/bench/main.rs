@@ -44,6 +44,11 @@ use table::Table;
 
 #[tokio::main]
 async fn main() {
+    // Whatever fails says why.
+    shared::telemetry::start(&harness::stack::common(&harness::stack::variables(
+        "fn_seal_audit_log",
+        &[("LOG_LEVEL", "error")],
+    )));
     let plan = Plan::read();
     let mut table = Table::new();
     if plan.is_of_check_ins {
