@@ -27,7 +27,7 @@ const REWIND: &str = "/v1/audit-log/streams/{stream_id}/rewind";
 #[tokio::test]
 async fn delivers_every_entry_in_order_and_each_checkpoint_after_its_entries() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     world.write_entries(1200).await;
     assert!(seal(&world, &sealer(&[]).await).await);
@@ -44,7 +44,7 @@ async fn delivers_every_entry_in_order_and_each_checkpoint_after_its_entries() {
 #[tokio::test]
 async fn a_checkpoint_of_what_was_delivered_before_is_delivered_alone() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     world.write_entries(20).await;
     stream(&world, &deps).await;
@@ -61,7 +61,7 @@ async fn a_checkpoint_of_what_was_delivered_before_is_delivered_alone() {
 #[tokio::test]
 async fn a_delivery_is_bounded_by_bytes_and_by_count() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     world.write_long_entries(4, 200_000).await;
 
@@ -76,7 +76,7 @@ async fn a_delivery_is_bounded_by_bytes_and_by_count() {
 #[tokio::test]
 async fn a_rewound_stream_delivers_again_from_there() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     let created = create_https(&world, &collector).await;
     world.write_entries(9).await;
     assert!(seal(&world, &sealer(&[]).await).await);
@@ -95,7 +95,7 @@ async fn a_rewound_stream_delivers_again_from_there() {
 #[tokio::test]
 async fn a_stream_may_begin_within_the_log() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     world.write_entries(10).await;
     create(&world, &json!({ "kind": "https", "url": collector.url(), "from_seq": 7 })).await;
 
@@ -109,7 +109,7 @@ async fn a_stream_may_begin_within_the_log() {
 #[tokio::test]
 async fn streamers_at_once_deliver_in_order_and_nothing_twice() {
     let _others = ALONE.read().await;
-    let (world, collector) = (World::new().await, Collector::start().await);
+    let (world, collector) = (World::sealed_by_hand().await, Collector::start().await);
     let deps = [streamer(&[]).await, streamer(&[]).await, streamer(&[]).await];
     create_https(&world, &collector).await;
     for _ in 0..5 {
@@ -132,7 +132,7 @@ async fn streamers_at_once_deliver_in_order_and_nothing_twice() {
 async fn the_schedule_streams_and_rests_where_there_is_no_stream() {
     let _alone = ALONE.write().await;
     let (world, idle, collector, deps) =
-        (World::new().await, World::new().await, Collector::start().await, streamer(&[]).await);
+        (World::sealed_by_hand().await, World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     let tick = async || {
         let fired =

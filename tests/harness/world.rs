@@ -64,6 +64,14 @@ impl World {
         world
     }
 
+    /// A world whose log no sweep of another test seals: its turn is far off. A message still seals it.
+    pub(crate) async fn sealed_by_hand() -> Self {
+        let world = Self::new().await;
+        let far_off = "INSERT INTO pending_work VALUES ($1, 'seal', now() + interval '1 day')";
+        world.execute(far_off, &[&world.organization]).await;
+        world
+    }
+
     /// An API token with some permissions.
     pub(crate) async fn token_with(&self, permissions: &[&str]) -> String {
         self.credential(CredentialKind::ApiToken, permissions, None).await

@@ -19,7 +19,7 @@ async fn lines(bucket: &CustomersBucket) -> Vec<String> {
 #[tokio::test]
 async fn a_bucket_gets_objects_whose_names_say_what_is_in_them() {
     let _others = ALONE.read().await;
-    let (world, bucket, deps) = (World::new().await, CustomersBucket::create().await, streamer(&[]).await);
+    let (world, bucket, deps) = (World::sealed_by_hand().await, CustomersBucket::create().await, streamer(&[]).await);
     create_bucket_stream(&world, &bucket.0).await;
     world.write_entries(599).await;
     assert!(seal(&world, &sealer(&[]).await).await);
@@ -40,7 +40,7 @@ async fn a_bucket_gets_objects_whose_names_say_what_is_in_them() {
 #[tokio::test]
 async fn a_repeated_delivery_overwrites_with_equal_bytes() {
     let _others = ALONE.read().await;
-    let (world, bucket, deps) = (World::new().await, CustomersBucket::create().await, streamer(&[]).await);
+    let (world, bucket, deps) = (World::sealed_by_hand().await, CustomersBucket::create().await, streamer(&[]).await);
     let created = create_bucket_stream(&world, &bucket.0).await;
     world.write_entries(499).await;
     stream(&world, &deps).await;
@@ -57,7 +57,7 @@ async fn a_repeated_delivery_overwrites_with_equal_bytes() {
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_named_so_and_waited_for() {
     let _others = ALONE.read().await;
-    let (world, deps) = (World::new().await, streamer(&[]).await);
+    let (world, deps) = (World::sealed_by_hand().await, streamer(&[]).await);
     let mut bucket = CustomersBucket::create().await;
     create_bucket_stream(&world, &format!("{}-later", bucket.0)).await;
 

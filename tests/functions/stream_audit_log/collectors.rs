@@ -9,7 +9,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 #[tokio::test]
 async fn a_delivery_says_whose_and_which_it_is_and_is_signed() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     let created = create_https(&world, &collector).await;
     world.write_entries(3).await;
     assert!(seal(&world, &sealer(&[]).await).await);
@@ -35,7 +35,7 @@ async fn a_delivery_says_whose_and_which_it_is_and_is_signed() {
 
 /// What one stream to this collector comes to.
 async fn word(collector: &Collector, deps: &stream_audit_log::Deps) -> Option<String> {
-    let world = World::new().await;
+    let world = World::sealed_by_hand().await;
     create_https(&world, collector).await;
     stream(&world, deps).await;
     standing(&world).await.2
@@ -99,7 +99,7 @@ async fn a_host_that_is_not_there_is_named_so() {
         // The port of a listener that is gone.
         ("https://localhost:1024/", "unreachable"),
     ] {
-        let world = World::new().await;
+        let world = World::sealed_by_hand().await;
         create(&world, &json!({ "kind": "https", "url": url })).await;
         stream(&world, &deps).await;
         assert_eq!(standing(&world).await, (0, 0, Some(expected.to_owned())), "{url}");

@@ -14,7 +14,7 @@ const PAUSE: &str = "/v1/audit-log/streams/{stream_id}/pause";
 #[tokio::test]
 async fn a_lost_answer_is_the_same_delivery_again() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     world.write_entries(9).await;
     collector.will(&[Answer::Lost]);
@@ -37,7 +37,7 @@ async fn a_crash_between_delivery_and_acknowledgement_repeats_the_delivery() {
     let _others = ALONE.read().await;
     let variables = stack::variables("fn_stream_audit_log", &[]);
     for answers in 0..24 {
-        let (world, collector) = (World::new().await, Collector::start().await);
+        let (world, collector) = (World::sealed_by_hand().await, Collector::start().await);
         create_https(&world, &collector).await;
         world.write_entries(9).await;
         let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
@@ -57,7 +57,7 @@ async fn a_crash_between_delivery_and_acknowledgement_repeats_the_delivery() {
 #[tokio::test]
 async fn a_destination_that_fails_is_asked_less_and_less_often_and_resumed_at_once() {
     let _others = ALONE.read().await;
-    let (world, collector) = (World::new().await, Collector::start().await);
+    let (world, collector) = (World::sealed_by_hand().await, Collector::start().await);
     let created = create_https(&world, &collector).await;
     collector.will(&[Answer::Status(500); 3]);
     let mut asked = Vec::new();
@@ -77,7 +77,7 @@ async fn a_destination_that_fails_is_asked_less_and_less_often_and_resumed_at_on
 #[tokio::test]
 async fn a_paused_stream_gets_nothing_and_goes_on_where_it_was() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     let created = create_https(&world, &collector).await;
     stream(&world, &deps).await;
     assert_eq!(change(&world, &created, PAUSE, None).await.body["state"], "paused");
@@ -94,7 +94,7 @@ async fn a_paused_stream_gets_nothing_and_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_rewind_is_not_undone_by_a_delivery_under_way() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     let created = create_https(&world, &collector).await;
     stream(&world, &deps).await;
     world.write_entries(5).await;
@@ -113,7 +113,7 @@ async fn a_rewind_is_not_undone_by_a_delivery_under_way() {
 #[tokio::test]
 async fn a_kms_that_fails_leaves_the_stream_where_it_was() {
     let _others = ALONE.read().await;
-    let (world, collector) = (World::new().await, Collector::start().await);
+    let (world, collector) = (World::sealed_by_hand().await, Collector::start().await);
     create_https(&world, &collector).await;
     let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_KMS")).await;
     let deps = streamer(&[("AWS_ENDPOINT_URL_KMS", &url)]).await;
@@ -146,7 +146,7 @@ async fn what_does_not_continue_what_was_delivered_is_not_sent() {
         // With every hash computed anew: only what was delivered before tells.
         all_anew,
     ] {
-        let (world, collector) = (World::new().await, Collector::start().await);
+        let (world, collector) = (World::sealed_by_hand().await, Collector::start().await);
         create_https(&world, &collector).await;
         world.write_entries(6).await;
         stream(&world, &deps).await;
@@ -163,7 +163,7 @@ async fn what_does_not_continue_what_was_delivered_is_not_sent() {
 #[tokio::test]
 async fn a_checkpoint_that_was_forged_is_not_sent() {
     let _others = ALONE.read().await;
-    let (world, collector, deps) = (World::new().await, Collector::start().await, streamer(&[]).await);
+    let (world, collector, deps) = (World::sealed_by_hand().await, Collector::start().await, streamer(&[]).await);
     create_https(&world, &collector).await;
     world.write_entries(6).await;
     assert!(seal(&world, &sealer(&[]).await).await);
