@@ -218,13 +218,31 @@ async fn the_last_use_is_noted_once_a_minute_and_nobody_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_token_of_one_site_has_no_scope_that_reaches_further() {
+    let world = World::new().await;
+    let of_one_site =
+        ["kiosk.manage", "site.manage", "visit.check_in", "visit.check_out", "visit.read", "visit.reveal"];
+    for scope in Permission::ALL {
+        let body = json!({ "name": "Gate", "scopes": [scope], "site_id": world.site });
+        let answer = ask(&making(&world.token, &body)).await;
+        if of_one_site.contains(&scope.word()) {
+            assert_eq!(answer.status, 201, "{scope} {}", answer.text);
+        } else {
+            assert_eq!(answer.problem(), "400 malformed /scopes/0:of_every_site", "{scope}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_of_one_site_makes_no_tokens_and_acts_there_alone() {
     let world = World::new().await;
-    let body = json!({ "name": "Gate", "scopes": ["token.manage"], "site_id": world.site });
-    let made = make(&world.token, &body).await;
-    let bound = made["secret"].as_str().unwrap();
+    let made = make(&world.token, &json!({ "name": "Gate", "scopes": ["visit.read"], "site_id": world.site })).await;
+    let row = "SELECT count(*) FROM credentials WHERE organization_id = $1 AND name = 'Gate' AND site_id IS NOT NULL";
+    assert_eq!((&made["api_token"]["site_id"], world.own_rows(row).await[0].get::<_, i64>(0)), (&json!(world.site), 1));
+    let manager = world.token_with(&["token.manage"]).await;
+    set(&world, &manager, &format!("site_id = '{}'", world.site)).await;
     for event in routes(&world, id(&made)) {
-        assert_eq!(ask(&event.bearer(bound)).await.problem(), "403 forbidden");
+        assert_eq!(ask(&event.bearer(&manager)).await.problem(), "403 forbidden");
     }
     let other = World::new().await;
     let foreign = json!({ "name": "Gate", "scopes": ["visit.read"], "site_id": other.site });

@@ -24,6 +24,17 @@ const LIFETIME_S_DEFAULT: i64 = 90 * DAY_S;
 /// Longest that a token may last.
 const LIFETIME_S_MAX: i64 = 366 * DAY_S;
 
+/// What can be done at one site alone. Everything else reaches the whole organization, its log or its keys, whatever the
+/// credential is bound to; a permission comes here with the function that keeps it to the site.
+const OF_ONE_SITE: [Permission; 6] = [
+    Permission::KioskManage,
+    Permission::SiteManage,
+    Permission::VisitCheckIn,
+    Permission::VisitCheckOut,
+    Permission::VisitRead,
+    Permission::VisitReveal,
+];
+
 /// A token to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +44,8 @@ pub struct NewApiToken {
     /// What it may do: some of what its maker may, each once.
     #[schema(min_items = 1)]
     scopes: Vec<Permission>,
-    /// The only site at which it may act; every site unless said.
+    /// The only site at which it may act; every site unless said. Its scopes are then of those that one site has: kiosks,
+    /// the site itself, check-in, check-out, reading and revealing visits.
     site_id: Option<SiteId>,
     /// When it ends: within 366 days, and not after its maker. In 90 days unless said, or with its maker.
     expires_at: Option<Timestamp>,
@@ -66,6 +78,10 @@ impl NewApiToken {
         });
         if let Some(at) = repeated {
             return Err(Error::malformed(format!("/scopes/{at}"), "repeated"));
+        }
+        let beyond_a_site = self.scopes.iter().position(|scope| !OF_ONE_SITE.contains(scope));
+        if let (Some(_), Some(at)) = (self.site_id, beyond_a_site) {
+            return Err(Error::malformed(format!("/scopes/{at}"), "of_every_site"));
         }
         match self.expires_at {
             Some(at) if at <= now => Err(Error::malformed("/expires_at", "in_the_past")),
