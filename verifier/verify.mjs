@@ -1498,6 +1498,8 @@ async function verifyFile(path, options, files) {
 
 async function main(given) {
   if (given.includes('--help') || given.includes('-h')) return console.log(USAGE);
+  // Node 18 calls Ed25519 experimental, in two lines beside the one that a script waits for.
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => name === 'ExperimentalWarning' || console.error(message));
   let report;
   try {
     const files = await filesystem(), { bundle, options } = readArguments(given, files);
