@@ -12,7 +12,9 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
 
     let binaries = variable("DOORBOOK_BINARIES");
     let mut command = Command::new(Path::new(&binaries).join("doorbook-local"));
-    let output = command.args(["demo", "--binaries", &binaries]).current_dir(&directory).output().expect("it starts");
+    // Zero is any free port: another stack may run on the usual one.
+    command.args(["demo", "--binaries", &binaries]).env("PORT", "0").current_dir(&directory);
+    let output = command.output().expect("it starts");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let kept = ["evidence.zip", "audit-key.vkey"].map(|name| fs::read(directory.join(".local").join(name)));
     fs::remove_dir_all(&directory).expect("the directory goes");
