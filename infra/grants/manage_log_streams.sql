@@ -2,7 +2,7 @@
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.expect_change(bigint), audit.genesis(uuid) TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION directory.take_turn(uuid, text, timestamptz) TO fn_manage_log_streams;
-GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_log_streams;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_log_streams;
 

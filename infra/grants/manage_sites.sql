@@ -1,7 +1,7 @@
 -- What fn_manage_sites may do: the statements of functions/manage-sites/src/store, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid), app.expect_change(bigint) TO fn_manage_sites;
-GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_sites;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.revoke_kiosk(uuid, uuid, timestamptz), app.rename_kiosk(uuid, text, text) TO fn_manage_sites;

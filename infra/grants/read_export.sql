@@ -1,7 +1,7 @@
 -- What fn_read_export may do: the statements of functions/read-export/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_read_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id() TO fn_read_export;
-GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_read_export;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_read_export;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_read_export;
 
 GRANT SELECT (organization_id, export_id, kind, state, visit_id, from_at, to_at, created_at, first_seq, tree_size, entries_done,

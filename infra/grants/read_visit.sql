@@ -1,7 +1,7 @@
 -- What fn_read_visit may do: the statements of functions/read-visit/src/store.rs, and the door. No sealed column.
 GRANT USAGE ON SCHEMA public, app TO fn_read_visit;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid) TO fn_read_visit;
-GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_read_visit;
+GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_read_visit;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_read_visit;
 
 GRANT SELECT (organization_id, host_id, name) ON hosts TO fn_read_visit;

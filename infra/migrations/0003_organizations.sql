@@ -5,7 +5,9 @@ CREATE TABLE organizations (
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   plan text NOT NULL REFERENCES plans,
   environment text NOT NULL CHECK (environment IN ('live', 'test')),
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  -- Where it is true nobody does anything without a second factor; owners and admins never do.
+  requires_mfa boolean NOT NULL DEFAULT false
 );
 
 -- The 256-bit key under which an organization's persons' keys stand, wrapped by KMS, and the key of its
@@ -41,8 +43,10 @@ CREATE TABLE members (
   email text NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   role text NOT NULL CHECK (role IN ('owner', 'admin', 'security', 'front_desk', 'host', 'auditor', 'billing', 'kiosk_manager')),
-  state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'deactivated')),
+  -- Who is invited has not chosen a password yet.
+  state text NOT NULL CHECK (state IN ('invited', 'active', 'deactivated')),
   created_at timestamptz NOT NULL,
+  last_sign_in_at timestamptz,
   PRIMARY KEY (organization_id, member_id),
   FOREIGN KEY (organization_id, person_id) REFERENCES people ON DELETE RESTRICT
 );
@@ -62,7 +66,7 @@ CREATE TABLE sites (
 CREATE TABLE credentials (
   organization_id uuid NOT NULL REFERENCES organizations,
   credential_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('api_token', 'kiosk')),
+  kind text NOT NULL CHECK (kind IN ('api_token', 'kiosk', 'session', 'member_invitation', 'password_reset')),
   -- SHA-256 of the whole text of the credential, so that kinds cannot be swapped.
   sha256 bytea NOT NULL CHECK (length(sha256) = 32),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
@@ -73,11 +77,19 @@ CREATE TABLE credentials (
   created_at timestamptz NOT NULL,
   -- To the minute: a use within a minute of the one that is noted is not written down.
   last_used_at timestamptz,
+  -- Whose session or link it is; of an API token, the member under whom it was made, if one did.
+  member_id uuid,
+  -- Of a session: whether a second factor was proven in it.
+  assurance text CHECK (assurance IN ('password', 'second_factor')),
   PRIMARY KEY (organization_id, credential_id),
   FOREIGN KEY (organization_id, site_id) REFERENCES sites ON DELETE RESTRICT,
-  CHECK (kind <> 'kiosk' OR site_id IS NOT NULL)
+  FOREIGN KEY (organization_id, member_id) REFERENCES members ON DELETE RESTRICT,
+  CHECK (kind <> 'kiosk' OR site_id IS NOT NULL),
+  CHECK (kind IN ('api_token', 'kiosk') OR (member_id IS NOT NULL AND expires_at IS NOT NULL)),
+  CHECK ((kind = 'session') = (assurance IS NOT NULL))
 );
 CREATE UNIQUE INDEX credentials_sha256 ON credentials (organization_id, sha256);
+CREATE INDEX credentials_member ON credentials (organization_id, member_id) WHERE member_id IS NOT NULL;
 
 CREATE TABLE rate_buckets (
   organization_id uuid NOT NULL REFERENCES organizations,

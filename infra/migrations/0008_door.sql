@@ -84,13 +84,18 @@ BEGIN
       FOR NO KEY UPDATE SKIP LOCKED);
 END $$;
 
+-- How long a session lives that nobody uses. Uses are noted to the minute, so it may end up to a minute earlier.
+CREATE FUNCTION app.idle_limit() RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT interval '30 minutes'
+$$;
+
 -- Admits a caller or says why not, in the order of refusal of the contract: credential, rate, permission,
 -- claim. One row always comes back; a refusal commits its counts like an admission does.
 CREATE FUNCTION app.admit(
-  organization uuid, secret_sha256 bytea, secret_kind text, permission text, source_address text,
+  organization uuid, secret_sha256 bytea, secret_kind text, permission text, of_one_site boolean, source_address text,
   cost text, per_minute_override integer, at timestamptz,
   key_sha256 bytea, fingerprint bytea, request text, lease timestamptz,
-  OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT retry_after_s integer,
+  OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT retry_after_s integer,
   OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -104,17 +109,19 @@ BEGIN
   bound := set_config('synchronous_commit', 'off', true);
   bound := set_config('app.organization_id', organization::text, true);
   bound := set_config('app.site_id', '', true);
-  SELECT c.credential_id, c.site_id, permission = ANY (c.permissions), coalesce(c.last_used_at > at - interval '1 minute', false),
+  SELECT c.credential_id, c.site_id, c.member_id,
+      permission = ANY (c.permissions) AND (of_one_site OR c.site_id IS NULL), coalesce(c.last_used_at > at - interval '1 minute', false),
       CASE cost WHEN 'read' THEN p.reads_per_second ELSE p.writes_per_second END,
       CASE cost WHEN 'read' THEN p.reads_capacity ELSE p.writes_capacity END,
       k.key_id, k.kms_key_id, k.wrapped_key, k.wrapped_index_key
-    INTO credential_id, site_id, is_permitted, is_use_noted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
+    INTO credential_id, site_id, member_id, is_permitted, is_use_noted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
     FROM public.credentials AS c
     JOIN public.organizations AS o ON o.organization_id = c.organization_id
     JOIN public.plans AS p ON p.plan = o.plan
     LEFT JOIN public.tenant_keys AS k ON k.organization_id = c.organization_id AND k.retired_at IS NULL
     WHERE c.organization_id = organization AND c.sha256 = secret_sha256 AND c.kind = secret_kind
-      AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at);
+      AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at)
+      AND (c.kind <> 'session' OR c.last_used_at > at - app.idle_limit());
 
   IF NOT is_use_noted THEN
     PERFORM app.note_use(organization, credential_id, at);

@@ -27,7 +27,7 @@ CREATE TABLE exports (
   from_at timestamptz,
   to_at timestamptz,
   requested_by uuid NOT NULL,
-  requested_by_kind text NOT NULL CHECK (requested_by_kind IN ('api_token', 'kiosk')),
+  requested_by_kind text NOT NULL CHECK (requested_by_kind IN ('api_token', 'kiosk', 'session')),
   state text NOT NULL CHECK (state IN ('waiting', 'building', 'built', 'failed', 'expired')),
   created_at timestamptz NOT NULL,
 

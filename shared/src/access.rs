@@ -101,9 +101,33 @@ impl Role {
         }
     }
 
+    /// True where nobody of this role does anything without a second factor, whatever their organization says.
+    #[must_use]
+    pub const fn demands_second_factor(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+
     /// Everything the role may do.
     pub fn permissions(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.allows(*permission))
+    }
+}
+
+impl Permission {
+    /// True for what can be done at one site alone. Everything else reaches the whole organization, its log or its keys,
+    /// and is refused to a credential of one site; a permission comes here with the function that keeps it to the site.
+    #[must_use]
+    pub const fn is_of_one_site(self) -> bool {
+        matches!(
+            self,
+            Self::ExportRequest
+                | Self::KioskManage
+                | Self::SiteManage
+                | Self::VisitCheckIn
+                | Self::VisitCheckOut
+                | Self::VisitRead
+                | Self::VisitReveal
+        )
     }
 }
 

@@ -42,9 +42,9 @@ facts! {
     bool, i32, i64, Timestamp, id::CredentialId, id::ExportId, id::ExportKeyId, id::HostId, id::KioskId, id::MemberId, id::NoticeVersionId, id::ObjectId,
     id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
-    crate::domain::visit::RestrictedField, crate::domain::notice::NoticeKind,
+    crate::domain::visit::RestrictedField, crate::domain::mail::MailKind, crate::domain::member::MemberState, crate::domain::notice::NoticeKind,
     crate::domain::export::ExportFailure, crate::domain::export::ExportKind, crate::domain::stream::StreamKind,
-    crate::vault::AuditValue, crate::vault::ObjectValue,
+    crate::authn::session::Assurance, crate::vault::AuditValue, crate::vault::ObjectValue,
 }
 
 /// A value of class Public or Internal: the name of a site, a locale, a plan. Its author answers for the class.
@@ -102,6 +102,15 @@ pub enum Actor {
         /// User-Agent of the request, cut at 512 bytes.
         user_agent: Option<String>,
     },
+    /// A member, in a session or by a link.
+    Member {
+        /// Who.
+        id: id::MemberId,
+        /// Address of the request.
+        ip: Option<String>,
+        /// User-Agent of the request, cut at 512 bytes.
+        user_agent: Option<String>,
+    },
     /// Doorbook itself: a schedule, a message, the operator's invocation.
     System {
         /// Name of the function.
@@ -114,6 +123,9 @@ impl Actor {
         match self {
             Self::Credential { kind, id, ip, user_agent } => {
                 (json!({ "kind": kind.word(), "id": id }), json!(ip), json!(user_agent))
+            }
+            Self::Member { id, ip, user_agent } => {
+                (json!({ "kind": "member", "id": id }), json!(ip), json!(user_agent))
             }
             Self::System { function } => (json!({ "kind": "system", "id": function }), Value::Null, Value::Null),
         }

@@ -6,7 +6,13 @@
 //! CRC-32 (ISO 3309) of everything before it, so that a typing error or a leak is seen without a database.
 
 pub mod pairing;
+#[cfg(feature = "passwords")]
+pub mod password;
+pub mod recovery;
+pub mod session;
 pub mod signing;
+#[cfg(feature = "second-factor")]
+pub mod totp;
 
 use crate::{
     error::{Error, Result},
@@ -32,6 +38,8 @@ pub enum CredentialKind {
     Kiosk,
     /// `m`: an invitation to become a member.
     MemberInvitation,
+    /// `r`: a link to choose a new password.
+    PasswordReset,
     /// `p`: a link to the visitor portal.
     Portal,
     /// `s`: a signed-in member.
@@ -39,12 +47,13 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
-    const ALL: [(Self, char, &'static str); 7] = [
+    const ALL: [(Self, char, &'static str); 8] = [
         (Self::ApiToken, 'k', "api_token"),
         (Self::Badge, 'b', "badge"),
         (Self::Invitation, 'i', "invitation"),
         (Self::Kiosk, 'd', "kiosk"),
         (Self::MemberInvitation, 'm', "member_invitation"),
+        (Self::PasswordReset, 'r', "password_reset"),
         (Self::Portal, 'p', "portal"),
         (Self::Session, 's', "session"),
     ];
@@ -165,6 +174,19 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 fn symbol(value: u8) -> char {
     char::from(ALPHABET.get(usize::from(value & 31)).copied().unwrap_or(b'0'))
+}
+
+/// Reads what somebody typed as Crockford's base32 is read: in either case, with spaces or hyphens, and with the letters
+/// that look like digits taken for them. None unless it has exactly so many symbols.
+fn typed_symbols(typed: &str, length: usize) -> Option<String> {
+    let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    });
+    let symbols: String = symbols.take(length + 1).collect();
+    let is_whole = symbols.len() == length && symbols.bytes().all(|symbol| ALPHABET.contains(&symbol));
+    is_whole.then_some(symbols)
 }
 
 /// Appends the bytes, as one number, in `length` symbols.

@@ -88,6 +88,8 @@ typed_ids! {
     KioskId,
     /// A stream of the log to a destination of the customer's.
     LogStreamId,
+    /// A mail to a member.
+    MailId,
     /// A member of an organization.
     MemberId,
     /// A sealed object in the bucket.

@@ -7,10 +7,10 @@
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
-//! | 5 | `anchors`, `bundles`, `foreign_buckets`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
+//! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
-//! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
+//! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `mail`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
 //! that calls hosts of customers: a function that names none builds none.
 
 #![cfg_attr(
@@ -46,6 +46,8 @@ pub mod bundles;
 #[cfg(feature = "foreign-buckets")]
 pub mod foreign_buckets;
 pub mod http;
+#[cfg(feature = "mail")]
+pub mod mail;
 #[cfg(feature = "objects")]
 pub mod objects;
 #[cfg(feature = "outgoing")]

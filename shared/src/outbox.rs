@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     clock::Timestamp,
     domain::{export::ExportKind, visit::words},
-    id::{EventId, ExportId, SiteId, VisitId},
+    id::{EventId, ExportId, MemberId, SiteId, VisitId},
     tenant::Statement,
 };
 
@@ -18,6 +18,8 @@ words! {
         DriverCheckedOut = "driver.checked_out",
         /// A bundle was made.
         ExportBuilt = "export.built",
+        /// Everything was taken from a member.
+        MemberRevoked = "member.revoked",
         /// Somebody signed an NDA.
         NdaAccepted = "nda.accepted",
         /// A visitor came.
@@ -38,6 +40,7 @@ pub struct OutgoingEvent {
 #[derive(Clone, Copy, Debug)]
 enum Subject {
     Export(ExportId),
+    Member(MemberId),
     Visit(VisitId),
 }
 
@@ -54,6 +57,12 @@ impl OutgoingEvent {
         Self { kind: EventKind::ExportBuilt, subject: Subject::Export(export), facts: json!({ "export_kind": kind }) }
     }
 
+    /// A member has nothing any more.
+    #[must_use]
+    pub fn member_revoked(member: MemberId) -> Self {
+        Self { kind: EventKind::MemberRevoked, subject: Subject::Member(member), facts: json!({}) }
+    }
+
     pub(crate) fn into_statement(self, request_id: &str, now: Timestamp) -> Statement {
         let statement = Statement::new(concat!(
             "-- outbox.emit\n",
@@ -63,6 +72,7 @@ impl OutgoingEvent {
         let statement = statement.bind(EventId::new(now)).bind(self.kind.word());
         let statement = match self.subject {
             Subject::Export(id) => statement.bind("export").bind(id),
+            Subject::Member(id) => statement.bind("member").bind(id),
             Subject::Visit(id) => statement.bind("visit").bind(id),
         };
         statement.bind(self.facts).bind(request_id.to_owned()).bind(now)

@@ -35,6 +35,8 @@ pub const OUTBOX_NUDGE: &str = "outbox.nudge";
 pub const EXPORT_REQUEST: &str = "export.build";
 /// Kind of the message that asks for a log to be sealed now.
 pub const SEAL_REQUEST: &str = "audit_log.seal";
+/// Kind of the message that asks for the mail of an organization to be sent.
+pub const MAIL_REQUEST: &str = "mail.send";
 
 impl Envelope {
     /// A message about one thing of an organization.
@@ -130,6 +132,14 @@ impl SystemWork {
         tx.write(entry.into_statement(&Actor::System { function }, &self.request_id)).await
     }
 
+    /// Writes the entry of what somebody did who has no credential: whoever holds a link, or signs in.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn audit_by(&self, tx: &mut TenantTx<'_>, actor: &Actor, entry: AuditEvent) -> Result<()> {
+        tx.write(entry.into_statement(actor, &self.request_id)).await
+    }
+
     /// Writes an event for the outside, in the transaction that did what it tells of.
     ///
     /// # Errors
@@ -150,10 +160,10 @@ pub use sender::QueueSender;
 
 #[cfg(feature = "queue")]
 mod sender {
-    use super::Envelope;
+    use super::{EXPORT_REQUEST, Envelope, MAIL_REQUEST, OUTBOX_NUDGE, SEAL_REQUEST};
     use crate::{
         error::{Error, Result},
-        settings::{AwsSettings, ExportRequestsSettings, QueueSettings, SealRequestsSettings},
+        settings::{AwsSettings, ExportRequestsSettings, MailRequestsSettings, QueueSettings, SealRequestsSettings},
     };
 
     /// Sends messages to one queue.
@@ -161,30 +171,44 @@ mod sender {
     pub struct QueueSender {
         client: aws_sdk_sqs::Client,
         url: String,
+        /// Kind of message that whoever listens to the queue reads.
+        kind: &'static str,
     }
 
     impl QueueSender {
         /// A sender to the outbox's queue.
         #[must_use]
         pub fn to_outbox(queue: &QueueSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.outbox_url, aws)
+            Self::to(&queue.outbox_url, OUTBOX_NUDGE, aws)
         }
 
         /// A sender to the queue where bundles are asked for.
         #[must_use]
         pub fn to_exports(queue: &ExportRequestsSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.url, aws)
+            Self::to(&queue.url, EXPORT_REQUEST, aws)
+        }
+
+        /// A sender to the queue where mail is asked for.
+        #[must_use]
+        pub fn to_mails(queue: &MailRequestsSettings, aws: &AwsSettings) -> Self {
+            Self::to(&queue.url, MAIL_REQUEST, aws)
         }
 
         /// A sender to the queue where seals are asked for.
         #[must_use]
         pub fn to_seals(queue: &SealRequestsSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.url, aws)
+            Self::to(&queue.url, SEAL_REQUEST, aws)
         }
 
-        fn to(url: &str, aws: &AwsSettings) -> Self {
+        fn to(url: &str, kind: &'static str, aws: &AwsSettings) -> Self {
             let config = crate::vault::aws::config(aws, aws.sqs_endpoint.as_deref());
-            Self { client: aws_sdk_sqs::Client::new(&config), url: url.to_owned() }
+            Self { client: aws_sdk_sqs::Client::new(&config), url: url.to_owned(), kind }
+        }
+
+        /// False for a message that is read at another queue.
+        #[must_use]
+        pub fn carries(&self, envelope: &Envelope) -> bool {
+            envelope.kind == self.kind
         }
 
         /// Sends one message.

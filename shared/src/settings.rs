@@ -3,21 +3,27 @@
 //! A missing or unsafe variable stops the start and is named; what it holds is not.
 
 mod buckets;
+mod database;
 mod log;
+mod mail;
 mod outgoing;
 mod queues;
+mod root_secret;
 
 use std::collections::HashMap;
 
 pub use buckets::{AnchorsSettings, BundlesSettings, ObjectsSettings};
+pub use database::DatabaseSettings;
 pub use log::{LogSettings, SigningSettings};
+pub use mail::MailSettings;
 pub use outgoing::OutgoingSettings;
-pub use queues::{ExportRequestsSettings, QueueSettings, SealRequestsSettings};
+pub use queues::{ExportRequestsSettings, MailRequestsSettings, QueueSettings, SealRequestsSettings};
+pub use root_secret::{RootSecretSettings, VersionedSecret};
 
 use crate::{clock::Clock, secret::Secret};
 
 /// Why a function refuses to start.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Unsafe {
     /// The variable is not set, or set to nothing.
     #[error("{0} is not set")]
@@ -98,6 +104,9 @@ pub struct CommonSettings {
     pub log_level: String,
     /// Requests a minute in place of the plan's; only locally.
     pub per_minute: RatesPerMinute,
+    /// Where the console is served, as `https://console.example`: links in mail begin with it, and what a browser
+    /// changes must come from it.
+    pub console_origin: String,
 }
 
 /// Rates in place of the plan's; both null outside a local environment.
@@ -134,67 +143,21 @@ impl CommonSettings {
         let offset_s = variables.number("CLOCK_OFFSET_SECONDS")?.unwrap_or(0);
         let (reads, writes) = (variables.number("READS_PER_MINUTE")?, variables.number("WRITES_PER_MINUTE")?);
         let per_minute = RatesPerMinute { reads, writes };
-        Ok(Self { environment, clock: Clock::System { offset_s }, log_level, per_minute })
+        let console_origin = origin("CONSOLE_ORIGIN", variables.required("CONSOLE_ORIGIN")?, environment)?;
+        Ok(Self { environment, clock: Clock::System { offset_s }, log_level, per_minute, console_origin })
     }
 }
 
-/// How the database is reached: always over verified TLS.
-#[derive(Clone, Debug)]
-pub struct DatabaseSettings {
-    /// Host name, which the certificate must carry.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// Name of the database.
-    pub database: String,
-    /// The function's own database role.
-    pub role: String,
-    /// Password; absent where the role signs in with a short-lived IAM token.
-    pub password: Option<Secret<String>>,
-    /// What such a token is signed with; read only where there is no password.
-    pub iam: Option<AwsSettings>,
-    /// PEM file of the certificate authorities to trust; absent for the public ones.
-    pub ca_file: Option<String>,
-}
-
-impl DatabaseSettings {
-    /// Reads `DATABASE_URL` and `DATABASE_CA_FILE`.
-    ///
-    /// # Errors
-    /// When the URL is missing, ill-formed, or does not demand verified TLS.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        let name = "DATABASE_URL";
-        let refused = |problem| Unsafe::Refused { name, problem };
-        let url = url::Url::parse(variables.required(name)?).map_err(|_| refused("is not a URL"))?;
-        if !matches!(url.scheme(), "postgres" | "postgresql") {
-            return Err(refused("is not a postgres:// URL"));
-        }
-        let mut verified = false;
-        for (key, value) in url.query_pairs() {
-            match (key.as_ref(), value.as_ref()) {
-                ("sslmode", "verify-full") => verified = true,
-                ("sslmode", _) => return Err(refused("must say sslmode=verify-full")),
-                _ => return Err(refused("holds a parameter other than sslmode")),
-            }
-        }
-        if !verified {
-            return Err(refused("must say sslmode=verify-full"));
-        }
-        if url.username().is_empty() {
-            return Err(refused("names no role"));
-        }
-        let password = url.password().map(|text| Secret::new(text.to_owned()));
-        let iam = if password.is_none() { Some(AwsSettings::read(variables)?) } else { None };
-        Ok(Self {
-            host: url.host_str().ok_or(refused("names no host"))?.to_owned(),
-            port: url.port().unwrap_or(5432),
-            database: url.path().trim_start_matches('/').to_owned(),
-            role: url.username().to_owned(),
-            password,
-            iam,
-            ca_file: variables.optional("DATABASE_CA_FILE").map(str::to_owned),
-        })
+/// An origin and nothing more (RFC 6454): scheme, host and port. Without TLS only on this machine.
+fn origin(name: &'static str, text: &str, environment: Environment) -> Result<String, Unsafe> {
+    let refused = Unsafe::Refused { name, problem: "is no origin like https://console.example" };
+    let url = url::Url::parse(text).map_err(|_| refused.clone())?;
+    let is_local = environment == Environment::Local && matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+    if url.origin().ascii_serialization() != text || !(url.scheme() == "https" || (url.scheme() == "http" && is_local))
+    {
+        return Err(refused);
     }
+    Ok(text.to_owned())
 }
 
 /// Region, credentials and endpoints of AWS, as Lambda hands them to every function.
@@ -212,6 +175,8 @@ pub struct AwsSettings {
     pub kms_endpoint: Option<String>,
     /// Any S3-compatible store.
     pub s3_endpoint: Option<String>,
+    /// An own SES endpoint.
+    pub ses_endpoint: Option<String>,
     /// An own SQS endpoint.
     pub sqs_endpoint: Option<String>,
 }
@@ -230,6 +195,7 @@ impl AwsSettings {
             session_token: variables.optional("AWS_SESSION_TOKEN").map(secret),
             kms_endpoint: variables.optional("AWS_ENDPOINT_URL_KMS").map(str::to_owned),
             s3_endpoint: variables.optional("AWS_ENDPOINT_URL_S3").map(str::to_owned),
+            ses_endpoint: variables.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
             sqs_endpoint: variables.optional("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
         })
     }
@@ -244,16 +210,6 @@ mod tests {
     }
 
     #[test]
-    fn a_database_url_without_verified_tls_is_refused() {
-        for query in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca"] {
-            let url = format!("postgres://fn_check_in@db.example:5432/doorbook{query}");
-            assert!(DatabaseSettings::read(&with(&[("DATABASE_URL", &url)])).is_err(), "{query}");
-        }
-        let url = "postgres://fn_check_in:secret@db.example/doorbook?sslmode=verify-full";
-        assert_eq!(DatabaseSettings::read(&with(&[("DATABASE_URL", url)])).unwrap().port, 5432);
-    }
-
-    #[test]
     fn test_switches_are_refused_outside_a_local_environment() {
         for switch in TEST_SWITCHES {
             for environment in ["test", "staging", "production"] {
@@ -262,7 +218,8 @@ mod tests {
                     matches!(CommonSettings::read(&variables), Err(Unsafe::Refused { name, .. }) if name == switch)
                 );
             }
-            assert!(CommonSettings::read(&with(&[("ENVIRONMENT", "local"), (switch, "1")])).is_ok());
+            let console = ("CONSOLE_ORIGIN", "http://127.0.0.1:9000");
+            assert!(CommonSettings::read(&with(&[("ENVIRONMENT", "local"), (switch, "1"), console])).is_ok());
         }
     }
 
@@ -271,6 +228,29 @@ mod tests {
         let refusal = CommonSettings::read(&with(&[("ENVIRONMENT", "prod")])).unwrap_err();
         assert!(refusal.to_string().starts_with("ENVIRONMENT"));
         assert_eq!(CommonSettings::read(&with(&[])).unwrap_err(), Unsafe::Missing("ENVIRONMENT"));
+    }
+
+    #[test]
+    fn the_console_has_an_origin_and_tls_unless_it_is_local() {
+        let read = |environment, origin| {
+            CommonSettings::read(&with(&[("ENVIRONMENT", environment), ("CONSOLE_ORIGIN", origin)])).is_ok()
+        };
+        assert!(read("production", "https://console.example") && read("production", "https://console.example:8443"));
+        assert!(read("local", "http://127.0.0.1:9000") && read("local", "http://localhost:9000"));
+        for wrong in [
+            "",
+            "console.example",
+            "https://console.example/",
+            "https://u@console.example",
+            "null",
+            "https://console.example/path",
+            "https://Console.example",
+            "http://console.example",
+            "https://console.example:443",
+        ] {
+            assert!(!read("local", wrong) && !read("production", wrong), "{wrong}");
+        }
+        assert!(!read("production", "http://127.0.0.1:9000"));
     }
 
     #[test]

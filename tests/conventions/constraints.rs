@@ -6,6 +6,8 @@ use shared::{
     access::Role,
     domain::{
         export::{ExportFailure, ExportKind, ExportState},
+        mail::MailKind,
+        member::MemberState,
         notice::NoticeKind,
         stream::{StreamKind, StreamState, Undelivered},
         text::{
@@ -67,7 +69,9 @@ async fn a_column_of_words_allows_exactly_the_words_of_its_type() {
         ("exports", "failure", set(ExportFailure::ALL.iter().map(|failure| failure.word()))),
         ("visit_objects", "kind", set(ImageKind::ALL.iter().map(|kind| kind.word()))),
         ("visit_objects", "media_type", set([MediaType::Jpeg, MediaType::Png].map(MediaType::name))),
+        ("mails", "kind", set(MailKind::ALL.iter().map(|kind| kind.word()))),
         ("members", "role", set(Role::ALL.iter().map(|role| role.word()))),
+        ("members", "state", set(MemberState::ALL.iter().map(|state| state.word()))),
         ("log_streams", "kind", set(StreamKind::ALL.iter().map(|kind| kind.word()))),
         ("log_streams", "state", set(StreamState::ALL.iter().map(|state| state.word()))),
         ("log_streams", "failure", set(Undelivered::ALL.iter().map(|word| word.word()))),

@@ -11,6 +11,7 @@ mod layers;
 mod lockfile;
 mod names;
 mod rights;
+mod roles;
 mod settings;
 mod start_up;
 mod template;

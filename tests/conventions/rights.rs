@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::wiring::{Checked, Function, Right, read, template};
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 6] = [
+const CLIENTS: [(&str, &str); 7] = [
     ("anchors", "s3:"),
     ("bundles", "s3:"),
     ("foreign-buckets", "s3:"),
     ("kms", "kms:"),
+    ("mail", "ses:"),
     ("objects", "s3:"),
     ("queue", "sqs:SendMessage"),
 ];

@@ -43,7 +43,7 @@ fn reads(code: &str) -> Reads {
 
 /// Each `…Settings` of `shared`, with what it reads. The variables that Lambda itself sets are left out.
 fn groups() -> Checked<BTreeMap<String, Reads>> {
-    let code = ["", "/buckets", "/log", "/outgoing", "/queues"]
+    let code = ["", "/buckets", "/database", "/log", "/mail", "/outgoing", "/queues", "/root_secret"]
         .map(|part| read(format!("shared/src/settings{part}.rs")))
         .into_iter()
         .collect::<Checked<String>>()?;

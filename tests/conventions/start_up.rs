@@ -22,11 +22,16 @@ fn told(function: &Function) -> Environment {
         ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name.to_owned(), CANARY.to_owned()));
     told.extend(lambda);
     told.insert("ENVIRONMENT".to_owned(), "production".to_owned());
+    told.insert("CONSOLE_ORIGIN".to_owned(), "https://console.example".to_owned());
+    if let Some(secret) = told.get_mut("ROOT_SECRET") {
+        *secret = format!("2:{}", "x".repeat(43));
+        told.remove("ROOT_SECRET_RETIRING");
+    }
     told
 }
 
 /// What a function starts without.
-const OPTIONAL: [&str; 2] = ["DATABASE_CA_FILE", "LOG_KEY_ID_RETIRING"];
+const OPTIONAL: [&str; 3] = ["DATABASE_CA_FILE", "LOG_KEY_ID_RETIRING", "ROOT_SECRET_RETIRING"];
 
 /// Starts it and gives its last words; an error where it goes on.
 async fn last_words(function: &Function, told: &Environment) -> Checked<String> {
@@ -43,7 +48,7 @@ async fn last_words(function: &Function, told: &Environment) -> Checked<String> 
 fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
     let told = told(function);
     let mut starts: Vec<(String, Environment)> = Vec::new();
-    let needed = function.variables.keys().map(String::as_str).chain(["ENVIRONMENT"]);
+    let needed = function.variables.keys().map(String::as_str).chain(["ENVIRONMENT", "CONSOLE_ORIGIN"]);
     for name in needed.filter(|name| !OPTIONAL.contains(name)) {
         let mut less = told.clone();
         less.remove(name);
@@ -55,11 +60,23 @@ fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
         starts.push((name.to_owned(), changed));
     };
     changed("ENVIRONMENT", "prod".to_owned());
+    for origin in ["http://console.example", "http://127.0.0.1:9000", "https://console.example/path"] {
+        changed("CONSOLE_ORIGIN", origin.to_owned());
+    }
+    if function.variables.contains_key("ROOT_SECRET") {
+        for secret in [CANARY.repeat(5), format!("2:{CANARY}"), format!("x:{}", CANARY.repeat(5))] {
+            changed("ROOT_SECRET", secret);
+        }
+        changed("ROOT_SECRET_RETIRING", format!("2:{}", CANARY.repeat(5)));
+    }
     for switch in ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
         changed(switch, "60".to_owned());
     }
     if function.variables.contains_key("LOG_ORIGIN") {
         changed("LOG_ORIGIN", "two words".to_owned());
+    }
+    if function.variables.contains_key("MAIL_FROM") {
+        changed("MAIL_FROM", "Doorbook <doorbook@example.com>".to_owned());
     }
     if function.variables.contains_key("DATABASE_URL") {
         for ending in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca"] {

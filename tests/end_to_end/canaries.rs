@@ -5,13 +5,19 @@ use std::{fs, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
-use shared::domain::class::{COLUMNS, Class, Form};
+use shared::{
+    authn::{CredentialKind, NewCredential, Realm},
+    domain::class::{COLUMNS, Class, Form},
+    id::OrganizationId,
+};
 
 use super::running::Running;
-use crate::harness::{buckets, pictures};
+use crate::harness::{buckets, mails, pictures};
 
 /// In the clear nowhere: sealed before they touch the disk.
-const SEALED: [&str; 2] = ["CANARYLICENCE77", "CANARYREASONPHOTO"];
+const SEALED: [&str; 3] = ["CANARYLICENCE77", "CANARYREASONPHOTO", PASSWORD];
+/// A password, of which a slow hash is kept and nothing else.
+const PASSWORD: &str = "CANARYPASSPHRASE55";
 /// In the clear in Restricted columns that are searched by alone, under row-level security.
 const SEARCHABLE: [&str; 6] =
     ["CanaryName", "CanaryCompany", "canary@mail.example", "+4930555012345", "CanaryPlate", "CanaryPurpose"];
@@ -113,13 +119,59 @@ async fn plant(running: &Running) -> String {
     visit
 }
 
+/// The credentials of the links by which the owners were invited: in their mails, and nowhere else.
+fn links(running: &Running) -> Vec<String> {
+    running.tick("send-mail");
+    let sent = mails::all_in(&running.local().join("mail.jsonl"));
+    let lines = sent.iter().flat_map(|mail| mail.text.lines());
+    let links: Vec<_> = lines.filter_map(|line| Some(line.split_once("/join#")?.1.to_owned())).collect();
+    assert_eq!(links.len(), 2, "each owner is invited");
+    links
+}
+
+/// Somebody who was invited chooses a password, after a link that is none and a password that is too short.
+async fn join(running: &Running) {
+    let organization: OrganizationId = running.told(0, "organization_id").parse().expect("an id");
+    let new = NewCredential::generate(CredentialKind::MemberInvitation, Realm::Test, organization).expect("a link");
+    let sql = format!(
+        "INSERT INTO people (organization_id, person_id, kind, key_id, created_at)
+           SELECT organization_id, gen_random_uuid(), 'member', key_id, now() FROM tenant_keys
+           WHERE organization_id = '{organization}' AND retired_at IS NULL;
+         INSERT INTO members (organization_id, member_id, person_id, email, name, role, state, created_at)
+           SELECT organization_id, person_id, person_id, person_id::text || '@example.com', 'Guest', 'host', 'invited', now() FROM people
+           WHERE organization_id = '{organization}' AND kind = 'member' ORDER BY created_at DESC LIMIT 1;
+         INSERT INTO credentials (organization_id, credential_id, kind, sha256, name, permissions, expires_at, created_at, member_id)
+           SELECT organization_id, gen_random_uuid(), 'member_invitation', decode('{}', 'hex'), 'Link', '{{}}',
+             now() + interval '1 hour', now(), member_id FROM members
+           WHERE organization_id = '{organization}' AND name = 'Guest'",
+        shared::audit::hex(&new.sha256)
+    );
+    running.database().await.batch_execute(&sql).await.expect("an invitation");
+    let anybody = running.owner(0);
+    let joining = |link: &str, password: &str| json!({ "invitation": link, "password": password });
+    let link = new.text.expose_secret();
+    let route = "/v1/member-invitations/accept";
+    for (body, status) in [
+        (joining(&link[1..], PASSWORD), 400),
+        (joining(link, &PASSWORD[..14]), 422),
+        (joining(link, PASSWORD), 200),
+        (joining(link, PASSWORD), 404),
+    ] {
+        let answer = anybody.post(route, "none", &body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(!answer.body.to_string().contains(&PASSWORD[..14]));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn planted_values_are_found_nowhere_they_must_not_be() {
     let running = Running::start().await;
-    let all = [SEALED.as_slice(), SEARCHABLE.as_slice()].concat();
-
     let visit = plant(&running).await;
+    join(&running).await;
     running.tick("seal-audit-log");
+    let links = links(&running);
+    let sealed: Vec<&str> = SEALED.into_iter().chain(links.iter().map(String::as_str)).collect();
+    let all = [sealed.as_slice(), SEARCHABLE.as_slice()].concat();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
 
     let logs = running.local().join("logs");
@@ -149,7 +201,7 @@ async fn planted_values_are_found_nowhere_they_must_not_be() {
     let photo = BASE64_STANDARD.decode(pictures::jpeg()).expect("base64");
     let mut seen = Vec::new();
     for (table, column, value) in dump(&running.database().await).await {
-        assert_eq!(found_in(value.as_bytes(), &SEALED), [""; 0], "in {table}.{column}");
+        assert_eq!(found_in(value.as_bytes(), &sealed), [""; 0], "in {table}.{column}");
         let found = found_in(value.as_bytes(), &SEARCHABLE);
         assert!(found.is_empty() || is_searched_by(&table, &column), "{table}.{column} holds {found:?}");
         assert!(!value.contains(&shared::audit::hex(&photo[..64])), "{table}.{column} holds the photo");

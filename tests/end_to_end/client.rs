@@ -4,12 +4,17 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::{Method, Request, body::Bytes};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use shared::{
+    authn::session::{COOKIE, forgery_token},
+    secret::Secret,
+};
 
-/// A caller with a credential.
+/// A caller with a credential: one that a program sends, or a session in a browser at the console.
 #[derive(Clone)]
 pub(crate) struct Client {
     authority: String,
     credential: String,
+    is_browser: bool,
 }
 
 /// An answer, whole.
@@ -21,7 +26,19 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn new(base_url: &str, credential: &str) -> Self {
-        Self { authority: base_url.trim_start_matches("http://").to_owned(), credential: credential.to_owned() }
+        let authority = base_url.trim_start_matches("http://").to_owned();
+        Self { authority, credential: credential.to_owned(), is_browser: false }
+    }
+
+    /// A browser in which a member is signed in.
+    pub(crate) fn browser(base_url: &str, session: &str) -> Self {
+        Self { is_browser: true, ..Self::new(base_url, session) }
+    }
+
+    /// Asks anything, with a key of its own.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let key = uuid::Uuid::new_v4().to_string();
+        self.send(method, path, Some(&key), body).await.expect("an answer")
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -41,11 +58,16 @@ impl Client {
         let stream = tokio::net::TcpStream::connect(&self.authority).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", &self.authority)
-            .header("authorization", format!("Bearer {}", self.credential));
+        let mut request = Request::builder().method(method).uri(path).header("host", &self.authority);
+        request = if self.is_browser {
+            let token = forgery_token(&Secret::new(self.credential.clone()));
+            request
+                .header("cookie", format!("{COOKIE}={}", self.credential))
+                .header("origin", format!("http://{}", self.authority))
+                .header("x-csrf-token", token)
+        } else {
+            request.header("authorization", format!("Bearer {}", self.credential))
+        };
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }

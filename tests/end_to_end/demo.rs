@@ -22,13 +22,15 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
     let mut from = 0;
     for line in [
+        "next: second_factor",
+        "is signed in as owner",
         "chain unbroken",
         "verify.mjs: exit 0",
         "doorbook-verify: exit 0",
         "verify.mjs: exit 1",
-        "WRONG at entry 7",
+        "WRONG at entry 11",
         "doorbook-verify: exit 1",
-        "Entry 7",
+        "Entry 11",
     ] {
         from += told[from..].find(line).unwrap_or_else(|| panic!("{line} is missing, in this order, from:\n{told}"));
     }

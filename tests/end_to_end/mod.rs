@@ -4,6 +4,7 @@ mod canaries;
 mod client;
 mod demo;
 mod load;
+mod matrix;
 mod naughty_strings;
 mod openapi;
 mod running;

@@ -97,6 +97,11 @@ impl Running {
         Client::new(self.demo["base_url"].as_str().expect("a URL"), &self.told(organization, "api_token"))
     }
 
+    /// A browser with a session.
+    pub(crate) fn in_session(&self, session: &str) -> Client {
+        Client::browser(self.demo["base_url"].as_str().expect("a URL"), session)
+    }
+
     /// Fires a function's schedule, and waits for its answer.
     pub(crate) fn tick(&self, function: &str) {
         let program = Path::new(&variable("DOORBOOK_BINARIES")).join("doorbook-local");

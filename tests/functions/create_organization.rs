@@ -42,7 +42,9 @@ async fn count(database: &Client, slug: &Value, table: &str) -> i64 {
 /// How many rows an organization of this handle has in each table that an intake writes.
 async fn counts(database: &Client, slug: &Value) -> Vec<i64> {
     let mut counts = Vec::new();
-    for table in ["organizations", "tenant_keys", "audit_heads", "people", "members", "credentials", "audit_log"] {
+    for table in
+        ["organizations", "tenant_keys", "audit_heads", "people", "members", "mails", "credentials", "audit_log"]
+    {
         counts.push(count(database, slug, table).await);
     }
     counts
@@ -63,13 +65,29 @@ async fn makes_everything_that_an_organization_begins_with() {
     let taken_on = invoke(&deps, &intake).await.unwrap();
 
     assert_eq!(taken_on["slug"], intake["slug"]);
-    assert_eq!(counts(&database, &intake["slug"]).await, [1; 7]);
+    assert_eq!(counts(&database, &intake["slug"]).await, [1; 8]);
     let entry = first_entry(&database, &taken_on["organization_id"]).await;
     assert_eq!((&entry["seq"], &entry["action"]), (&json!(0), &json!("organization.created")));
     assert_eq!(entry["actor"], json!({ "kind": "system", "id": "create-organization" }));
     assert_eq!(entry["diff"]["added"]["owner_member_id"], taken_on["owner_member_id"]);
     assert!(entry["diff"]["added"]["owner_name"]["commit"].is_string());
     assert!(!entry.to_string().contains("Olga") && !entry.to_string().contains("olga@"));
+}
+
+#[tokio::test]
+async fn the_owner_is_invited_by_a_mail_that_the_schedule_finds() {
+    let (deps, database) = (deps(&[]).await, postgres::superuser().await);
+
+    let taken_on = invoke(&deps, &intake()).await.unwrap();
+
+    let sql = "SELECT r.role || ' ' || r.state || ' ' || m.kind || ' ' || (m.sent_at IS NULL AND p.due_at <= now() + interval '1 minute')
+        FROM members AS r JOIN mails AS m USING (organization_id, member_id)
+        JOIN pending_work AS p ON p.organization_id = r.organization_id AND p.kind = 'mail'
+        WHERE r.member_id = $1::text::uuid";
+    let statement = database.prepare(sql).await.expect("a statement");
+    #[expect(clippy::disallowed_methods, reason = "a test may prepare")]
+    let row = database.query_one(&statement, &[&taken_on["owner_member_id"].as_str()]).await.expect("a mail");
+    assert_eq!(row.get::<_, &str>(0), "owner invited member_invitation true");
 }
 
 #[tokio::test]
@@ -98,7 +116,7 @@ async fn the_same_request_key_gives_the_same_organization_and_no_token() {
     for field in ["organization_id", "slug", "owner_member_id"] {
         assert_eq!(first[field], second[field]);
     }
-    assert_eq!(counts(&database, &intake["slug"]).await, [1; 7]);
+    assert_eq!(counts(&database, &intake["slug"]).await, [1; 8]);
 }
 
 #[tokio::test]
@@ -119,7 +137,7 @@ async fn a_handle_is_taken_once() {
     invoke(&deps, &intake).await.unwrap();
 
     assert_eq!(problem(invoke(&deps, &without_key).await), "conflict /slug:taken");
-    assert_eq!(counts(&database, &intake["slug"]).await, [1; 7]);
+    assert_eq!(counts(&database, &intake["slug"]).await, [1; 8]);
 }
 
 #[tokio::test]
@@ -135,7 +153,7 @@ async fn eight_at_once_make_one_organization() {
 
     assert_eq!(answers.iter().filter(|answer| answer["api_token"].is_string()).count(), 1);
     assert!(answers.iter().all(|answer| answer["organization_id"] == answers[0]["organization_id"]));
-    assert_eq!(counts(&database, &intake["slug"]).await, [1; 7]);
+    assert_eq!(counts(&database, &intake["slug"]).await, [1; 8]);
 }
 
 #[tokio::test]
@@ -198,7 +216,7 @@ async fn a_kms_that_fails_leaves_nothing_and_a_retry_makes_it() {
         let failed = invoke(&deps, &intake).await;
 
         assert_eq!(problem(failed), "unavailable ");
-        assert_eq!(counts(&database, &intake["slug"]).await, [0; 7]);
+        assert_eq!(counts(&database, &intake["slug"]).await, [0; 8]);
         tap.open();
         assert!(invoke(&deps, &intake).await.unwrap()["api_token"].is_string());
     }
@@ -206,7 +224,7 @@ async fn a_kms_that_fails_leaves_nothing_and_a_retry_makes_it() {
 
 #[tokio::test]
 async fn a_lost_answer_of_any_round_trip_makes_one_organization_or_none() {
-    for lost in 0..13 {
+    for lost in 0..14 {
         let (database, intake) = (postgres::superuser().await, intake());
         let variables = stack::variables("fn_create_organization", &[]);
         let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
@@ -216,13 +234,13 @@ async fn a_lost_answer_of_any_round_trip_makes_one_organization_or_none() {
         let outcome = invoke(&deps, &intake).await;
 
         // The last answer is COMMIT's: by then everything is there, and the token is not lost with it.
-        let is_made = lost == 12;
-        assert_eq!(counts(&database, &intake["slug"]).await, [i64::from(is_made); 7], "{lost} answers");
+        let is_made = lost == 13;
+        assert_eq!(counts(&database, &intake["slug"]).await, [i64::from(is_made); 8], "{lost} answers");
         match outcome {
             Ok(taken_on) => assert!(is_made && taken_on["api_token"].is_string()),
             Err(error) => assert!(!is_made && matches!(error, Error::Unavailable(_)), "{lost} answers: {error:?}"),
         }
         assert!(invoke(&deps, &intake).await.is_ok());
-        assert_eq!(counts(&database, &intake["slug"]).await, [1; 7]);
+        assert_eq!(counts(&database, &intake["slug"]).await, [1; 8]);
     }
 }

@@ -220,8 +220,15 @@ async fn the_last_use_is_noted_once_a_minute_and_nobody_waits_for_it() {
 #[tokio::test]
 async fn a_token_of_one_site_has_no_scope_that_reaches_further() {
     let world = World::new().await;
-    let of_one_site =
-        ["kiosk.manage", "site.manage", "visit.check_in", "visit.check_out", "visit.read", "visit.reveal"];
+    let of_one_site = [
+        "export.request",
+        "kiosk.manage",
+        "site.manage",
+        "visit.check_in",
+        "visit.check_out",
+        "visit.read",
+        "visit.reveal",
+    ];
     for scope in Permission::ALL {
         let body = json!({ "name": "Gate", "scopes": [scope], "site_id": world.site });
         let answer = ask(&making(&world.token, &body)).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared::{
+    access::Role,
     clock::{Clock, Timestamp},
     id::{ObjectId, PersonId},
     objects::{ObjectKey, Objects},
@@ -91,6 +92,42 @@ async fn removes_rows_that_are_past_their_time() {
     sweep(&deps(&[]).await, Duration::from_secs(60)).await;
 
     assert_eq!((world.count("answers").await, world.count("refused_sources").await), (1, 23));
+}
+
+#[tokio::test]
+async fn forgets_what_signing_in_left_behind_and_keeps_what_still_counts() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let world = World::new().await;
+    let member = world.member(Role::Host).await;
+    for (kind, days) in [("session", 31), ("session", 29), ("member_invitation", 31), ("password_reset", 29)] {
+        let insert = "INSERT INTO credentials (organization_id, credential_id, kind, sha256, name, permissions, expires_at,
+              created_at, last_used_at, member_id, assurance)
+            SELECT $1::uuid, gen_random_uuid(), $2::text, sha256(gen_random_uuid()::text::bytea), 'old', '{}', ended, ended, ended, $4::uuid,
+              CASE $2::text WHEN 'session' THEN 'password' END FROM (SELECT now() - $3::double precision * interval '1 day' AS ended) AS old";
+        world.execute(insert, &[&world.organization, &kind, &f64::from(days), &member]).await;
+    }
+    for days in [0, 2] {
+        let guess = "INSERT INTO guesses SELECT $1::uuid, sha256($2::double precision::text::bytea), 1, now() - $2::double precision * interval '1 day'";
+        world.execute(guess, &[&world.organization, &f64::from(days)]).await;
+    }
+    for days in [89, 91] {
+        let known = "INSERT INTO known_sources SELECT $1::uuid, $2::uuid, sha256($3::double precision::text::bytea), now() - $3::double precision * interval '1 day'";
+        world.execute(known, &[&world.organization, &member, &f64::from(days)]).await;
+    }
+    for days in [29, 31] {
+        let mail = "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before, sent_at)
+            SELECT $1::uuid, gen_random_uuid(), $2::uuid, 'password_changed', sent, sent, sent
+            FROM (SELECT now() - $3::double precision * interval '1 day' AS sent) AS old";
+        world.execute(mail, &[&world.organization, &member, &f64::from(days)]).await;
+    }
+
+    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+
+    let kept = "SELECT kind FROM credentials WHERE organization_id = $1 AND name = 'old' ORDER BY kind";
+    let kept: Vec<String> = world.own_rows(kept).await.iter().map(|row| row.get(0)).collect();
+    assert_eq!(kept, ["password_reset", "session"]);
+    let counts = (world.count("guesses").await, world.count("known_sources").await, world.count("mails").await);
+    assert_eq!(counts, (1, 1, 1));
 }
 
 #[tokio::test]

@@ -6,8 +6,12 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 use shared::{
     Result,
+    authn::session::{COOKIE, forgery_token},
     http::{Reply, Request},
+    secret::Secret,
 };
+
+use super::stack::CONSOLE_ORIGIN;
 
 /// An answer as a test reads it.
 #[derive(Debug)]
@@ -16,9 +20,17 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
     pub(crate) text: String,
     pub(crate) headers: HashMap<&'static str, String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Answer {
+    /// The session that the browser is given.
+    pub(crate) fn session(&self) -> &str {
+        let cookie = self.cookie.as_deref().expect("a cookie");
+        let value = cookie.strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')).expect("the session's cookie");
+        value.split(';').next().expect("a value")
+    }
+
     /// `status code pointer:code …` of a problem, for assertions on one line.
     pub(crate) fn problem(&self) -> String {
         let mut text = format!("{} {}", self.status, self.body["code"].as_str().unwrap_or("-"));
@@ -47,7 +59,9 @@ pub(crate) struct Event {
     query: String,
     parameters: HashMap<String, String>,
     headers: HashMap<String, String>,
+    cookies: Vec<String>,
     body: Option<String>,
+    source_ip: String,
     request_id: String,
     remaining: Duration,
 }
@@ -76,7 +90,9 @@ impl Event {
             query: String::new(),
             parameters: named,
             headers,
+            cookies: Vec::new(),
             body: None,
+            source_ip: "203.0.113.7".to_owned(),
             request_id: uuid::Uuid::new_v4().to_string(),
             remaining: Duration::from_secs(10),
         }
@@ -84,6 +100,33 @@ impl Event {
 
     pub(crate) fn bearer(self, credential: &str) -> Self {
         self.header("authorization", &format!("Bearer {credential}"))
+    }
+
+    /// Carries a session as a page of the console does: the cookie, and what another site cannot add to it.
+    pub(crate) fn in_session(mut self, session: &str) -> Self {
+        self.cookies = vec![format!("{COOKIE}={session}")];
+        let token = forgery_token(&Secret::new(session.to_owned()));
+        self.header("x-csrf-token", &token).header("origin", CONSOLE_ORIGIN)
+    }
+
+    /// Any cookies at all.
+    pub(crate) fn with_cookies(mut self, cookies: &[String]) -> Self {
+        self.cookies = cookies.to_vec();
+        self
+    }
+
+    /// Comes from another address.
+    pub(crate) fn sent_from(mut self, address: &str) -> Self {
+        self.source_ip = address.to_owned();
+        self
+    }
+
+    pub(crate) const fn route(&self) -> &'static str {
+        self.route
+    }
+
+    pub(crate) const fn method(&self) -> &'static str {
+        self.method
     }
 
     pub(crate) fn idempotent(self, key: &str) -> Self {
@@ -132,6 +175,7 @@ impl Event {
             "rawPath": self.path,
             "rawQueryString": self.query,
             "headers": self.headers,
+            "cookies": self.cookies,
             "pathParameters": self.parameters,
             "requestContext": {
                 "accountId": "000000000000",
@@ -142,7 +186,7 @@ impl Event {
                 "timeEpoch": 0,
                 "http": {
                     "method": self.method, "path": self.path, "protocol": "HTTP/1.1",
-                    "sourceIp": "203.0.113.7", "userAgent": "doorbook-tests",
+                    "sourceIp": self.source_ip, "userAgent": "doorbook-tests",
                 },
             },
             "body": self.body,
@@ -161,6 +205,7 @@ impl Event {
             body: serde_json::from_str(reply.body()).expect("every answer is JSON"),
             text: reply.body().to_owned(),
             headers: reply.headers(&self.request_id).into_iter().collect(),
+            cookie: reply.cookie().map(|cookie| cookie.expose_secret().clone()),
         }
     }
 }

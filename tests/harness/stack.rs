@@ -8,6 +8,9 @@ pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `make test`"))
 }
 
+/// Where the console is, for functions under test.
+pub(crate) const CONSOLE_ORIGIN: &str = "https://console.example";
+
 /// What the template sets for a function, for a database role, with changes.
 pub(crate) fn variables(role: &str, changes: &[(&str, &str)]) -> Variables {
     environment(role, changes).into_iter().collect()
@@ -20,6 +23,8 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
     database.set_password(Some(&variable("DOORBOOK_TEST_FN_PASSWORD"))).expect("a password");
     let told = [
         ("ENVIRONMENT", "local".to_owned()),
+        ("CONSOLE_ORIGIN", CONSOLE_ORIGIN.to_owned()),
+        ("ROOT_SECRET", format!("1:{}", "root-secret-of-tests-".repeat(3))),
         ("READS_PER_MINUTE", "60000".to_owned()),
         ("WRITES_PER_MINUTE", "60000".to_owned()),
         ("DATABASE_URL", database.to_string()),
@@ -33,6 +38,8 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         ("BUNDLES_BUCKET", variable("DOORBOOK_TEST_BUNDLES_BUCKET")),
         ("DOCUMENT_KEY_ID", variable("DOORBOOK_TEST_DOCUMENT_KEY_ID")),
         ("EXPORT_REQUESTS_QUEUE_URL", variable("DOORBOOK_TEST_EXPORT_REQUESTS_QUEUE_URL")),
+        ("MAIL_FROM", variable("DOORBOOK_TEST_MAIL_FROM")),
+        ("MAIL_REQUESTS_QUEUE_URL", variable("DOORBOOK_TEST_MAIL_REQUESTS_QUEUE_URL")),
         ("SEAL_REQUESTS_QUEUE_URL", variable("DOORBOOK_TEST_SEAL_REQUESTS_QUEUE_URL")),
     ];
     let lambda = [
@@ -42,6 +49,7 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         "AWS_ENDPOINT_URL_S3",
         "AWS_ENDPOINT_URL_KMS",
         "AWS_ENDPOINT_URL_SQS",
+        "AWS_ENDPOINT_URL_SESV2",
     ];
     told.into_iter()
         .map(|(name, value)| (name.to_owned(), value))

@@ -35,7 +35,7 @@ impl Call {
         let key = self.key.map_or("NULL".to_owned(), |key| format!("sha256('{key}')"));
         let moment = format!("timestamptz '2026-01-01Z' + interval '{at} s'");
         format!(
-            "SELECT {wants} FROM app.admit('{organization}', sha256('{secret}'), 'api_token', '{permission}', '192.0.2.1', 'write', NULL, \
+            "SELECT {wants} FROM app.admit('{organization}', sha256('{secret}'), 'api_token', '{permission}', true, '192.0.2.1', 'write', NULL, \
              {moment}, {key}, sha256('{body}'), '{request}', {moment} + interval '30 s')"
         )
     }

@@ -5,6 +5,13 @@ INSERT INTO organizations VALUES ('{o}', 'Seeded', 'standard', 'test', now());
 INSERT INTO tenant_keys VALUES ('{o}', '{o}', 'key', '\x01', '\x02', now(), NULL);
 INSERT INTO people VALUES ('{o}', '{o}', 'driver', '{o}', '\x03', now());
 INSERT INTO members VALUES ('{o}', '{o}', '{o}', 'member@organization.example', 'Seeded', 'owner', 'active', now());
+INSERT INTO member_proofs (organization_id, member_id, password_phc, password_changed_at, totp_sealed, totp_confirmed_at, totp_step, recovery_salt)
+  VALUES ('{o}', '{o}', '$scrypt$ln=14,r=16,p=1$c2VlZGVk$c2VlZGVk', now(), '\x06', now(), 1, substring(sha256('salt') FOR 16));
+INSERT INTO recovery_codes VALUES ('{o}', '{o}', sha256('code'), NULL);
+INSERT INTO guesses VALUES ('{o}', sha256('subject'), 1, now());
+INSERT INTO known_sources VALUES ('{o}', '{o}', sha256('address'), now());
+INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before)
+  VALUES ('{o}', '{o}', '{o}', 'member_invitation', now(), now());
 INSERT INTO sites VALUES ('{o}', '{o}', 'Seeded', 'Europe/Berlin', 'en', false, now());
 INSERT INTO credentials VALUES ('{o}', '{o}', 'api_token', sha256('{o}'), 'Seeded', '{visit.check_in}', '{o}', NULL, NULL, now());
 INSERT INTO rate_buckets VALUES ('{o}', 'read', 1, now());

@@ -23,6 +23,15 @@ pub(super) struct Operation {
     names_things: bool,
     needs_key: bool,
     is_checked: bool,
+    caller: Caller,
+}
+
+/// Who may ask, where no permission is asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Caller {
+    Anybody,
+    Proving,
+    Member,
 }
 
 impl Operation {
@@ -41,12 +50,23 @@ impl Operation {
             names_things,
             needs_key,
             is_checked: false,
+            caller: Caller::Anybody,
         }
     }
 
     /// A credential with this permission is asked for.
     pub(super) fn allowed_by(self, permission: Permission) -> Self {
         Self { permission: Some(permission), ..self }
+    }
+
+    /// Whoever asks proves by the body who they are.
+    pub(super) fn proving(self) -> Self {
+        Self { caller: Caller::Proving, ..self }
+    }
+
+    /// A member asks in their session, whatever their role.
+    pub(super) fn in_session(self) -> Self {
+        Self { caller: Caller::Member, ..self }
     }
 
     /// It answers 201.
@@ -114,7 +134,10 @@ impl Operation {
 
     fn problems(&self) -> Vec<Code> {
         let mut codes = vec![Code::Internal];
-        if self.permission.is_some() {
+        if self.caller == Caller::Proving {
+            codes.push(Code::Unauthenticated);
+        }
+        if self.permission.is_some() || self.caller == Caller::Member {
             codes.extend([Code::Malformed, Code::Unauthenticated, Code::Forbidden, Code::Throttled, Code::Unavailable]);
         }
         if self.is_checked {
@@ -159,9 +182,10 @@ impl Operation {
         let mut operation = json!({
             "operationId": self.id, "summary": self.summary, "parameters": self.all_parameters(), "responses": responses,
         });
-        match self.permission {
-            None => operation["security"] = json!([]),
-            Some(permission) => operation["x-permission"] = json!(permission),
+        match (self.permission, self.caller) {
+            (Some(permission), _) => operation["x-permission"] = json!(permission),
+            (None, Caller::Member) => operation["security"] = json!([{ "session": [] }]),
+            (None, _) => operation["security"] = json!([]),
         }
         if let Some(body) = &self.body {
             operation["requestBody"] = body.clone();
@@ -197,7 +221,7 @@ pub(super) fn of(operations: impl FnOnce(&mut Schemas) -> Vec<Operation>) -> Val
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
-        "security": [{ "bearer": [] }],
+        "security": [{ "bearer": [] }, { "session": [] }],
         "paths": paths,
         "components": {
             "schemas": schemas.0,
@@ -205,6 +229,7 @@ pub(super) fn of(operations: impl FnOnce(&mut Schemas) -> Vec<Operation>) -> Val
             "headers": headers(),
             "parameters": parameters(),
             "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": "__Host-doorbook", "description": SESSION },
                 "bearer": { "type": "http", "scheme": "bearer", "description": "An API token (`dbk_…`) or a kiosk's device token (`dbd_…`)." },
             },
         },
@@ -213,6 +238,9 @@ pub(super) fn of(operations: impl FnOnce(&mut Schemas) -> Vec<Operation>) -> Val
 
 const DESCRIPTION: &str = "The visitors' book at the door. Every refusal is a problem document (RFC 9457) with a stable code; \
     refusals come in the order 404 for an unknown route, 405, 401, 413, 415, 400, 401, 429, 403, 409, 422, 404.";
+
+const SESSION: &str = "A member's session. Whatever changes something by it must come from the console (`origin`) and bring its \
+    `x-csrf-token`, which `GET /v1/session` gives.";
 
 fn responses(problem: &Value) -> Map<String, Value> {
     let response = |code: Code| {

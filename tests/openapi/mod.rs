@@ -4,8 +4,11 @@
 mod arrivals;
 mod document;
 mod exports;
+mod members;
 mod operations;
+mod passwords;
 mod schemas;
+mod sessions;
 mod sites;
 mod streams;
 mod tokens;
@@ -22,8 +25,9 @@ fn generated() -> Value {
     document::of(|schemas| {
         let (visits, sites) = (operations::all(schemas), sites::all(schemas));
         let (exports, streams) = (exports::all(schemas), streams::all(schemas));
-        let tokens = tokens::all(schemas);
-        visits.into_iter().chain(sites).chain(exports).chain(streams).chain(tokens).collect()
+        let (tokens, members) = (tokens::all(schemas), members::all(schemas));
+        let (sessions, passwords) = (sessions::all(schemas), passwords::all(schemas));
+        [visits, sites, exports, streams, tokens, members, sessions, passwords].into_iter().flatten().collect()
     })
 }
 

@@ -1,7 +1,7 @@
 //! The operations on streams of the log.
 
-use manage_log_streams::{CreatedStream, NewStreamBody, Nothing, Rewinding, streams::LogStream};
-use shared::access::Permission;
+use manage_log_streams::{CreatedStream, NewStreamBody, Rewinding, streams::LogStream};
+use shared::{access::Permission, http::Nothing};
 
 use super::document::{Operation, Schemas};
 

@@ -5,7 +5,7 @@ use shared::{
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::{CredentialKind, NewCredential, sha256},
     domain::BoundedText,
-    id::{CredentialId, KeyId, MemberId, OrganizationId, PersonId},
+    id::{CredentialId, KeyId, MailId, MemberId, OrganizationId, PersonId},
     queue::SystemWork,
     runtime::Invocation,
     tenant::is_interruption,
@@ -17,7 +17,8 @@ use crate::{
     store::{self, Newcomer, Outlook},
 };
 
-/// Makes the organization, its keys, its log, its owner and its first API token together, or none of them.
+/// Makes the organization, its keys, its log, its owner with an invitation, and its first API token together, or none of
+/// them.
 ///
 /// # Errors
 /// The refusals of the contract; see the README's table.
@@ -117,8 +118,8 @@ impl Newcomer {
         let tenant_key = deps.vault.create_tenant_key(organization, KeyId::new(now), kms_key).await?;
         let owner = deps.vault.tenant_key(&tenant_key).await?.new_person(PersonId::new(now))?;
         let token = NewCredential::generate(CredentialKind::ApiToken, intake.environment, organization)?;
-        let (member, credential) = (MemberId::new(now), CredentialId::new(now));
-        Ok(Self { tenant_key, owner, member, credential, token, now })
+        let (member, invitation, credential) = (MemberId::new(now), MailId::new(now), CredentialId::new(now));
+        Ok(Self { tenant_key, owner, member, invitation, credential, token, now })
     }
 }
 

@@ -5,8 +5,8 @@ use shared::{
     access::{Permission, Role},
     authn::NewCredential,
     clock::Timestamp,
-    domain::text::Slug,
-    id::{CredentialId, MemberId, OrganizationId},
+    domain::{mail::MailKind, member::MemberState, text::Slug},
+    id::{CredentialId, MailId, MemberId, OrganizationId},
     tenant::{Lookup, Row, Statement},
     vault::{PersonKey, WrappedTenantKey},
 };
@@ -33,6 +33,7 @@ pub(crate) struct Newcomer {
     pub(crate) tenant_key: WrappedTenantKey,
     pub(crate) owner: PersonKey,
     pub(crate) member: MemberId,
+    pub(crate) invitation: MailId,
     pub(crate) credential: CredentialId,
     pub(crate) token: NewCredential,
     pub(crate) now: Timestamp,
@@ -77,13 +78,14 @@ pub(crate) fn enter(slug: Slug, request_key: Option<[u8; 32]>) -> Lookup<bool> {
 }
 
 /// Every row that an organization begins with, and the head of its log.
-pub(crate) fn inserts(newcomer: &Newcomer, intake: &Intake) -> [Statement; 6] {
+pub(crate) fn inserts(newcomer: &Newcomer, intake: &Intake) -> [Statement; 7] {
     [
         insert_organization(newcomer, intake),
         insert_tenant_key(newcomer),
         Statement::new("-- create-organization.begin_log\nSELECT audit.begin()"),
         insert_person(newcomer),
         insert_owner(newcomer, intake),
+        insert_invitation(newcomer),
         insert_token(newcomer),
     ]
 }
@@ -129,14 +131,28 @@ fn insert_person(newcomer: &Newcomer) -> Statement {
 fn insert_owner(newcomer: &Newcomer, intake: &Intake) -> Statement {
     Statement::new(concat!(
         "-- create-organization.insert_owner\n",
-        "INSERT INTO members (organization_id, member_id, person_id, email, name, role, created_at) ",
-        "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6)",
+        "INSERT INTO members (organization_id, member_id, person_id, email, name, role, state, created_at) ",
+        "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7)",
     ))
     .bind(newcomer.member)
     .bind(newcomer.owner.id())
     .bind(intake.owner.email.clone())
     .bind(intake.owner.name.clone())
-    .bind(Role::Owner.word())
+    .bind(Role::Owner)
+    .bind(MemberState::Invited)
+    .bind(newcomer.now)
+}
+
+/// Asks for the mail with which the owner chooses a password; `send-mail` makes its link.
+fn insert_invitation(newcomer: &Newcomer) -> Statement {
+    Statement::new(concat!(
+        "-- create-organization.insert_invitation\n",
+        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
+        "VALUES (app.organization_id(), $1, $2, $3, $4, $4)",
+    ))
+    .bind(newcomer.invitation)
+    .bind(newcomer.member)
+    .bind(MailKind::MemberInvitation)
     .bind(newcomer.now)
 }
 

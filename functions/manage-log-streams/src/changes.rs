@@ -7,20 +7,12 @@ use shared::{
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::stream::StreamState,
     gate::WriteGate,
-    http::{Reply, Request},
+    http::{Nothing, Reply, Request},
     id::LogStreamId,
 };
 use utoipa::ToSchema;
 
-use crate::{
-    Deps, store,
-    streams::{LogStream, reaches_every_site},
-};
-
-/// A body in which nothing is said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
+use crate::{Deps, store, streams::LogStream};
 
 /// Where a stream goes back to.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -84,7 +76,6 @@ pub(crate) async fn rewind(deps: &Deps, request: &Request) -> Result<Reply> {
     let stream: LogStreamId = request.target("stream_id");
     let lookups = (store::load_stream(stream), store::find_link_before(seq));
     let (gate, (found, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
-    reaches_every_site(gate.caller())?;
     refuse_ended(&found)?;
     let link = link.filter(|_| seq <= found.next_seq);
     let link = link.ok_or_else(|| Error::unprocessable("/seq", "beyond_what_was_acknowledged"))?;
@@ -127,7 +118,6 @@ pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
 async fn admit(deps: &Deps, request: &Request) -> Result<(WriteGate, LogStream)> {
     let lookup = store::load_stream(request.target("stream_id"));
     let (gate, found) = deps.door.admit(request, Permission::WebhookManage, lookup).await?;
-    reaches_every_site(gate.caller())?;
     Ok((gate, found))
 }
 

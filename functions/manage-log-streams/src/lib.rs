@@ -7,7 +7,7 @@ mod new;
 mod store;
 pub mod streams;
 
-pub use changes::{Nothing, Rewinding};
+pub use changes::Rewinding;
 pub use deps::{Deps, Settings};
 pub use handler::handle;
 pub use new::{CreatedStream, NewStreamBody};

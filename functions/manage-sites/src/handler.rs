@@ -3,7 +3,6 @@
 
 use shared::{
     Error, Result,
-    gate::WriteGate,
     http::{Reply, Request},
 };
 
@@ -32,9 +31,4 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         "POST /v1/notices/{version_id}/retire" => notices::retire(deps, request).await,
         _ => Err(Error::NotFound),
     }
-}
-
-/// Refuses a credential that is bound to one site where the change would reach every site.
-pub(crate) fn reaches_every_site(gate: &WriteGate) -> Result<()> {
-    if gate.caller().site.is_some() { Err(Error::Forbidden) } else { Ok(()) }
 }

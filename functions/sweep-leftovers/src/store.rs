@@ -22,6 +22,38 @@ pub(crate) fn forget_sources(now: Timestamp, page: i32) -> Lookup<i64> {
         .one(|row| row.read("gone"))
 }
 
+/// Removes a page of sessions and links that ended thirty days ago.
+pub(crate) fn forget_credentials(now: Timestamp, page: i32) -> Lookup<i64> {
+    Statement::new("-- sweep-leftovers.forget_credentials\nSELECT app.forget_credentials($1, $2) AS gone")
+        .bind(now)
+        .bind(page)
+        .one(|row| row.read("gone"))
+}
+
+/// Removes a page of counts of guesses that have refilled.
+pub(crate) fn forget_guesses(now: Timestamp, page: i32) -> Lookup<i64> {
+    Statement::new("-- sweep-leftovers.forget_guesses\nSELECT app.forget_quiet_guesses($1, $2) AS gone")
+        .bind(now)
+        .bind(page)
+        .one(|row| row.read("gone"))
+}
+
+/// Removes a page of addresses from which nobody has signed in for ninety days.
+pub(crate) fn forget_known_sources(now: Timestamp, page: i32) -> Lookup<i64> {
+    Statement::new("-- sweep-leftovers.forget_known_sources\nSELECT app.forget_known_sources($1, $2) AS gone")
+        .bind(now)
+        .bind(page)
+        .one(|row| row.read("gone"))
+}
+
+/// Removes a page of mail that was done with thirty days ago.
+pub(crate) fn forget_mails(now: Timestamp, page: i32) -> Lookup<i64> {
+    Statement::new("-- sweep-leftovers.forget_mails\nSELECT app.forget_mails($1, $2) AS gone")
+        .bind(now)
+        .bind(page)
+        .one(|row| row.read("gone"))
+}
+
 /// Bundles whose days are over.
 pub(crate) fn expired_exports(now: Timestamp, page: i64) -> Lookup<Vec<ExportId>> {
     Statement::new(concat!(

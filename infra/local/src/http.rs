@@ -125,6 +125,18 @@ pub fn json(status: StatusCode, body: &serde_json::Value) -> Answer {
 /// # Errors
 /// When nobody answers there.
 pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes)> {
+    let (head, body) = send_whole(address, request).await?;
+    Ok((head.status, body))
+}
+
+/// Sends one request on a connection of its own, and returns the head of the answer too.
+///
+/// # Errors
+/// When nobody listens or the connection breaks.
+pub async fn send_whole(
+    address: SocketAddr,
+    request: Request<Full<Bytes>>,
+) -> Result<(hyper::http::response::Parts, Bytes)> {
     let unanswered = |reason: String| Error::stack(format!("no answer from {address}: {reason}"));
     let stream = TcpStream::connect(address).await.map_err(|error| unanswered(error.to_string()))?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -132,10 +144,10 @@ pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<
         .map_err(|error| unanswered(error.to_string()))?;
     let driver = tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(|error| unanswered(error.to_string()))?;
-    let status = response.status();
-    let body = response.into_body().collect().await.map_err(|error| unanswered(error.to_string()))?.to_bytes();
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map_err(|error| unanswered(error.to_string()))?.to_bytes();
     driver.abort();
-    Ok((status, body))
+    Ok((head, body))
 }
 
 /// A request with the headers given, to a server that is addressed by its port.

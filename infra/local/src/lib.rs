@@ -18,6 +18,7 @@ pub mod report;
 pub mod run;
 pub mod schedule;
 pub mod services;
+pub mod ses;
 pub mod signals;
 pub mod sqs;
 pub mod stack;

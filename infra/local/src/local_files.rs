@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::machine;
 use crate::report::OrReport;
+use crate::services::MAIL;
 
 /// The least room on the disk that a start needs.
 const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
@@ -85,7 +86,7 @@ impl LocalFiles {
     }
 
     fn clear(&self) {
-        for name in ["control.json", "env", "demo.json"] {
+        for name in ["control.json", "env", "demo.json", MAIL] {
             std::fs::remove_file(self.directory.join(name)).ok();
         }
     }

@@ -12,6 +12,10 @@ use crate::error::{Error, Result};
 pub const REGION: &str = "us-east-1";
 /// The name of this machine in checkpoints and verifier keys.
 pub const LOG_ORIGIN: &str = "doorbook.localhost/audit";
+/// In whose name mail is sent on this machine.
+pub const MAIL_FROM: &str = "no-reply@doorbook.localhost";
+/// Where the console would be, for tests that stand in the place of functions.
+pub const CONSOLE_ORIGIN: &str = "https://console.example";
 /// The account that every part pretends to belong to.
 pub const ACCOUNT: &str = "000000000000";
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::demo::{self, Organization};
 use crate::error::{Error, Result};
+use crate::services::MAIL;
 use crate::signals::StopRequest;
 use crate::stack::Stack;
 use crate::{gateway, report, signals};
@@ -18,7 +19,10 @@ pub async fn run(binaries: Option<PathBuf>) -> Result<()> {
     for (route, function) in gateway::routes(&stack.functions) {
         report::say(format_args!("{route:<48} {function}"));
     }
-    report::say(format_args!("serving on http://{} until Ctrl-C; logs and credentials in .local/", stack.address));
+    report::say(format_args!(
+        "serving on http://{} until Ctrl-C; logs and credentials in .local/, mail in .local/{MAIL}",
+        stack.address
+    ));
     stop.requested().await;
     report::note("stopping");
     stack.stop().await;
@@ -68,7 +72,7 @@ async fn seed(stack: &Stack) -> Result<Vec<Organization>> {
         return Ok(Vec::new());
     }
     report::note("creating two organizations");
-    let (organizations, file) = demo::seed(stack.address, &stack.lambda).await?;
+    let (organizations, file) = demo::seed(stack.address, &stack.lambda, &stack.files.directory().join(MAIL)).await?;
     stack.files.write("demo.json", &file)?;
     Ok(organizations)
 }

@@ -1,4 +1,4 @@
-//! What functions stand on: PostgreSQL, S3, KMS and SQS, started together and stopped together.
+//! What functions stand on: PostgreSQL, S3, KMS, SQS and SES, started together and stopped together.
 
 use std::path::{Path, PathBuf};
 
@@ -7,8 +7,12 @@ use crate::kms::{Kms, Spec};
 use crate::machine;
 use crate::moto::Moto;
 use crate::postgres::{self, Cluster, Place};
+use crate::ses::Ses;
 use crate::sqs::Sqs;
 use crate::template::{Physical, Resources, Template};
+
+/// The file of the mail that was sent, one a line.
+pub const MAIL: &str = "mail.jsonl";
 
 /// Where the sources are and where running parts keep their files.
 #[derive(Clone, Debug)]
@@ -24,6 +28,12 @@ impl Layout {
     #[must_use]
     pub fn log(&self, name: &str) -> PathBuf {
         self.state.join("logs").join(format!("{name}.log"))
+    }
+
+    /// Every mail that was sent.
+    #[must_use]
+    pub fn mail(&self) -> PathBuf {
+        self.state.join(MAIL)
     }
 
     /// The SQL of the database: `bootstrap.sql`, migrations and grants.
@@ -61,6 +71,8 @@ pub struct Services {
     pub kms: Kms,
     /// SQS.
     pub sqs: Sqs,
+    /// SES.
+    pub ses: Ses,
     /// The attributes of the template's resources.
     pub physical: Physical,
 }
@@ -75,9 +87,14 @@ impl Services {
         machine::make_private_directory(&logs)?;
         let place = Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: None };
         let (environment, log, keys) = (layout.virtual_environment(), layout.log("moto"), layout.state.join("kms"));
-        let sent = layout.log("sqs");
-        let (cluster, moto, kms, sqs) =
-            tokio::join!(Cluster::create(place), Moto::start(&environment, &log), Kms::start(&keys), Sqs::start(&sent));
+        let (sent, mail) = (layout.log("sqs"), layout.mail());
+        let (cluster, moto, kms, sqs, ses) = tokio::join!(
+            Cluster::create(place),
+            Moto::start(&environment, &log),
+            Kms::start(&keys),
+            Sqs::start(&sent),
+            Ses::start(&mail),
+        );
         let (mut cluster, moto) = match (cluster, moto) {
             (Ok(cluster), Ok(moto)) => (cluster, moto),
             (Ok(mut cluster), Err(error)) => {
@@ -86,14 +103,14 @@ impl Services {
             }
             (Err(error), _) => return Err(error),
         };
-        let (kms, sqs) = match (kms, sqs) {
-            (Ok(kms), Ok(sqs)) => (kms, sqs),
-            (Err(error), _) | (_, Err(error)) => {
+        let (kms, sqs, ses) = match (kms, sqs, ses) {
+            (Ok(kms), Ok(sqs), Ok(ses)) => (kms, sqs, ses),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 cluster.stop().await;
                 return Err(error);
             }
         };
-        let mut services = Self { cluster, moto, kms, sqs, physical: Physical::new() };
+        let mut services = Self { cluster, moto, kms, sqs, ses, physical: Physical::new() };
         match services.make(resources).await {
             Ok(()) => Ok(services),
             Err(error) => {
@@ -121,6 +138,7 @@ impl Services {
             ("AWS_ENDPOINT_URL_SSM", self.moto.endpoint()),
             ("AWS_ENDPOINT_URL_KMS", self.kms.endpoint()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.endpoint()),
+            ("AWS_ENDPOINT_URL_SESV2", self.ses.endpoint()),
         ];
         variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }

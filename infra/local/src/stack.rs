@@ -18,6 +18,7 @@ use crate::moto::Moto;
 use crate::postgres::{self, Cluster};
 use crate::schedule::{self, Schedule};
 use crate::services::{Layout, Services, find_root, read_template};
+use crate::ses::Ses;
 use crate::sqs::{self, Sqs};
 use crate::template::{Function, Template, Trigger};
 use crate::{gateway, http, kms, machine, report, variables};
@@ -43,6 +44,7 @@ pub struct Stack {
     servers: Vec<http::Server>,
     _kms: kms::Kms,
     _sqs: Sqs,
+    _ses: Ses,
 }
 
 impl Stack {
@@ -59,7 +61,7 @@ impl Stack {
         let (template, resources) = read_template(&layout)?;
         report::note("starting PostgreSQL, moto and the AWS stand-ins");
         let mut services = Services::start(&layout, resources).await?;
-        match wire(&layout, &template, &services, binaries, &files).await {
+        match wire(&layout, &template, &services, address, binaries, &files).await {
             Ok((functions, lambda)) => Self::serve(listener, address, functions, lambda, files, services).await,
             Err(error) => {
                 services.stop().await;
@@ -86,7 +88,7 @@ impl Stack {
         services: Services,
     ) -> Result<Self> {
         let lambda = Arc::new(lambda);
-        let Services { cluster, moto, kms, sqs, .. } = services;
+        let Services { cluster, moto, kms, sqs, ses, .. } = services;
         let cluster = Arc::new(Mutex::new(cluster));
         let scheduled = functions.iter().filter(|one| schedules(one).next().is_some());
         let controlled = Controlled {
@@ -100,7 +102,7 @@ impl Stack {
         feed(&mut tasks, &functions, &lambda, &sqs)?;
         let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda), gateway::INTEGRATION_LIMIT);
         let servers = vec![gateway, control];
-        Ok(Self { address, functions, lambda, files, cluster, moto, tasks, servers, _kms: kms, _sqs: sqs })
+        Ok(Self { address, functions, lambda, files, cluster, moto, tasks, servers, _kms: kms, _sqs: sqs, _ses: ses })
     }
 }
 
@@ -109,6 +111,7 @@ async fn wire(
     layout: &Layout,
     template: &Template,
     services: &Services,
+    address: SocketAddr,
     binaries: Option<PathBuf>,
     files: &LocalFiles,
 ) -> Result<(Vec<Function>, Lambda)> {
@@ -117,14 +120,17 @@ async fn wire(
         ("Environment".to_owned(), "local".to_owned()),
         ("DatabaseEndpoint".to_owned(), cluster.endpoint()),
         ("LogOrigin".to_owned(), machine::LOG_ORIGIN.to_owned()),
+        ("MailFrom".to_owned(), machine::MAIL_FROM.to_owned()),
+        ("ConsoleOrigin".to_owned(), format!("http://{address}")),
     ]);
     let mut functions = template.functions(&parameters, &services.physical)?;
     for expression in functions.iter().flat_map(schedules) {
         Schedule::read(expression)?;
     }
     let passwords = variables::passwords(&functions)?;
+    let root_secret = variables::root_secret()?;
     for function in &mut functions {
-        variables::make_local(function, cluster, &passwords);
+        variables::make_local(function, cluster, &passwords, &root_secret);
     }
     let launch = Launch {
         root: layout.root.clone(),

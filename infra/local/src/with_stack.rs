@@ -72,6 +72,7 @@ async fn prepare(layout: &Layout, template: &Template, services: &Services) -> R
         ("DOORBOOK_TEST_DATABASE_CA".to_owned(), cluster.authority().display().to_string()),
         ("DOORBOOK_TEST_DATABASE_LOG".to_owned(), layout.log("postgres").display().to_string()),
         ("DOORBOOK_TEST_FN_PASSWORD".to_owned(), password),
+        ("DOORBOOK_TEST_MAIL_FILE".to_owned(), layout.mail().display().to_string()),
     ]);
     variables.extend(resource_variables(template, services)?);
     Ok(variables)
@@ -79,7 +80,12 @@ async fn prepare(layout: &Layout, template: &Template, services: &Services) -> R
 
 /// What functions are told of queues, buckets and keys, for tests that stand in their place.
 fn resource_variables(template: &Template, services: &Services) -> Result<BTreeMap<String, String>> {
-    let parameters = BTreeMap::from([("LogOrigin".to_owned(), machine::LOG_ORIGIN.to_owned())]);
+    let parameters = [
+        ("LogOrigin", machine::LOG_ORIGIN),
+        ("MailFrom", machine::MAIL_FROM),
+        ("ConsoleOrigin", machine::CONSOLE_ORIGIN),
+    ];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let functions = template.functions(&parameters, &services.physical)?;
     let all = functions.into_iter().flat_map(|function| function.variables);
     let of_resources = all.filter(|(name, _)| !matches!(name.as_str(), "DATABASE_URL" | "ENVIRONMENT" | "LOG_LEVEL"));

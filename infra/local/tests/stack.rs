@@ -203,7 +203,7 @@ async fn a_second_start_says_so_and_nothing_survives_the_first() {
     rig.stop(Signal::INT);
 
     assert_eq!(processes_of(&rig.root), [""; 0]);
-    for name in ["stack.pid", "control.json", "env", "postgres"] {
+    for name in ["stack.pid", "control.json", "env", "mail.jsonl", "postgres"] {
         assert!(!rig.root.join(".local").join(name).exists(), "{name}");
     }
 }

@@ -33,6 +33,26 @@ words! {
         KioskRenamed = "kiosk.renamed",
         /// A kiosk's credential was revoked.
         KioskRevoked = "kiosk.revoked",
+        /// A mail to a member was given up.
+        MailGivenUp = "mail.given_up",
+        /// A mail to a member was handed over.
+        MailSent = "mail.sent",
+        /// Everything was taken from a member.
+        MemberDeactivated = "member.deactivated",
+        /// Somebody was invited to become a member, or invited again.
+        MemberInvited = "member.invited",
+        /// Somebody who was invited chose a password.
+        MemberJoined = "member.joined",
+        /// A member chose another password, knowing the one before.
+        MemberPasswordChanged = "member.password_changed",
+        /// A member chose another password by a link that was sent to them.
+        MemberPasswordReset = "member.password_reset",
+        /// A member was let in again.
+        MemberReactivated = "member.reactivated",
+        /// A member was given another role.
+        MemberRoleChanged = "member.role_changed",
+        /// A member's second factor was taken away.
+        MemberSecondFactorReset = "member.second_factor_reset",
         /// A version of a text was published.
         NoticePublished = "notice.published",
         /// A version of a text was retired.
@@ -53,6 +73,22 @@ words! {
         LogStreamResumed = "log_stream.resumed",
         /// A stream of the log delivers again from an earlier entry.
         LogStreamRewound = "log_stream.rewound",
+        /// It was decided anew what members prove when they sign in.
+        SignInPolicyChanged = "sign_in_policy.changed",
+        /// New recovery codes took the place of all old ones.
+        RecoveryCodesReplaced = "recovery_codes.replaced",
+        /// A member gave up a second factor that nobody demands.
+        SecondFactorDropped = "second_factor.dropped",
+        /// A member has a second factor, or another one.
+        SecondFactorEnrolled = "second_factor.enrolled",
+        /// A session was ended.
+        SessionEnded = "session.ended",
+        /// A password was right, and a second factor is asked for.
+        SessionOpened = "session.opened",
+        /// A password or a second factor was wrong.
+        SessionRefused = "session.refused",
+        /// A member is signed in.
+        SessionStarted = "session.started",
         /// A site was entered.
         SiteCreated = "site.created",
         /// A site was changed.
@@ -83,12 +119,16 @@ words! {
         Kiosk = "kiosk",
         /// A stream of the log.
         LogStream = "log_stream",
+        /// A member of the organization.
+        Member = "member",
         /// A version of a text.
         Notice = "notice",
         /// An organization.
         Organization = "organization",
         /// A route of the API, as `POST /v1/visits`.
         Route = "route",
+        /// A session of a member.
+        Session = "session",
         /// A site.
         Site = "site",
         /// A visit.

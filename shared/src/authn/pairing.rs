@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 
-use super::{ALPHABET, sha256, symbol};
+use super::{sha256, symbol, typed_symbols};
 use crate::{
     error::Result,
     id::OrganizationId,
@@ -42,17 +42,9 @@ impl PairingCode {
         sha256(format!("{organization} {}", self.0.expose_secret()).as_bytes())
     }
 
-    /// Reads what was typed, as Crockford's base32 is read: in either case, with spaces or hyphens, and with the
-    /// letters that look like digits taken for them.
+    /// Reads what was typed.
     fn read(typed: &str) -> Option<Self> {
-        let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        });
-        let code: String = symbols.take(LENGTH + 1).collect();
-        let is_whole = code.len() == LENGTH && code.bytes().all(|symbol| ALPHABET.contains(&symbol));
-        is_whole.then(|| Self(Secret::new(code)))
+        typed_symbols(typed, LENGTH).map(|code| Self(Secret::new(code)))
     }
 }
 

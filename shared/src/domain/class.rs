@@ -40,8 +40,14 @@ pub enum Retention {
     Document,
     /// What happens after a commit.
     Event,
+    /// How many guesses are left at something.
+    Guess,
+    /// An address that somebody signed in from.
+    KnownSource,
     /// The log.
     Log,
+    /// A mail.
+    Mail,
     /// As long as the organization is there.
     Organization,
     /// A count of failures.
@@ -119,7 +125,10 @@ impl Retention {
             Self::Deployment => "the deployment",
             Self::Document => "90 days ¹",
             Self::Event => "14 days after it was ready ¹",
+            Self::Guess => "until a right answer, or a day without a guess",
+            Self::KnownSource => "90 days without a sign-in from there",
             Self::Log => "the log, which is never shortened",
+            Self::Mail => "30 days after it was sent or given up",
             Self::Organization => "the organization",
             Self::Source => "a day without a failure",
             Self::Visit => "the organization's rule for visits ¹",
@@ -172,7 +181,7 @@ classified! {
         pending_work, Work { organization_id kind due_at: Internal Clear Kept; }
         audit_actions, Deployment { role action needs_reason: Public Clear Kept; }
         schema_migrations, Deployment { name sha256 applied_at: Public Clear Kept; }
-        organizations, Organization { organization_id name plan environment created_at: Internal Clear Kept; }
+        organizations, Organization { organization_id name plan environment created_at requires_mfa: Internal Clear Kept; }
         tenant_keys, Organization {
             organization_id key_id kms_key_id created_at retired_at: Internal Clear Kept;
             wrapped_key wrapped_index_key: Internal Wrapped Kept;
@@ -182,15 +191,29 @@ classified! {
             wrapped_key: Internal Wrapped Destroyed;
         }
         members, Organization {
-            organization_id member_id person_id role state created_at: Internal Clear Kept;
+            organization_id member_id person_id role state created_at last_sign_in_at: Internal Clear Kept;
             email name: Restricted Clear Replaced;
+        }
+        member_proofs, Organization {
+            organization_id member_id password_phc password_changed_at: Internal Clear Kept;
+            totp_confirmed_at totp_step recovery_salt: Internal Clear Kept;
+            totp_sealed totp_pending_sealed: Internal Sealed Kept;
+        }
+        recovery_codes, Organization { organization_id member_id code_hash used_at: Internal Clear Kept; }
+        guesses, Guess { organization_id tokens refilled_at: Internal Clear Expires; subject_sha256: Restricted Clear Expires; }
+        known_sources, KnownSource {
+            organization_id member_id seen_at: Internal Clear Expires; source_sha256: Restricted Clear Expires;
+        }
+        mails, Mail {
+            organization_id mail_id member_id kind requested_at not_before attempts: Internal Clear Expires;
+            sent_at given_up_at: Internal Clear Expires;
         }
         sites, Organization {
             organization_id site_id name time_zone locale requires_nda created_at: Internal Clear Kept;
         }
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
-            expires_at revoked_at created_at last_used_at: Internal Clear Kept;
+            expires_at revoked_at created_at last_used_at used_by member_id assurance: Internal Clear Kept;
         }
         rate_buckets, Organization { organization_id kind tokens refilled_at: Internal Clear Kept; }
         refused_sources, Source {

@@ -4,6 +4,8 @@
 pub mod answers;
 pub mod class;
 pub mod export;
+pub mod mail;
+pub mod member;
 pub mod notice;
 pub mod stream;
 pub mod text;

@@ -2,12 +2,12 @@
 
 use crate::{
     access::Permission,
-    audit::{Action, Actor, AuditEvent, Diff, TargetKind},
-    authn::{Credential, CredentialKind, Realm},
+    audit::{Action, Actor, AuditEvent, Diff, Internal, TargetKind},
+    authn::{Credential, CredentialKind, Realm, session},
     clock::{Clock, Timestamp},
     error::{Error, Result},
     http::Request,
-    id::{CredentialId, KeyId, OrganizationId, SiteId},
+    id::{CredentialId, KeyId, MemberId, OrganizationId, SiteId},
     settings::RatesPerMinute,
     tenant::{Db, Lookup, Lookups, Row, Statement, resume},
 };
@@ -25,16 +25,48 @@ pub struct Caller {
     pub kind: CredentialKind,
     /// The only site at which it may act, if it is bound to one.
     pub site: Option<SiteId>,
+    /// Whose session it is; of an API token, the member under whom it was made, if one did.
+    pub member: Option<MemberId>,
 }
 
 impl Caller {
     pub(super) fn actor(&self, request: &Request) -> Actor {
-        Actor::Credential {
-            kind: self.kind,
-            id: self.credential,
-            ip: request.source_ip.clone(),
-            user_agent: request.user_agent.clone(),
+        let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
+        match (self.kind, self.member) {
+            (CredentialKind::Session, Some(id)) => Actor::Member { id, ip, user_agent },
+            _ => Actor::Credential { kind: self.kind, id: self.credential, ip, user_agent },
         }
+    }
+}
+
+/// What a caller must be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// A permission of their role or their scopes.
+    Permission(Permission),
+    /// A session, even one whose second factor is still missing.
+    OpenSession,
+    /// A whole session.
+    OwnSession,
+}
+
+impl Demand {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Permission(permission) => permission.word(),
+            Self::OpenSession => session::OPEN_SESSION,
+            Self::OwnSession => session::OWN_SESSION,
+        }
+    }
+
+    const fn is_of_one_site(self) -> bool {
+        matches!(self, Self::Permission(permission) if permission.is_of_one_site())
+    }
+}
+
+impl From<Permission> for Demand {
+    fn from(permission: Permission) -> Self {
+        Self::Permission(permission)
     }
 }
 
@@ -47,7 +79,7 @@ pub(super) enum Cost {
 /// What every admission is asked with.
 pub(super) struct Question<'r> {
     pub(super) request: &'r Request,
-    pub(super) permission: Permission,
+    pub(super) demand: Demand,
     pub(super) cost: Cost,
     pub(super) per_minute: RatesPerMinute,
     pub(super) now: Timestamp,
@@ -58,6 +90,7 @@ pub(super) struct Answer {
     pub(super) outcome: String,
     pub(super) credential: Option<CredentialId>,
     pub(super) site: Option<SiteId>,
+    pub(super) member: Option<MemberId>,
     pub(super) retry_after_s: Option<i32>,
     pub(super) kept: Option<Vec<u8>>,
     pub(super) key: Option<KeyRow>,
@@ -79,11 +112,12 @@ impl Question<'_> {
                 ("write", self.per_minute.writes, Some((key_sha256.to_vec(), fingerprint.to_vec(), *leased_until)))
             }
         };
-        Statement::new("-- door.admit\nSELECT * FROM app.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+        Statement::new("-- door.admit\nSELECT * FROM app.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
             .bind(credential.organization)
             .bind(credential.sha256.to_vec())
             .bind(credential.kind.word())
-            .bind(self.permission.word())
+            .bind(self.demand.word())
+            .bind(self.demand.is_of_one_site())
             .bind(self.request.source_ip.clone())
             .bind(cost)
             .bind(per_minute)
@@ -119,6 +153,7 @@ impl Question<'_> {
             credential: id,
             kind: credential.kind,
             site: answer.site,
+            member: answer.member,
         };
         Ok((caller, answer, move || found(&mut rows)))
     }
@@ -153,6 +188,7 @@ fn read_answer(row: &Row) -> Result<Answer> {
         outcome: row.read("outcome")?,
         credential: row.read("credential_id")?,
         site: row.read("site_id")?,
+        member: row.read("member_id")?,
         retry_after_s: row.read("retry_after_s")?,
         kept: row.read("answer")?,
         key,
@@ -165,7 +201,7 @@ pub(super) async fn record_refusal(db: &Db, caller: &Caller, question: &Question
     let request = question.request;
     let open = resume(caller.organization, caller.credential, None, &request.request_id, clock);
     let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route())
-        .with(Diff::new().added("permission", question.permission))
+        .with(Diff::new().added("permission", Internal(question.demand.word())))
         .into_statement(&caller.actor(request), &request.request_id);
     db.round_trip(&[open, entry]).await.map(drop)
 }

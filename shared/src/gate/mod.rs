@@ -10,7 +10,7 @@ mod read;
 #[cfg(feature = "kms")]
 mod write;
 
-pub use admission::Caller;
+pub use admission::{Caller, Demand};
 pub use public::{LogKey, PublicDoor};
 pub use read::{Door, Gate};
 #[cfg(feature = "kms")]

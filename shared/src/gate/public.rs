@@ -5,6 +5,7 @@ use crate::{
         checkpoint::{bundle_key_name, log_key_name},
         note::VerifierKey,
     },
+    authn::Credential,
     clock::{Clock, Timestamp},
     domain::text::Slug,
     error::Result,
@@ -46,6 +47,13 @@ impl PublicDoor {
         let read = ask.one(|row| row.read::<Option<OrganizationId>>("id")).split(&mut statements);
         let found = read(&mut self.db.round_trip(&statements).await?.into_iter())?;
         Ok(found.map(|organization| SystemWork::new(&self.db, organization, &request.request_id)))
+    }
+
+    /// Work in the organization that the credential of a link names. It may be forged: the statement that acts asks
+    /// whether there is such a link.
+    #[must_use]
+    pub fn open(&self, request: &Request, link: &Credential) -> SystemWork {
+        SystemWork::new(&self.db, link.organization, &request.request_id)
     }
 
     /// The public keys that ever signed for the logs of this deployment, the oldest first.

@@ -1,8 +1,9 @@
 //! Requests that read.
 
-use super::admission::{Caller, Cost, Question, record_refusal};
+use std::sync::Arc;
+
+use super::admission::{Caller, Cost, Demand, Question, record_refusal};
 use crate::{
-    access::Permission,
     audit::{Actor, AuditEvent},
     clock::{Clock, Timestamp},
     error::Result,
@@ -17,13 +18,15 @@ pub struct Door {
     db: Db,
     clock: Clock,
     per_minute: RatesPerMinute,
+    console_origin: Arc<str>,
 }
 
 impl Door {
     /// The door before a database.
     #[must_use]
-    pub const fn new(db: Db, settings: &CommonSettings) -> Self {
-        Self { db, clock: settings.clock, per_minute: settings.per_minute }
+    pub fn new(db: Db, settings: &CommonSettings) -> Self {
+        let console_origin = settings.console_origin.as_str().into();
+        Self { db, clock: settings.clock, per_minute: settings.per_minute, console_origin }
     }
 
     /// Admits a caller and answers the action's look-ups, in one round trip.
@@ -33,14 +36,16 @@ impl Door {
     pub async fn admit<L: Lookups>(
         &self,
         request: &Request,
-        permission: Permission,
+        demand: impl Into<Demand>,
         lookups: L,
     ) -> Result<(Gate, L::Found)>
     where
         L::Found: 'static,
     {
+        request.credential()?;
+        request.refuse_forged(&self.console_origin)?;
         let now = self.clock.now();
-        let question = Question { request, permission, cost: Cost::Read, per_minute: self.per_minute, now };
+        let question = Question { request, demand: demand.into(), cost: Cost::Read, per_minute: self.per_minute, now };
         let (caller, answer, found) = question.ask(&self.db, lookups).await?;
         if answer.outcome == "forbidden" {
             record_refusal(&self.db, &caller, &question, self.clock).await?;
@@ -96,6 +101,22 @@ impl Gate {
                 Ok(found)
             })
             .await
+    }
+
+    /// One transaction of the caller's, for what depends on what was found.
+    ///
+    /// # Errors
+    /// When the credential was revoked since, whatever the work answers, or when the database fails.
+    pub async fn with_tenant<T>(&self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T>) -> Result<T> {
+        self.db.transaction(self.open(), work).await
+    }
+
+    /// Writes the entry of what the caller did, in the transaction that did it, as its last statement.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn audit(&self, tx: &mut TenantTx<'_>, entry: AuditEvent) -> Result<()> {
+        tx.write(entry.into_statement(&self.actor, &self.request_id)).await
     }
 
     fn open(&self) -> Statement {

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::admission::{Caller, Cost, Question, record_refusal};
+use super::admission::{Caller, Cost, Demand, Question, record_refusal};
 use crate::{
-    access::Permission,
     audit::{Actor, AuditEvent},
     clock::{Clock, Timestamp},
     error::{Error, Result},
@@ -24,13 +23,15 @@ pub struct WriteDoor {
     vault: Vault,
     clock: Clock,
     per_minute: RatesPerMinute,
+    console_origin: Arc<str>,
 }
 
 impl WriteDoor {
     /// The door before a database, with the vault that seals stored answers.
     #[must_use]
-    pub const fn new(db: Db, vault: Vault, settings: &CommonSettings) -> Self {
-        Self { db, vault, clock: settings.clock, per_minute: settings.per_minute }
+    pub fn new(db: Db, vault: Vault, settings: &CommonSettings) -> Self {
+        let console_origin = settings.console_origin.as_str().into();
+        Self { db, vault, clock: settings.clock, per_minute: settings.per_minute, console_origin }
     }
 
     /// The present moment, for what is checked before admission.
@@ -47,20 +48,21 @@ impl WriteDoor {
     pub async fn admit<L: Lookups>(
         &self,
         request: &Request,
-        permission: Permission,
+        demand: impl Into<Demand>,
         lookups: L,
     ) -> Result<(WriteGate, L::Found)>
     where
         L::Found: 'static,
     {
         request.credential()?;
+        request.refuse_forged(&self.console_origin)?;
         let now = self.clock.now();
         let key_sha256 = request.idempotency_key_sha256()?;
         // The lease ends with the invocation: whoever holds it then cannot be running any more.
         let lease_s = i64::try_from(request.remaining.as_secs()).unwrap_or(0) + 1;
         let cost =
             Cost::Write { key_sha256, fingerprint: request.fingerprint(), leased_until: now.plus_seconds(lease_s) };
-        let question = Question { request, permission, cost, per_minute: self.per_minute, now };
+        let question = Question { request, demand: demand.into(), cost, per_minute: self.per_minute, now };
         let (caller, answer, found) = question.ask(&self.db, lookups).await?;
         if answer.outcome == "forbidden" {
             record_refusal(&self.db, &caller, &question, self.clock).await?;

@@ -5,7 +5,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use crate::{
     error::{Error, Result},
     id::{
-        CredentialId, EventId, ExportId, HostId, KioskId, LogStreamId, NoticeVersionId, SiteId, VisitId, VisitTypeId,
+        CredentialId, EventId, ExportId, HostId, KioskId, LogStreamId, MemberId, NoticeVersionId, SiteId, VisitId,
+        VisitTypeId,
     },
 };
 
@@ -161,6 +162,7 @@ id_positions!(
     HostId,
     KioskId,
     LogStreamId,
+    MemberId,
     NoticeVersionId,
     SiteId,
     VisitId,

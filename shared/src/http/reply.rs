@@ -1,6 +1,9 @@
 //! What leaves: a typed answer or one problem document, under the same headers.
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::{
+    authn::session,
+    error::{Code, Error, FieldError, Result},
+};
 
 /// Headers of every answer. HSTS for two years; nothing here may be framed, sniffed, cached or run.
 const HEADERS: [(&str, &str); 9] = [
@@ -32,6 +35,9 @@ pub struct Reply {
     replay_body: Option<String>,
     #[serde(skip)]
     headers: Vec<(&'static str, String)>,
+    /// Set beside the answer, and by no replay.
+    #[serde(skip)]
+    cookie: Option<crate::secret::Secret<String>>,
 }
 
 impl Reply {
@@ -70,7 +76,7 @@ impl Reply {
     }
 
     const fn written(status: u16, content_type: String, body: String) -> Self {
-        Self { status, content_type, body, replay_body: None, headers: Vec::new() }
+        Self { status, content_type, body, replay_body: None, headers: Vec::new(), cookie: None }
     }
 
     fn new(status: u16, content_type: &str, body: String) -> Self {
@@ -122,6 +128,26 @@ impl Reply {
             _ => {}
         }
         reply
+    }
+
+    /// Gives the browser a session.
+    #[must_use]
+    pub fn with_session(mut self, session: &crate::authn::NewCredential) -> Self {
+        self.cookie = Some(crate::secret::Secret::new(session::cookie(&session.text)));
+        self
+    }
+
+    /// Takes the session from the browser.
+    #[must_use]
+    pub fn without_session(mut self) -> Self {
+        self.cookie = Some(crate::secret::Secret::new(session::cookie_of_none()));
+        self
+    }
+
+    /// The cookie that is set beside the answer.
+    #[must_use]
+    pub const fn cookie(&self) -> Option<&crate::secret::Secret<String>> {
+        self.cookie.as_ref()
     }
 
     /// HTTP status.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Query, json};
 use crate::{
-    authn::{Credential, sha256},
+    authn::{Credential, CredentialKind, session, sha256},
     error::{Error, Result},
     secret::Secret,
 };
@@ -37,6 +37,9 @@ pub struct Request {
     path_parameters: Vec<(String, String)>,
     query: String,
     authorization: Option<Secret<String>>,
+    session: Option<Secret<String>>,
+    origin: Option<String>,
+    forgery_token: Option<Secret<String>>,
     content_type: Option<String>,
     idempotency_key: Option<String>,
     body: Vec<u8>,
@@ -55,6 +58,7 @@ impl Request {
         let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (authorization, content_type) = (header("authorization").map(Secret::new), header("content-type"));
         let (idempotency_key, user_agent) = (header("idempotency-key"), header("user-agent"));
+        let (origin, forgery_token) = (header("origin"), header("x-csrf-token").map(Secret::new));
         let http = event.request_context.http;
         let body = event.body.unwrap_or_default();
         Ok(Self {
@@ -68,6 +72,9 @@ impl Request {
             path_parameters: event.path_parameters.into_iter().collect(),
             query: event.raw_query_string.unwrap_or_default(),
             authorization,
+            session: session::of_cookies(&event.cookies.unwrap_or_default()),
+            origin,
+            forgery_token,
             content_type,
             idempotency_key,
             body: if event.is_base64_encoded {
@@ -87,17 +94,45 @@ impl Request {
         &self.route
     }
 
-    /// The bearer credential. It comes before the body in the order of refusal.
+    /// The credential: of a program or a kiosk in `Authorization`, of a member in the cookie of their session. Neither is
+    /// taken where the other belongs. It comes before the body in the order of refusal.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when it is absent or ill-formed.
     pub fn credential(&self) -> Result<Credential> {
-        let header = self.authorization.as_ref().ok_or(Error::Unauthenticated)?;
+        let Some(header) = &self.authorization else {
+            let session = self.session.as_ref().ok_or(Error::Unauthenticated)?;
+            return Credential::parse(session.expose_secret())
+                .and_then(|found| of_kind(found, CredentialKind::Session));
+        };
         let (scheme, text) = header.expose_secret().split_once(' ').ok_or(Error::Unauthenticated)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::Unauthenticated);
         }
-        Credential::parse(text)
+        let found = Credential::parse(text)?;
+        let of_kind = |kind| of_kind(found.clone(), kind);
+        of_kind(CredentialKind::ApiToken).or_else(|_| of_kind(CredentialKind::Kiosk))
+    }
+
+    /// Refuses what another site made a browser send: a request that changes something by the cookie alone. It must come
+    /// from the console and bring the token that only a page of the session can know.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when it did not.
+    pub fn refuse_forged(&self, console_origin: &str) -> Result<()> {
+        if self.authorization.is_some() || matches!(self.method, Method::GET | Method::HEAD) {
+            return Ok(());
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        let token = Secret::new(session::forgery_token(session));
+        let is_ours = self.origin.as_deref() == Some(console_origin) && self.forgery_token.as_ref() == Some(&token);
+        if is_ours { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// What a page must send as `x-csrf-token`; none where there is no session.
+    #[must_use]
+    pub fn forgery_token(&self) -> Option<String> {
+        self.session.as_ref().map(session::forgery_token)
     }
 
     /// The JSON body of a caller who presents a credential.
@@ -197,8 +232,12 @@ impl Request {
     }
 }
 
-/// A body in which nothing is said.
-#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+fn of_kind(found: Credential, kind: CredentialKind) -> Result<Credential> {
+    if found.kind == kind { Ok(found) } else { Err(Error::Unauthenticated) }
+}
+
+/// A body in which nothing is said: `{}`.
+#[derive(Debug, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 

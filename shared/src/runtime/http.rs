@@ -55,6 +55,7 @@ fn write(reply: &Reply, request_id: &str) -> ApiGatewayV2httpResponse {
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = i64::from(reply.status());
     response.headers = headers;
+    response.cookies = reply.cookie().map(|cookie| cookie.expose_secret().clone()).into_iter().collect();
     response.body = Some(Body::Text(reply.body().to_owned()));
     response
 }
@@ -100,6 +101,8 @@ mod nudge {
             async move {
                 if matches!(event.next, NextEvent::Invoke(_))
                     && let Some(Some(envelope)) = finished.lock().await.recv().await
+                    // What is read at a queue that this function may not send to is found by a schedule.
+                    && queue.carries(&envelope)
                 {
                     tell(name, clock, &queue, &envelope).await;
                 }

@@ -36,6 +36,23 @@ impl ExportRequestsSettings {
     }
 }
 
+/// Where the sending of mail is asked for.
+#[derive(Clone, Debug)]
+pub struct MailRequestsSettings {
+    /// URL of the queue.
+    pub url: String,
+}
+
+impl MailRequestsSettings {
+    /// Reads `MAIL_REQUESTS_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
+        Ok(Self { url: variables.required("MAIL_REQUESTS_QUEUE_URL")?.to_owned() })
+    }
+}
+
 /// Where a seal is asked for that cannot wait.
 #[derive(Clone, Debug)]
 pub struct SealRequestsSettings {

@@ -4,7 +4,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::{
     clock::Timestamp,
-    domain::{export, notice, stream, text, visit},
+    domain::{export, mail, member, notice, stream, text, visit},
     error::{Error, Result},
     id,
 };
@@ -24,7 +24,7 @@ macro_rules! parameters {
 }
 
 parameters! {
-    UUID: id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HostId, id::KeyId, id::KioskId, id::LogStreamId, id::MemberId, id::NoticeVersionId,
+    UUID: id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HostId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId, id::NoticeVersionId,
         id::ObjectId, id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId;
     TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
@@ -32,6 +32,7 @@ parameters! {
     TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>;
     UUID_ARRAY: Vec<id::EventId>, Vec<id::ObjectId>;
     BYTEA: Vec<u8>, crate::vault::Sealed;
+    BYTEA_ARRAY: Vec<Vec<u8>>;
     INT4: i32;
     INT8: i64;
     INT8_ARRAY: Vec<i64>;
@@ -74,6 +75,7 @@ macro_rules! word_parameters {
 }
 word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
+word_parameters!(crate::access::Role, mail::MailKind, member::MemberState);
 word_parameters!(stream::StreamKind, stream::StreamState, stream::Undelivered);
 
 /// A statement and its parameters. The text opens with a comment that names it, so that it can be found in

@@ -14,6 +14,8 @@ mod object;
 mod person_key;
 mod place;
 mod primitives;
+#[cfg(feature = "second-factor")]
+mod root_secret;
 #[cfg(feature = "kms")]
 mod signer;
 mod tenant_key;
@@ -28,6 +30,8 @@ pub use kms::Vault;
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
 pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, STREAM_TOKEN};
+#[cfg(feature = "second-factor")]
+pub use root_secret::RootSecrets;
 #[cfg(feature = "kms")]
 pub use signer::Signer;
 pub use tenant_key::{TenantKey, WrappedTenantKey};

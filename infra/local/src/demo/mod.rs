@@ -3,8 +3,10 @@
 mod caller;
 mod chain;
 mod evidence;
+mod member;
 mod seed;
 mod story;
 
+pub use member::Owner;
 pub use seed::{Organization, seed};
 pub use story::tell;

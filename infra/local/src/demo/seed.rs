@@ -1,11 +1,13 @@
 //! The organizations of the demonstration: each with a site, a host, an NDA and a paired kiosk.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
 
 use super::caller::{Caller, invoke, text};
+use super::member::{self, Owner};
 use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 
@@ -16,6 +18,9 @@ pub struct Organization {
     pub organization_id: String,
     /// Its short name.
     pub slug: String,
+    /// Who answers for it, and signs in.
+    #[serde(flatten)]
+    pub owner: Owner,
     /// May do everything.
     pub api_token: String,
     /// May check in and out at the site.
@@ -28,22 +33,29 @@ pub struct Organization {
     pub nda_version_id: String,
 }
 
-/// Makes two organizations and returns them with what `demo.json` says of them.
+/// Makes two organizations and returns them with what `demo.json` says of them. `mail` is where the stack keeps mail.
 ///
 /// # Errors
 /// When a function refuses.
-pub async fn seed(gateway: SocketAddr, lambda: &Lambda) -> Result<(Vec<Organization>, String)> {
+pub async fn seed(gateway: SocketAddr, lambda: &Lambda, mail: &Path) -> Result<(Vec<Organization>, String)> {
     let organizations = vec![
-        organization(gateway, lambda, "north-dock", "North Dock Example").await?,
-        organization(gateway, lambda, "south-gate", "South Gate Example").await?,
+        organization(gateway, lambda, mail, "north-dock", "North Dock Example").await?,
+        organization(gateway, lambda, mail, "south-gate", "South Gate Example").await?,
     ];
     let file = json!({"base_url": format!("http://{gateway}"), "organizations": organizations});
     let text = serde_json::to_string_pretty(&file).map_err(|error| Error::stack(error.to_string()))?;
     Ok((organizations, text + "\n"))
 }
 
-async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &str) -> Result<Organization> {
-    let owner = json!({"name": "Robin Example", "email": format!("owner@{slug}.example")});
+async fn organization(
+    gateway: SocketAddr,
+    lambda: &Lambda,
+    mail: &Path,
+    slug: &str,
+    name: &str,
+) -> Result<Organization> {
+    let email = format!("owner@{slug}.example");
+    let owner = json!({"name": "Robin Example", "email": email});
     let event = json!({"slug": slug, "name": name, "plan": "standard", "environment": "test", "owner": owner});
     let made = invoke(lambda, "create-organization", &event).await?;
     let api_token = text(&made, "/api_token")?;
@@ -57,6 +69,7 @@ async fn organization(gateway: SocketAddr, lambda: &Lambda, slug: &str, name: &s
         "text": "What I see and hear on this site stays here."});
     let nda_version_id = text(&owner.succeed("POST", "/v1/notices", &nda).await?, "/version_id")?;
     Ok(Organization {
+        owner: member::join(gateway, lambda, mail, slug, &email).await?,
         organization_id: text(&made, "/organization_id")?,
         slug: slug.to_owned(),
         kiosk_token: kiosk_token(&owner, slug, &site_id).await?,

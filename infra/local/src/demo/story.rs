@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::caller::{Caller, text};
 use super::chain;
 use super::evidence::{self, Places};
+use super::member::{self, Browser};
 use super::seed::Organization;
 use crate::error::{Error, Result};
 use crate::report::say;
@@ -37,6 +38,7 @@ pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organizatio
     let haul = check_in_driver(&kiosk).await?;
     refuse_stranger(&stranger, &haul).await?;
     reveal(&owner, &haul).await?;
+    sign_in(gateway, ours).await?;
     audit_log(&owner, ours).await?;
     let root = directory.parent().unwrap_or(directory);
     evidence::tell(&owner, ours, &visit, &Places { directory, root }).await
@@ -83,8 +85,23 @@ async fn reveal(owner: &Caller<'_>, visit: &str) -> Result<()> {
     Ok(())
 }
 
+async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<()> {
+    say("5. The owner signs in: a password, and a code of an authenticator app.");
+    let mut browser = Browser::new(gateway);
+    let opened = member::offer_password(&mut browser, &ours.slug, &ours.owner.email).await?;
+    say(format_args!("   password taken, next: {}", text(&opened, "/next")?));
+    // The present code confirmed the app a moment ago, and each is taken once.
+    let code = json!({"code": ours.owner.code(1)?});
+    browser.succeed("POST", "/v1/session/second-factor", &code).await?;
+    let session = browser.succeed("GET", "/v1/session", &Value::Null).await?;
+    let permissions = session.get("permissions").and_then(Value::as_array).map_or(0, Vec::len);
+    let (role, email) = (text(&session, "/member/role")?, text(&session, "/member/email")?);
+    say(format_args!("   {email} is signed in as {role}, with {permissions} permissions"));
+    Ok(())
+}
+
 async fn audit_log(owner: &Caller<'_>, ours: &Organization) -> Result<()> {
-    say("5. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
+    say("6. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
     let entries = chain::verify(owner, &ours.organization_id).await?;
     for entry in &entries {
         say(format_args!("   {:<30} {}", entry.at, entry.action));

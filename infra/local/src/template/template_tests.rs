@@ -156,7 +156,12 @@ fn what_is_not_understood_names_the_file() {
 fn the_template_of_this_repository_is_understood() {
     let template = Template::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml"))).unwrap();
     let resources = template.resources().unwrap();
-    let parameters = BTreeMap::from([("LogOrigin".to_owned(), "doorbook.example/audit".to_owned())]);
+    let given = [
+        ("ConsoleOrigin", "https://console.example"),
+        ("LogOrigin", "doorbook.example/audit"),
+        ("MailFrom", "doorbook@example.com"),
+    ];
+    let parameters = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let functions = template.functions(&parameters, &resources.physical).unwrap();
 
     assert!(functions.iter().any(|function| function.triggers.contains(&Trigger::Http("$default".to_owned()))));

@@ -58,6 +58,7 @@ impl Stand {
             session_token: None,
             kms_endpoint: None,
             s3_endpoint: None,
+            ses_endpoint: None,
             sqs_endpoint: None,
         };
         let connector = SharedHttpConnector::new(self.clone());

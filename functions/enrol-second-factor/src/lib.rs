@@ -1,0 +1,12 @@
+//! `/v1/session/totp` and `/v1/session/recovery-codes`: a member gets a second factor, another one, or new recovery codes.
+
+mod deps;
+mod handler;
+mod recovery;
+mod store;
+pub mod totp;
+
+pub use deps::{Deps, Settings};
+pub use handler::handle;
+pub use recovery::RecoveryCodes;
+pub use totp::{BegunTotp, ConfirmedTotp, FirstCode};

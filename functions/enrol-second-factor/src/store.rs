@@ -1,0 +1,83 @@
+//! Every SQL statement that `enrol-second-factor` may run.
+
+use shared::{
+    Error, Result,
+    access::Role,
+    clock::Timestamp,
+    id::{CredentialId, MailId, MemberId},
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::{handler::Standing, recovery::NewCodes};
+
+/// What the member has, and what is known of their session.
+pub(crate) fn load_standing(member: MemberId, session: CredentialId) -> Lookup<Standing> {
+    Statement::new("-- enrol-second-factor.load_standing\nSELECT * FROM app.second_factor_of($1, $2)")
+        .bind(member)
+        .bind(session)
+        .one(read_standing)
+}
+
+fn read_standing(row: &Row) -> Result<Standing> {
+    let role: Option<&str> = row.read("role")?;
+    let role = Role::of_word(role.ok_or(Error::Unauthenticated)?);
+    Ok(Standing {
+        role: role.ok_or_else(|| Error::internal("an unknown role"))?,
+        email: row.read("email")?,
+        organization_name: row.read("organization_name")?,
+        is_demanded: row.read("is_demanded")?,
+        has_second_factor: row.read("has_second_factor")?,
+        pending_sealed: row.read("pending_sealed")?,
+        started_at: row.read("started_at")?,
+        is_whole: row.read("is_whole")?,
+    })
+}
+
+pub(crate) fn begin_totp(member: MemberId, sealed: Vec<u8>) -> Statement {
+    Statement::new("-- enrol-second-factor.begin_totp\nSELECT app.begin_totp($1, $2)").bind(member).bind(sealed)
+}
+
+/// Lets the awaited secret count, if it is still the one whose code was right.
+pub(crate) fn confirm_totp(
+    member: MemberId,
+    pending: Vec<u8>,
+    step: i64,
+    codes: &NewCodes,
+    own: CredentialId,
+    now: Timestamp,
+) -> Statement {
+    Statement::new("-- enrol-second-factor.confirm_totp\nSELECT app.confirm_totp($1, $2, $3, $4, $5, $6, $7)")
+        .bind(member)
+        .bind(pending)
+        .bind(step)
+        .bind(codes.salt.to_vec())
+        .bind(codes.hashes.clone())
+        .bind(own)
+        .bind(now)
+}
+
+pub(crate) fn replace_codes(member: MemberId, codes: &NewCodes) -> Statement {
+    Statement::new("-- enrol-second-factor.replace_codes\nSELECT app.replace_recovery_codes($1, $2, $3)")
+        .bind(member)
+        .bind(codes.salt.to_vec())
+        .bind(codes.hashes.clone())
+}
+
+pub(crate) fn drop_second_factor(member: MemberId, own: CredentialId, now: Timestamp) -> Statement {
+    Statement::new("-- enrol-second-factor.drop\nSELECT app.drop_second_factor($1, $2, $3)")
+        .bind(member)
+        .bind(own)
+        .bind(now)
+}
+
+/// Has the member told by mail, in case it was not them.
+pub(crate) fn tell_member(mail: MailId, member: MemberId, now: Timestamp) -> Statement {
+    Statement::new(concat!(
+        "-- enrol-second-factor.tell_member\n",
+        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
+        "VALUES (app.organization_id(), $1, $2, 'second_factor_changed', $3, $3)",
+    ))
+    .bind(mail)
+    .bind(member)
+    .bind(now)
+}

@@ -1,0 +1,50 @@
+//! What everybody proves to sign in.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Result,
+    access::Permission,
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    http::{Reply, Request},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, store};
+
+/// What everybody proves to sign in.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInPolicy {
+    /// True where nobody does anything without a second factor. Owners and admins never do, whatever stands here.
+    pub requires_mfa: bool,
+}
+
+/// Shows the policy.
+pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
+    request.query()?.finish()?;
+
+    let (_, policy) = deps.reads.admit(request, Permission::MemberManage, store::load_policy()).await?;
+
+    Reply::ok(&policy)
+}
+
+/// Changes the policy. Where a second factor becomes necessary, every session ends in which none was proven.
+pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
+    let policy: SignInPolicy = request.json()?;
+
+    let (gate, before) = deps.door.admit(request, Permission::MemberManage, store::load_policy()).await?;
+
+    let (organization, now) = (gate.caller().organization, gate.now());
+    let entry = AuditEvent::new(Action::SignInPolicyChanged, TargetKind::Organization, organization)
+        .with(Diff::new().changed("requires_mfa", before.requires_mfa, policy.requires_mfa));
+    let reply = Reply::ok(&policy)?;
+    gate.record(&reply, |batch| {
+        if policy.requires_mfa != before.requires_mfa {
+            store::require_mfa(batch, policy.requires_mfa, now);
+            batch.audit(entry);
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}

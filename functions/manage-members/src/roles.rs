@@ -1,0 +1,53 @@
+//! A member gets another role.
+
+use serde::Deserialize;
+use shared::{
+    Error, Result,
+    access::{Permission, Role},
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    domain::member::MemberState,
+    http::{Reply, Request},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, members::Member, reach::lookups, store};
+
+/// What a member shall be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleChange {
+    /// The role: neither it nor the one before may do more than whoever changes it.
+    role: Role,
+}
+
+/// Changes a role. The member's sessions end, and so do the API tokens of theirs that reach further than the new one.
+pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
+    let RoleChange { role } = request.json()?;
+
+    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let before = &standing.member;
+    if reach.lacks(before.role).or_else(|| reach.lacks(role)).is_some() {
+        return Err(Error::unprocessable("/role", "beyond_its_maker"));
+    }
+    let is_another = role != before.role;
+    if is_another && before.state == MemberState::Deactivated {
+        return Err(Error::Conflict("the member is deactivated"));
+    }
+    if is_another {
+        standing.expect_another_owner()?;
+    }
+
+    let (maker, now) = (gate.caller().credential, gate.now());
+    let entry = AuditEvent::new(Action::MemberRoleChanged, TargetKind::Member, before.member_id)
+        .with(Diff::new().changed("role", before.role, role));
+    let reply = Reply::ok(&Member { role, ..before.clone() })?;
+    gate.record(&reply, |batch| {
+        if is_another {
+            store::change_role(batch, maker, before, role, now);
+            batch.audit(entry);
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}

@@ -1,0 +1,68 @@
+//! Every session of the member who asks.
+
+use serde::Serialize;
+use shared::{
+    Error, Result,
+    audit::{Action, AuditEvent, TargetKind},
+    authn::session::Assurance,
+    clock::Timestamp,
+    gate::Demand,
+    http::{List, Nothing, Reply, Request},
+    id::CredentialId,
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, store};
+
+/// A place where the member is signed in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Session {
+    /// The session.
+    pub session_id: CredentialId,
+    /// What the browser called itself when it was opened.
+    pub client: String,
+    /// What was proven.
+    pub assurance: Assurance,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was used last, to the minute.
+    pub last_used_at: Timestamp,
+    /// When it ends, if it is used until then.
+    pub expires_at: Timestamp,
+    /// Whether it is the one in which this is asked.
+    pub is_own: bool,
+}
+
+/// Lists the member's sessions that have not ended, the oldest first.
+pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
+    let mut query = request.query()?;
+    let page = query.take_page::<CredentialId>()?;
+    query.finish()?;
+
+    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (member, own) = (gate.caller().member.ok_or(Error::Forbidden)?, gate.caller().credential);
+    let lookup = store::list_sessions(member, own, &page, gate.now());
+    let sessions = gate.with_tenant(async |tx| tx.find(lookup).await).await?;
+
+    Reply::ok(&List::cut(&page, sessions, |session: &Session| session.session_id))
+}
+
+/// Ends one session of the member's. One that has ended stays so.
+pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
+    let Nothing {} = request.json_or_empty()?;
+
+    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (member, now) = (gate.caller().member.ok_or(Error::Forbidden)?, gate.now());
+    let session: CredentialId = request.target("session_id");
+    let entry = AuditEvent::new(Action::SessionEnded, TargetKind::Session, session);
+    gate.with_tenant(async |tx| {
+        if tx.find(store::has_ended(member, session)).await? {
+            return Ok(());
+        }
+        tx.write(store::end_session(member, session, now)).await?;
+        gate.audit(tx, entry).await
+    })
+    .await?;
+
+    Reply::ok(&Nothing {})
+}

@@ -1,0 +1,90 @@
+//! What each mail says: short, plain, and about nothing that its reader need not know. The name of the organization is the
+//! only text in it that somebody typed, and the link the only secret.
+
+use crate::link::{INVITATION_HOURS, RESET_HOURS};
+
+/// Subject and text of a mail.
+pub(crate) struct Letter {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+/// To somebody who was invited.
+pub(crate) fn member_invitation(organization: &str, link: &str) -> Letter {
+    Letter {
+        subject: format!("{organization} invites you to Doorbook"),
+        text: format!(
+            "{organization} has invited you to its visitors' book, Doorbook.\n\n\
+             Choose a password here to join:\n\n\
+             {link}\n\n\
+             The link works once, within {INVITATION_HOURS} hours. If it is too late, ask whoever invited you for another one.\n\n\
+             If you did not expect this mail, leave it: nobody joins without the link.\n"
+        ),
+    }
+}
+
+/// To a member who forgot their password.
+pub(crate) fn password_reset(organization: &str, link: &str) -> Letter {
+    let hours = if RESET_HOURS == 1 { "one hour".to_owned() } else { format!("{RESET_HOURS} hours") };
+    Letter {
+        subject: format!("A new password for {organization} on Doorbook"),
+        text: format!(
+            "Somebody asked for a new password for your account at {organization} on Doorbook.\n\n\
+             Choose it here:\n\n\
+             {link}\n\n\
+             The link works once, within {hours}. You will still be asked for your second factor, if you have one.\n\n\
+             If it was not you, leave this mail: your password stays as it is.\n"
+        ),
+    }
+}
+
+/// To a member whose password is another one now.
+pub(crate) fn password_changed(organization: &str, console: &str) -> Letter {
+    Letter {
+        subject: format!("Your password for {organization} on Doorbook was changed"),
+        text: format!(
+            "The password of your account at {organization} on Doorbook was changed.\n\n\
+             If it was you, there is nothing to do.\n\n\
+             If it was not, ask for a new password at {console} at once, and tell an owner of {organization}.\n"
+        ),
+    }
+}
+
+/// To a member whose second factor is another one now, or none.
+pub(crate) fn second_factor_changed(organization: &str, console: &str) -> Letter {
+    Letter {
+        subject: format!("Your second factor for {organization} on Doorbook was changed"),
+        text: format!(
+            "The second factor of your account at {organization} on Doorbook was set up, replaced or taken away.\n\n\
+             If you know of it, there is nothing to do.\n\n\
+             If you do not, change your password at {console} at once, and tell an owner of {organization}.\n"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_names_the_organization_and_has_its_link_on_a_line_of_its_own() {
+        for write in [member_invitation, password_reset] {
+            let letter = write("North Dock", "https://console.example/join#dbm_x");
+            assert!(letter.subject.contains("North Dock") && letter.text.contains("North Dock"));
+            assert_eq!(letter.text.lines().filter(|line| *line == "https://console.example/join#dbm_x").count(), 1);
+        }
+        for write in [password_changed, second_factor_changed] {
+            let letter = write("North Dock", "https://console.example");
+            assert!(letter.subject.contains("North Dock") && letter.text.contains("https://console.example at once"));
+        }
+    }
+
+    #[test]
+    fn a_subject_is_one_line_however_long_the_name_is() {
+        let name = "n".repeat(200);
+        for write in [member_invitation, password_reset, password_changed, second_factor_changed] {
+            let letter = write(&name, "https://console.example");
+            assert!(!letter.subject.contains('\n') && letter.subject.len() < 300);
+        }
+    }
+}

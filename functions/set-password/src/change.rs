@@ -1,0 +1,108 @@
+//! A member who is signed in chooses another password. The session goes on under another secret, and every other one
+//! ends.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Result,
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    authn::{
+        password::Password,
+        session::{self, Assurance, NewSession, forgery_token},
+    },
+    clock::Timestamp,
+    gate::{Demand, Gate},
+    http::{Reply, Request},
+    id::{CredentialId, MailId, MemberId},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, holder::Holder, store};
+
+/// One password in the place of another.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password as it is.
+    current: Password,
+    /// The password as it is to be.
+    new: Password,
+}
+
+/// The session that goes on; the session itself is in the cookie.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RenewedSession {
+    /// The session.
+    pub session_id: CredentialId,
+    /// When it ends, if it is used until then: when the one before it would have.
+    pub expires_at: Timestamp,
+    /// To be sent as `x-csrf-token` with everything that changes something.
+    pub csrf_token: String,
+}
+
+/// What is known of the member and of the session before the password is compared.
+pub(crate) struct Account {
+    pub(crate) holder: Holder,
+    pub(crate) password_phc: String,
+    pub(crate) assurance: Assurance,
+    pub(crate) session_expires_at: Timestamp,
+    pub(crate) subject: Vec<u8>,
+}
+
+/// A password that takes the place of another, as it is stored.
+pub(crate) struct Changed<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) phc: String,
+    pub(crate) replaced: CredentialId,
+    pub(crate) spared: CredentialId,
+    pub(crate) mail: MailId,
+}
+
+/// Changes the password of whoever knows it.
+pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
+    let wanted: PasswordChange = request.json()?;
+
+    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (caller, now) = (gate.caller(), gate.now());
+    let member = caller.member.ok_or(Error::Forbidden)?;
+    let own = caller.credential;
+    // Counted and committed before the password is looked at, so that many at once guess no more often.
+    let account = gate.with_tenant(async |tx| tx.find(store::begin_change(member, own, request, now)).await).await??;
+
+    if !wanted.current.matches(Some(&account.password_phc))?.is_match() {
+        return refuse(&gate, member).await;
+    }
+    if let Err(weak) = account.holder.refuse_weak(&wanted.new, "/new") {
+        // The one that was guessed was right, so whoever looks for a better one does not run out of guesses.
+        gate.with_tenant(async |tx| tx.write(store::accept_current(&account)).await).await?;
+        return Err(weak);
+    }
+    let phc = wanted.new.hash()?;
+    let holder =
+        session::Holder { organization: caller.organization, realm: caller.realm, member, role: account.holder.role };
+    let session = NewSession::new(holder, account.assurance, None, now)?;
+
+    let renewed = RenewedSession {
+        session_id: session.id,
+        expires_at: session.expires_at.min(account.session_expires_at),
+        csrf_token: forgery_token(&session.secret.text),
+    };
+    let reply = Reply::ok(&renewed)?.with_session(&session.secret);
+    let changed = Changed { account: &account, phc, replaced: own, spared: session.id, mail: MailId::new(now) };
+    let entry = AuditEvent::new(Action::MemberPasswordChanged, TargetKind::Member, member);
+    gate.with_tenant(async |tx| {
+        tx.write(session.start(Some(own), request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
+        tx.write(store::change_password(changed, now)).await?;
+        gate.audit(tx, entry.with(Diff::new().added("session_id", session.id))).await
+    })
+    .await?;
+
+    Ok(reply)
+}
+
+/// Each wrong one is an entry: there are ten of them, and then one a quarter of an hour.
+async fn refuse(gate: &Gate, member: MemberId) -> Result<Reply> {
+    let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Member, member);
+    let entry = entry.with(Diff::new().added("step", Internal("password_change")));
+    gate.with_tenant(async |tx| gate.audit(tx, entry).await).await?;
+    Err(Error::unprocessable("/current", "wrong"))
+}

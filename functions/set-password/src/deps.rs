@@ -1,0 +1,43 @@
+//! What this function is told and what it may touch. Mirrors its rights in `template.yaml`.
+
+use shared::{
+    Result,
+    gate::{Door, PublicDoor},
+    settings::{CommonSettings, DatabaseSettings, Unsafe, Variables},
+    tenant::Db,
+};
+
+/// Typed variables.
+pub struct Settings {
+    /// The database, as `fn_set_password`.
+    pub database: DatabaseSettings,
+}
+
+impl Settings {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or unsafe.
+    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
+        Ok(Self { database: DatabaseSettings::read(variables)? })
+    }
+}
+
+/// Everything this function may touch.
+pub struct Deps {
+    /// For who holds a link, or wants one.
+    pub door: PublicDoor,
+    /// For who is signed in.
+    pub sessions: Door,
+}
+
+impl Deps {
+    /// Connects to the database.
+    ///
+    /// # Errors
+    /// [`shared::Error::Unavailable`] when the database does not answer.
+    pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
+        let db = Db::connect(&settings.database, common.clock).await?;
+        Ok(Self { door: PublicDoor::new(db.clone(), common), sessions: Door::new(db, common) })
+    }
+}

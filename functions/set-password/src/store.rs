@@ -1,0 +1,142 @@
+//! Every SQL statement that `set-password` may run, but for `session.start` of `shared::authn::session`.
+
+use shared::{
+    Error, Result,
+    access::Role,
+    authn::session::Assurance,
+    clock::Timestamp,
+    domain::text::EmailAddress,
+    http::Request,
+    id::{CredentialId, MailId, MemberId},
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::{
+    change::{Account, Changed},
+    holder::Holder,
+    link::{Opened, Use},
+};
+
+/// Seconds until an address with too many wrong links may try again.
+const RETRY_AFTER_S: u32 = 60;
+
+/// Whose link it is. A refusal is no error of the statement: what was counted must be committed.
+pub(crate) fn open_link(opening: &Use<'_>, now: Timestamp) -> Lookup<Result<Opened>> {
+    Statement::new("-- set-password.open_link\nSELECT * FROM app.link($1, $2, $3, $4, $5)")
+        .bind(opening.link.0.sha256.to_vec())
+        .bind(opening.kind.word())
+        .bind(opening.request.source_ip.clone())
+        .bind(opening.request.request_id.clone())
+        .bind(now)
+        .one(read_opened)
+}
+
+fn read_opened(row: &Row) -> Result<Result<Opened>> {
+    let is_done = match row.read("outcome")? {
+        "found" => false,
+        "used" => true,
+        "throttled" => return Ok(Err(Error::Throttled { retry_after_s: RETRY_AFTER_S })),
+        _ => return Ok(Err(Error::NotFound)),
+    };
+    Ok(Ok(Opened { holder: read_holder(row, row.read("member_id")?)?, is_done }))
+}
+
+fn read_holder(row: &Row, member: MemberId) -> Result<Holder> {
+    Ok(Holder {
+        member,
+        role: row.read::<Role>("role")?,
+        email: row.read("email")?,
+        name: row.read("name")?,
+        organization_name: row.read("organization_name")?,
+        slug: row.read::<Option<String>>("slug")?.unwrap_or_default(),
+        requires_mfa: row.read("requires_mfa")?,
+    })
+}
+
+/// Sets the password of whoever holds the link, if it is still the one that was looked up, and uses it up.
+pub(crate) fn set_password(opening: &Use<'_>, phc: String, mail: MailId, now: Timestamp) -> Statement {
+    Statement::new("-- set-password.set_password\nSELECT app.set_password_by_link($1, $2, $3, $4, $5, $6, $7)")
+        .bind(opening.link.0.sha256.to_vec())
+        .bind(opening.kind.word())
+        .bind(phc)
+        .bind(opening.request.source_ip.clone())
+        .bind(opening.request.request_id.clone())
+        .bind(mail)
+        .bind(now)
+}
+
+/// Asks for a link; the seconds to wait, for an address that asks too often.
+pub(crate) fn request_reset(
+    email: &EmailAddress,
+    request: &Request,
+    mail: MailId,
+    now: Timestamp,
+) -> Lookup<Option<u32>> {
+    Statement::new("-- set-password.request_reset\nSELECT app.request_reset($1, $2, $3, $4) AS retry_after_s")
+        .bind(email.clone())
+        .bind(request.source_ip.clone())
+        .bind(mail)
+        .bind(now)
+        .one(read_wait)
+}
+
+fn read_wait(row: &Row) -> Result<Option<u32>> {
+    let retry_after_s: Option<i32> = row.read("retry_after_s")?;
+    Ok(retry_after_s.map(|seconds| seconds.try_into().unwrap_or(1)))
+}
+
+/// Takes a guess at the present password of a member in a session of theirs.
+pub(crate) fn begin_change(
+    member: MemberId,
+    session: CredentialId,
+    request: &Request,
+    now: Timestamp,
+) -> Lookup<Result<Account>> {
+    Statement::new(
+        "-- set-password.begin_change\nSELECT $1 AS member_id, b.* FROM app.begin_password_change($1, $2, $3, $4) AS b",
+    )
+    .bind(member)
+    .bind(session)
+    .bind(request.source_ip.clone())
+    .bind(now)
+    .one(|row| match read_wait(row)? {
+        Some(retry_after_s) => Ok(Err(Error::Throttled { retry_after_s })),
+        None => read_account(row).map(Ok),
+    })
+}
+
+fn read_account(row: &Row) -> Result<Account> {
+    let assurance = match row.read("assurance")? {
+        "password" => Assurance::Password,
+        "second_factor" => Assurance::SecondFactor,
+        _ => return Err(Error::internal("a session of no known assurance")),
+    };
+    Ok(Account {
+        holder: read_holder(row, row.read("member_id")?)?,
+        password_phc: row.read("password_phc")?,
+        assurance,
+        session_expires_at: row.read("session_expires_at")?,
+        subject: row.read("subject")?,
+    })
+}
+
+/// Says that the present password was right, if it is still the one that was compared.
+pub(crate) fn accept_current(account: &Account) -> Statement {
+    Statement::new("-- set-password.accept_current\nSELECT app.accept_password($1, $2, NULL, $3)")
+        .bind(account.holder.member)
+        .bind(account.password_phc.clone())
+        .bind(account.subject.clone())
+}
+
+/// Changes the password, if it is still the one that was compared.
+pub(crate) fn change_password(changed: Changed<'_>, now: Timestamp) -> Statement {
+    Statement::new("-- set-password.change_password\nSELECT app.change_password($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(changed.account.holder.member)
+        .bind(changed.account.password_phc.clone())
+        .bind(changed.phc)
+        .bind(changed.replaced)
+        .bind(changed.spared)
+        .bind(changed.account.subject.clone())
+        .bind(changed.mail)
+        .bind(now)
+}

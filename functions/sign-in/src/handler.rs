@@ -1,0 +1,58 @@
+//! The two steps of signing in; each tells its own story in its module. Contract in `functions/sign-in/README.md`.
+//! Promises T5, T6, E1.
+
+use shared::{
+    Error, Result,
+    audit::{Action, Actor, AuditEvent, Diff, Internal, TargetKind},
+    http::{Reply, Request},
+    id::{MemberId, OrganizationId},
+};
+
+use crate::{Deps, password, second_factor};
+
+/// How this function is named in entries.
+pub(crate) const NAME: &str = "sign-in";
+/// Of an address that fails again and again within a minute, these failures get an entry: enough to see that it does,
+/// and not as many as it likes.
+const SAMPLED: [i32; 3] = [1, 10, 30];
+
+/// What was not proven.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    Password,
+    SecondFactor,
+}
+
+/// Answers the routes that `template.yaml` gives this function.
+///
+/// # Errors
+/// The refusals of the contract; see the README's table.
+pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
+    match request.route() {
+        "POST /v1/session" => password::open(deps, request).await,
+        "POST /v1/session/second-factor" => second_factor::prove(deps, request).await,
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// A member as the actor of what they prove.
+pub(crate) fn actor(request: &Request, id: MemberId) -> Actor {
+    Actor::Member { id, ip: request.source_ip.clone(), user_agent: request.user_agent.clone() }
+}
+
+/// The entry of a failure, for those that get one. Nobody is known to have done it, so the system is its actor; whose
+/// account it was is said where there is one.
+pub(crate) fn refusal(
+    organization: OrganizationId,
+    failures: i32,
+    step: Step,
+    of: Option<MemberId>,
+) -> Option<AuditEvent> {
+    let step = match step {
+        Step::Password => "password",
+        Step::SecondFactor => "second_factor",
+    };
+    let facts = Diff::new().added("failures", failures).added("step", Internal(step)).added_if_some("member_id", of);
+    let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Organization, organization).with(facts);
+    SAMPLED.contains(&failures).then_some(entry)
+}

@@ -1,0 +1,124 @@
+//! The second step: a code of the member's app, or one of their recovery codes. Again later, it makes the session a fresh
+//! one, which is what a change of the second factor asks for.
+
+use serde::Deserialize;
+use shared::{
+    Error, Result,
+    access::Role,
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    authn::{
+        password::slow_hash,
+        recovery::RecoveryCode,
+        session::{Assurance, Holder, NewSession},
+        totp::{TotpCode, TotpSecret},
+    },
+    gate::{Demand, Gate},
+    http::{Reply, Request},
+    id::MemberId,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Deps, OpenedSession,
+    handler::{Step, refusal},
+    store,
+};
+
+/// What is proven: exactly one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The code that the app shows.
+    code: Option<TotpCode>,
+    /// One of the recovery codes, which is then used up.
+    recovery_code: Option<RecoveryCode>,
+}
+
+/// What a member's proof is compared with.
+pub(crate) struct Factor {
+    pub(crate) role: Role,
+    pub(crate) totp_sealed: Vec<u8>,
+    pub(crate) recovery_salt: [u8; 16],
+    pub(crate) subject: Vec<u8>,
+}
+
+/// What uses a proof up.
+pub(crate) enum Spent {
+    Step { step: i64, resealed: Option<Vec<u8>> },
+    Recovery { hash: [u8; 32] },
+}
+
+/// Puts a whole session in the place of the one that proves.
+pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
+    let proof: Proof = request.json()?;
+    let is_code = match (&proof.code, &proof.recovery_code) {
+        (Some(_), None) => true,
+        (None, Some(_)) => false,
+        _ => return Err(Error::malformed("", "exactly_one")),
+    };
+
+    let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
+    let member = gate.caller().member.ok_or(Error::Forbidden)?;
+    let now = gate.now();
+    // Counted and committed before the proof is looked at, so that many at once guess no more often.
+    let factor = gate.with_tenant(async |tx| tx.find(store::begin_second_factor(member, request, now)).await).await??;
+
+    let Some(spent) = compare(deps, &gate, member, &factor, &proof)? else {
+        return refuse(&gate, request, is_code).await;
+    };
+    let caller = gate.caller();
+    let holder = Holder { organization: caller.organization, realm: caller.realm, member, role: factor.role };
+    let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?;
+
+    let reply = Reply::ok(&OpenedSession::of(&session))?.with_session(&session.secret);
+    let with = if is_code { "totp" } else { "recovery_code" };
+    let started = Diff::new()
+        .added("assurance", session.assurance)
+        .added("session_id", session.id)
+        .added("second_factor", Internal(with));
+    let replaced = Some(caller.credential);
+    let is_spent = gate
+        .with_tenant(async |tx| {
+            if !tx.find(store::spend(member, &spent, &factor, now)).await? {
+                return Ok(false);
+            }
+            tx.write(session.start(replaced, request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
+            gate.audit(tx, AuditEvent::new(Action::SessionStarted, TargetKind::Member, member).with(started)).await?;
+            Ok(true)
+        })
+        .await?;
+
+    // Somebody used the same code a moment ago.
+    if is_spent { Ok(reply) } else { refuse(&gate, request, is_code).await }
+}
+
+/// What would be used up, if the proof is right. Nothing is, yet.
+fn compare(deps: &Deps, gate: &Gate, member: MemberId, factor: &Factor, proof: &Proof) -> Result<Option<Spent>> {
+    if let Some(code) = &proof.recovery_code {
+        let hash = slow_hash(code.text().expose_secret(), &factor.recovery_salt)?;
+        return Ok(Some(Spent::Recovery { hash }));
+    }
+    let Some(code) = &proof.code else { return Ok(None) };
+    let organization = gate.caller().organization;
+    let secret = TotpSecret::of(deps.secrets.open(organization, member, &factor.totp_sealed)?);
+    let Some(step) = secret.step_of(code, gate.now())? else { return Ok(None) };
+    let resealed = if deps.secrets.is_outdated(&factor.totp_sealed) {
+        Some(deps.secrets.seal(organization, member, secret.bytes().expose_secret())?)
+    } else {
+        None
+    };
+    Ok(Some(Spent::Step { step, resealed }))
+}
+
+async fn refuse(gate: &Gate, request: &Request, is_code: bool) -> Result<Reply> {
+    let organization = gate.caller().organization;
+    gate.with_tenant(async |tx| {
+        let failures = tx.find(store::count_refused(request, gate.now())).await?;
+        match refusal(organization, failures, Step::SecondFactor, gate.caller().member) {
+            Some(entry) => gate.audit(tx, entry).await,
+            None => Ok(()),
+        }
+    })
+    .await?;
+    Err(Error::unprocessable(if is_code { "/code" } else { "/recovery_code" }, "wrong"))
+}

@@ -1,0 +1,113 @@
+//! Every SQL statement that `sign-in` may run.
+
+use shared::{
+    Error, Result,
+    access::Role,
+    authn::Realm,
+    clock::Timestamp,
+    domain::text::EmailAddress,
+    http::Request,
+    id::MemberId,
+    tenant::{Lookup, Row, Statement},
+};
+
+use crate::{
+    password::Account,
+    second_factor::{Factor, Spent},
+};
+
+/// Takes a guess at the password of this account, whether there is one or not.
+pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> Lookup<Result<Account>> {
+    Statement::new("-- sign-in.begin\nSELECT * FROM app.begin_sign_in($1, $2, $3)")
+        .bind(email.clone())
+        .bind(request.source_ip.clone())
+        .bind(now)
+        .one(|row| match wait(row)? {
+            Some(refusal) => Ok(Err(refusal)),
+            None => read_account(row).map(Ok),
+        })
+}
+
+fn read_account(row: &Row) -> Result<Account> {
+    let member = row.read::<Option<MemberId>>("member_id")?.zip(read_role(row)?);
+    let realm = Realm::of_word(row.read("environment")?);
+    Ok(Account {
+        member,
+        password_phc: row.read("password_phc")?,
+        has_second_factor: row.read::<Option<bool>>("has_second_factor")?.unwrap_or(false),
+        requires_mfa: row.read("requires_mfa")?,
+        realm: realm.ok_or_else(|| Error::internal("an organization of no known environment"))?,
+        subject: row.read("subject")?,
+    })
+}
+
+fn read_role(row: &Row) -> Result<Option<Role>> {
+    let word: Option<&str> = row.read("role")?;
+    word.map(|word| Role::of_word(word).ok_or_else(|| Error::internal("an unknown role"))).transpose()
+}
+
+/// The refusal of whoever has guessed too often. Not an error of the statement: what was counted must be committed.
+fn wait(row: &Row) -> Result<Option<Error>> {
+    let retry_after_s: Option<i32> = row.read("retry_after_s")?;
+    Ok(retry_after_s.map(|seconds| Error::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }))
+}
+
+/// Says that the password was right, if it is still the one that was compared.
+pub(crate) fn accept_password(member: MemberId, compared: &str, rehashed: Option<String>, subject: &[u8]) -> Statement {
+    Statement::new("-- sign-in.accept_password\nSELECT app.accept_password($1, $2, $3, $4)")
+        .bind(member)
+        .bind(compared.to_owned())
+        .bind(rehashed)
+        .bind(subject.to_vec())
+}
+
+/// Counts a failure against its address; how many that makes within a minute.
+pub(crate) fn count_refused(request: &Request, now: Timestamp) -> Lookup<i32> {
+    Statement::new("-- sign-in.count_refused\nSELECT app.count_refused($1, $2) AS failures")
+        .bind(request.source_ip.clone())
+        .bind(now)
+        .one(|row| row.read("failures"))
+}
+
+/// Takes a guess at the second factor of a member.
+pub(crate) fn begin_second_factor(member: MemberId, request: &Request, now: Timestamp) -> Lookup<Result<Factor>> {
+    Statement::new("-- sign-in.begin_second_factor\nSELECT * FROM app.begin_second_factor($1, $2, $3)")
+        .bind(member)
+        .bind(request.source_ip.clone())
+        .bind(now)
+        .one(|row| match wait(row)? {
+            Some(refusal) => Ok(Err(refusal)),
+            None => read_factor(row),
+        })
+}
+
+fn read_factor(row: &Row) -> Result<Result<Factor>> {
+    let sealed: Option<Vec<u8>> = row.read("totp_sealed")?;
+    let (Some(totp_sealed), Some(role)) = (sealed, read_role(row)?) else {
+        return Ok(Err(Error::Conflict("no second factor is enrolled")));
+    };
+    let recovery_salt = row.read::<&[u8]>("recovery_salt")?.try_into().map_err(Error::internal)?;
+    Ok(Ok(Factor { role, totp_sealed, recovery_salt, subject: row.read("subject")? }))
+}
+
+/// Uses the proof up; false where it was used before.
+pub(crate) fn spend(member: MemberId, spent: &Spent, factor: &Factor, now: Timestamp) -> Lookup<bool> {
+    let statement = match spent {
+        Spent::Step { step, resealed } => {
+            Statement::new("-- sign-in.take_totp_step\nSELECT app.take_totp_step($1, $2, $3, $4, $5) AS is_spent")
+                .bind(member)
+                .bind(*step)
+                .bind(factor.totp_sealed.clone())
+                .bind(resealed.clone())
+                .bind(factor.subject.clone())
+        }
+        Spent::Recovery { hash } => {
+            Statement::new("-- sign-in.take_recovery_code\nSELECT app.take_recovery_code($1, $2, $3, $4) AS is_spent")
+                .bind(member)
+                .bind(hash.to_vec())
+                .bind(factor.subject.clone())
+                .bind(now)
+        }
+    };
+    statement.one(|row| row.read("is_spent"))
+}

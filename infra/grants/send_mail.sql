@@ -1,0 +1,16 @@
+-- What fn_send_mail may do: the statements of functions/send-mail/src/store.rs, and whom they are for.
+GRANT USAGE ON SCHEMA public, app, directory TO fn_send_mail;
+GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_send_mail;
+GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_send_mail;
+GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.put_back(uuid, text, timestamptz) TO fn_send_mail;
+GRANT EXECUTE ON FUNCTION app.add_link(uuid, text, uuid, bytea, timestamptz, timestamptz) TO fn_send_mail;
+
+GRANT SELECT (organization_id, mail_id, member_id, kind, not_before, attempts, sent_at, given_up_at),
+  UPDATE (not_before, attempts, sent_at, given_up_at) ON mails TO fn_send_mail;
+GRANT SELECT (organization_id, member_id, email, state) ON members TO fn_send_mail;
+GRANT SELECT (organization_id, name, environment) ON organizations TO fn_send_mail;
+GRANT INSERT (draft) ON audit_log TO fn_send_mail;
+
+INSERT INTO audit_actions (role, action) VALUES
+  ('fn_send_mail', 'mail.given_up'),
+  ('fn_send_mail', 'mail.sent');

@@ -1,0 +1,29 @@
+//! A mail to a member: what it is for, and whom it may reach.
+
+use super::{member::MemberState, visit::words};
+
+words! {
+    /// What a mail is for.
+    MailKind {
+        /// A link with which somebody becomes a member.
+        MemberInvitation = "member_invitation",
+        /// A link with which a member chooses a new password.
+        PasswordReset = "password_reset",
+        /// That a member's password was changed.
+        PasswordChanged = "password_changed",
+        /// That a member's second factor was set up, replaced or taken away.
+        SecondFactorChanged = "second_factor_changed",
+    }
+}
+
+impl MailKind {
+    /// True where a member in this state may have it: nobody is invited twice into what they are in, and who was let go hears
+    /// nothing any more.
+    #[must_use]
+    pub fn may_reach(self, state: MemberState) -> bool {
+        match self {
+            Self::MemberInvitation => state == MemberState::Invited,
+            Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => state == MemberState::Active,
+        }
+    }
+}
