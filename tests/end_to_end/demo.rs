@@ -28,9 +28,9 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
         "verify.mjs: exit 0",
         "doorbook-verify: exit 0",
         "verify.mjs: exit 1",
-        "WRONG at entry 11",
+        "WRONG at entry 12",
         "doorbook-verify: exit 1",
-        "Entry 11",
+        "Entry 12",
     ] {
         from += told[from..].find(line).unwrap_or_else(|| panic!("{line} is missing, in this order, from:\n{told}"));
     }

@@ -106,7 +106,7 @@ impl Owner {
 fn invitation(mail: &Path, email: &str) -> Result<String> {
     let mails = std::fs::read_to_string(mail).map_err(Error::io(format!("cannot read {}", mail.display())))?;
     let sent = mails.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let to_owner = sent.filter(|mail| mail.get("to").and_then(Value::as_str) == Some(email)).last();
+    let to_owner = sent.rev().find(|mail| mail.get("to").and_then(Value::as_str) == Some(email));
     let text = to_owner.as_ref().and_then(|mail| mail.get("text")).and_then(Value::as_str).unwrap_or_default();
     let link = text.split_whitespace().find_map(|word| word.split_once("/join#"));
     let (_, credential) = link.ok_or_else(|| Error::stack(format!("no invitation was mailed to {email}")))?;
