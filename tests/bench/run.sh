@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 
 CARGO=${CARGO:-cargo}
 LOCAL=${DOORBOOK_LOCAL:-target/ci/doorbook-local}
-LIMIT_S=900
+# A whole run: five minutes of arrivals, a quarter of an hour of the log, and room.
+LIMIT_S=2400
 
 echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
 # Each by itself: built together, they would all get the features of `shared` that any of them asks for.

@@ -1,6 +1,6 @@
 //! Who may do what, asked of the running binaries: every role, every route of the document, every method.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -114,25 +114,25 @@ struct Sample {
     body: Option<Value>,
 }
 
+/// By name, the first of a route counts: one that every kind of caller may send.
 fn samples() -> BTreeMap<String, Sample> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
+    let list = |folder: &Path| std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+    let mut files: Vec<_> = list(Path::new(folder)).flat_map(|function| list(&function).collect::<Vec<_>>()).collect();
+    files.sort();
     let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
-    for function in std::fs::read_dir(folder).expect("events") {
-        for file in std::fs::read_dir(function.expect("a folder").path()).expect("a folder") {
-            let path = file.expect("a file").path();
-            let event: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a text")).expect("JSON");
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            let Some(route) = event["routeKey"].as_str() else { continue };
-            if name.contains("malformed") || name.contains("refused") {
-                continue;
-            }
-            let sample = samples.entry(route.to_owned()).or_default();
-            let body = event["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
-            sample.body = body.or(sample.body.take());
-            let query = event["rawQueryString"].as_str().unwrap_or_default();
-            if !query.is_empty() {
-                query.clone_into(&mut sample.query);
-            }
+    for path in files {
+        let event: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a text")).expect("JSON");
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let Some(route) = event["routeKey"].as_str() else { continue };
+        if name.contains("malformed") || name.contains("refused") {
+            continue;
+        }
+        let sample = samples.entry(route.to_owned()).or_default();
+        let body = event["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
+        sample.body = sample.body.take().or(body);
+        if sample.query.is_empty() {
+            event["rawQueryString"].as_str().unwrap_or_default().clone_into(&mut sample.query);
         }
     }
     samples
