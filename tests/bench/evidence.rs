@@ -32,7 +32,7 @@ const DELIVERIES: u32 = 5;
 const BATCH: u64 = 5_000;
 
 pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
-    let tenant = &tenants.all[12];
+    let tenant = &tenants.aside;
     let long = u64::try_from(plan.log_entries).expect("a length");
     table.progress(&format!("writing a chain of {long} entries"));
     append(tenants, tenant, 0, long).await;

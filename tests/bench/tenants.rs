@@ -34,6 +34,8 @@ pub(crate) struct Tenant {
 /// All of them, with their keys in memory: what a warm function holds.
 pub(crate) struct Tenants {
     pub(crate) all: Arc<Vec<Tenant>>,
+    /// One at whose door nobody checks in.
+    pub(crate) aside: Tenant,
     pub(crate) vault: Vault,
     pub(crate) database: Client,
 }
@@ -43,12 +45,15 @@ impl Tenants {
         let variables = stack::variables("fn_check_in", &[]);
         let vault = Vault::new(&AwsSettings::read(&variables).expect("AWS settings"), CLOCK);
         let kms_key = variables.required("KMS_KEY_ID").expect("a key").to_owned();
-        let mut all = Vec::with_capacity(count);
+        let aside = Tenant::create(&vault, &kms_key).await;
+        let mut all = vec![aside.clone()];
         for _ in 0..count {
             all.push(Tenant::create(&vault, &kms_key).await);
         }
-        let tenants = Self { all: Arc::new(all), vault, database: postgres::superuser().await };
+        let database = postgres::superuser().await;
+        let mut tenants = Self { all: Arc::new(all), aside, vault, database };
         tenants.enter().await;
+        tenants.all = Arc::new(tenants.all[1..].to_vec());
         tenants
     }
 
