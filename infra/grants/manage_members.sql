@@ -6,7 +6,8 @@ GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_members;
 GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.expect_change(bigint), app.require_mfa(boolean, timestamptz),
   app.change_role(uuid, uuid, text, text[], text, text[], timestamptz), app.deactivate_member(uuid, uuid, text, text[], timestamptz),
-  app.reactivate_member(uuid, uuid, text, text[], timestamptz), app.clear_second_factor(uuid, uuid, text, text[], timestamptz)
+  app.reactivate_member(uuid, uuid, text, text[], timestamptz), app.renew_invitation(uuid, uuid, text, text[], timestamptz),
+  app.clear_second_factor(uuid, uuid, text, text[], timestamptz)
   TO fn_manage_members;
 
 -- Whoever is here is changed by the functions above and by nothing else.

@@ -4,16 +4,10 @@ GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_sites;
-GRANT EXECUTE ON FUNCTION app.revoke_kiosk(uuid, uuid, timestamptz), app.rename_kiosk(uuid, text, text) TO fn_manage_sites;
 
 GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, created_at), INSERT,
   UPDATE (name, time_zone, locale, requires_nda) ON sites TO fn_manage_sites;
 GRANT INSERT ON badge_counters, people TO fn_manage_sites;
--- Neither code nor credential: what pairs a kiosk is written once and read by nobody.
-GRANT SELECT (organization_id, kiosk_id, site_id, name, pairing_expires_at, credential_id, paired_at, revoked_at, created_at),
-  INSERT (organization_id, kiosk_id, site_id, name, pairing_code_sha256, pairing_expires_at, created_at) ON kiosks TO fn_manage_sites;
--- When a kiosk's device was last heard of.
-GRANT SELECT (organization_id, credential_id, last_used_at) ON credentials TO fn_manage_sites;
 GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at), INSERT ON hosts TO fn_manage_sites;
 GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at), INSERT
   ON visit_types TO fn_manage_sites;
@@ -26,9 +20,6 @@ GRANT INSERT (draft) ON audit_log TO fn_manage_sites;
 INSERT INTO audit_actions (role, action) VALUES
   ('fn_manage_sites', 'access.refused'),
   ('fn_manage_sites', 'host.created'),
-  ('fn_manage_sites', 'kiosk.created'),
-  ('fn_manage_sites', 'kiosk.renamed'),
-  ('fn_manage_sites', 'kiosk.revoked'),
   ('fn_manage_sites', 'notice.published'),
   ('fn_manage_sites', 'notice.retired'),
   ('fn_manage_sites', 'site.changed'),

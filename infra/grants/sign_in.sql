@@ -5,7 +5,7 @@ GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), ap
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION app.begin_sign_in(text, text, timestamptz), app.accept_password(uuid, text, text, bytea) TO fn_sign_in;
-GRANT EXECUTE ON FUNCTION app.begin_second_factor(uuid, text, timestamptz),
+GRANT EXECUTE ON FUNCTION app.begin_second_factor(uuid, uuid, text, timestamptz),
   app.take_totp_step(uuid, bigint, bytea, bytea, bytea), app.take_recovery_code(uuid, bytea, bytea, timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION app.count_refused(text, timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION

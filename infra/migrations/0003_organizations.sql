@@ -7,7 +7,9 @@ CREATE TABLE organizations (
   environment text NOT NULL CHECK (environment IN ('live', 'test')),
   created_at timestamptz NOT NULL,
   -- Where it is true nobody does anything without a second factor; owners and admins never do.
-  requires_mfa boolean NOT NULL DEFAULT false
+  requires_mfa boolean NOT NULL DEFAULT false,
+  -- Where it is true the operator's staff come in only after somebody of the organization has let them.
+  requires_staff_approval boolean NOT NULL DEFAULT false
 );
 
 -- The 256-bit key under which an organization's persons' keys stand, wrapped by KMS, and the key of its
@@ -47,6 +49,8 @@ CREATE TABLE members (
   state text NOT NULL CHECK (state IN ('invited', 'active', 'deactivated')),
   created_at timestamptz NOT NULL,
   last_sign_in_at timestamptz,
+  -- When they were invited anew or let in again last: from then on they count as new.
+  standing_since timestamptz,
   PRIMARY KEY (organization_id, member_id),
   FOREIGN KEY (organization_id, person_id) REFERENCES people ON DELETE RESTRICT
 );
@@ -66,7 +70,7 @@ CREATE TABLE sites (
 CREATE TABLE credentials (
   organization_id uuid NOT NULL REFERENCES organizations,
   credential_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('api_token', 'kiosk', 'session', 'member_invitation', 'password_reset')),
+  kind text NOT NULL CHECK (kind IN ('api_token', 'kiosk', 'session', 'member_invitation', 'password_reset', 'impersonation')),
   -- SHA-256 of the whole text of the credential, so that kinds cannot be swapped.
   sha256 bytea NOT NULL CHECK (length(sha256) = 32),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
@@ -85,7 +89,9 @@ CREATE TABLE credentials (
   FOREIGN KEY (organization_id, site_id) REFERENCES sites ON DELETE RESTRICT,
   FOREIGN KEY (organization_id, member_id) REFERENCES members ON DELETE RESTRICT,
   CHECK (kind <> 'kiosk' OR site_id IS NOT NULL),
-  CHECK (kind IN ('api_token', 'kiosk') OR (member_id IS NOT NULL AND expires_at IS NOT NULL)),
+  CHECK (kind IN ('api_token', 'kiosk') OR expires_at IS NOT NULL),
+  CHECK (kind IN ('api_token', 'kiosk', 'impersonation') OR member_id IS NOT NULL),
+  CHECK (kind <> 'impersonation' OR member_id IS NULL),
   CHECK ((kind = 'session') = (assurance IS NOT NULL))
 );
 CREATE UNIQUE INDEX credentials_sha256 ON credentials (organization_id, sha256);

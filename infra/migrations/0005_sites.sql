@@ -57,8 +57,10 @@ CREATE TABLE kiosks (
   kiosk_id uuid NOT NULL,
   site_id uuid NOT NULL,
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
-  pairing_code_sha256 bytea CHECK (length(pairing_code_sha256) = 32),
-  pairing_expires_at timestamptz,
+  -- What the device that asked calls itself: its User-Agent.
+  device text CHECK (length(device) BETWEEN 1 AND 200),
+  -- Until when the device may fetch its credential.
+  pairing_expires_at timestamptz NOT NULL,
   credential_id uuid,
   paired_at timestamptz,
   revoked_at timestamptz,
@@ -67,7 +69,6 @@ CREATE TABLE kiosks (
   FOREIGN KEY (organization_id, site_id) REFERENCES sites ON DELETE RESTRICT,
   FOREIGN KEY (organization_id, credential_id) REFERENCES credentials ON DELETE RESTRICT
 );
-CREATE UNIQUE INDEX kiosks_pairing ON kiosks (organization_id, pairing_code_sha256);
 
 -- The last badge number drawn at a site. Narrow and apart from `sites`, since every check-in writes it.
 CREATE TABLE badge_counters (

@@ -27,6 +27,11 @@ BEGIN
   END LOOP;
 END $$;
 
+-- SHA-256 of an address, bound to the organization: enough to count by and to know it again by.
+CREATE FUNCTION app.source_sha256(organization uuid, address text) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT pg_catalog.sha256(pg_catalog.convert_to(organization::text || ' ' || coalesce(address, ''), 'UTF8'))
+$$;
+
 -- Counts a failure of the address against itself, if there is such an organization. True when it has had too
 -- many within a minute.
 CREATE FUNCTION app.source_is_refused(organization uuid, address text, at timestamptz)
@@ -35,7 +40,7 @@ DECLARE
   counted integer;
 BEGIN
   INSERT INTO public.refused_sources AS s
-    SELECT o.organization_id, sha256(convert_to(o.organization_id::text || ' ' || coalesce(address, ''), 'UTF8')), at, 1
+    SELECT o.organization_id, app.source_sha256(organization, address), at, 1
     FROM public.organizations AS o WHERE o.organization_id = organization
   ON CONFLICT (organization_id, source_sha256) DO UPDATE SET
     failures = CASE WHEN s.window_start > at - interval '1 minute' THEN s.failures + 1 ELSE 1 END,
@@ -95,8 +100,8 @@ CREATE FUNCTION app.admit(
   organization uuid, secret_sha256 bytea, secret_kind text, permission text, of_one_site boolean, source_address text,
   cost text, per_minute_override integer, at timestamptz,
   key_sha256 bytea, fingerprint bytea, request text, lease timestamptz,
-  OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT retry_after_s integer,
-  OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
+  OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT impersonation_id uuid, OUT staff_id uuid,
+  OUT retry_after_s integer, OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   is_permitted boolean;
@@ -122,6 +127,12 @@ BEGIN
     WHERE c.organization_id = organization AND c.sha256 = secret_sha256 AND c.kind = secret_kind
       AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at)
       AND (c.kind <> 'session' OR c.last_used_at > at - app.idle_limit());
+  IF secret_kind = 'impersonation' THEN
+    SELECT b.impersonation_id, b.staff_id INTO impersonation_id, staff_id FROM app.staff_behind(credential_id) AS b;
+    IF staff_id IS NULL THEN
+      credential_id := NULL;
+    END IF;
+  END IF;
 
   IF NOT is_use_noted THEN
     PERFORM app.note_use(organization, credential_id, at);

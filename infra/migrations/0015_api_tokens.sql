@@ -29,7 +29,7 @@ BEGIN
     WHERE m.organization_id = organization AND m.credential_id = maker AND m.site_id IS NULL AND m.revoked_at IS NULL
       AND wanted <@ m.permissions AND coalesce(m.kind = 'session' OR expires <= m.expires_at, true);
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'changed since it was looked up' USING ERRCODE = '40001';
+    PERFORM app.raise_changed();
   END IF;
 END $$;
 
@@ -42,6 +42,6 @@ BEGIN
   UPDATE public.credentials AS c SET revoked_at = at
     WHERE c.organization_id = organization AND c.credential_id = token AND c.kind = 'api_token' AND c.revoked_at IS NULL;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'changed since it was looked up' USING ERRCODE = '40001';
+    PERFORM app.raise_changed();
   END IF;
 END $$;

@@ -65,7 +65,7 @@ CREATE TABLE mails (
   organization_id uuid NOT NULL,
   mail_id uuid NOT NULL,
   member_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('member_invitation', 'password_reset', 'password_changed', 'second_factor_changed')),
+  kind text NOT NULL CHECK (kind IN ('member_invitation', 'password_reset', 'password_changed', 'second_factor_changed', 'access_review_due')),
   requested_at timestamptz NOT NULL,
   -- Nobody tries before this moment: whoever sends it has it until then.
   not_before timestamptz NOT NULL,
@@ -93,12 +93,6 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER mark_mail AFTER INSERT ON mails FOR EACH ROW EXECUTE FUNCTION app.mark_mail();
-
--- Raises as a serialization failure does: somebody was faster, so the whole request is run again on what is there now.
-CREATE FUNCTION app.raise_changed() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RAISE EXCEPTION 'changed since it was looked up' USING ERRCODE = '40001';
-END $$;
 
 -- Ends the credentials of these kinds that are a member's, but for one.
 CREATE FUNCTION app.end_credentials(member uuid, kinds text[], spared uuid, at timestamptz) RETURNS void
@@ -191,12 +185,26 @@ BEGIN
   IF FOUND THEN
     new_state := 'active';
   END IF;
-  UPDATE public.members AS m SET state = new_state
+  UPDATE public.members AS m SET state = new_state, standing_since = at
     WHERE m.organization_id = organization AND m.member_id = member AND m.role = held_role AND m.state = 'deactivated';
   IF NOT FOUND THEN
     PERFORM app.raise_changed();
   END IF;
   RETURN new_state;
+END $$;
+
+-- Lets a member who is invited count as new, for whoever asks that another link be sent to them.
+CREATE FUNCTION app.renew_invitation(maker uuid, member uuid, held_role text, reach text[], at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+BEGIN
+  PERFORM app.expect_reach(maker, reach);
+  UPDATE public.members AS m SET standing_since = at
+    WHERE m.organization_id = organization AND m.member_id = member AND m.role = held_role AND m.state = 'invited';
+  IF NOT FOUND THEN
+    PERFORM app.raise_changed();
+  END IF;
 END $$;
 
 -- Takes a second factor away from a member who lost it. Their sessions end; at the next sign-in they choose a new one

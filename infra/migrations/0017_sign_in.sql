@@ -1,16 +1,11 @@
 -- Passwords, second factors and sessions: what is proven, once, and what it opens.
 
--- SHA-256 of an address, bound to the organization: enough to know it again by.
-CREATE FUNCTION app.source_sha256(source_address text) RETURNS bytea LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT sha256(convert_to(app.organization_id()::text || ' ' || coalesce(source_address, ''), 'UTF8'))
-$$;
-
 -- Whose guesses are counted: those at one thing, and apart those from an address that the member has signed in from.
 CREATE FUNCTION app.guess_subject(guessed_at text, member uuid, source_address text) RETURNS bytea
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
-  source CONSTANT bytea := app.source_sha256(source_address);
+  source CONSTANT bytea := app.source_sha256(organization, source_address);
 BEGIN
   PERFORM FROM public.known_sources AS k
     WHERE k.organization_id = organization AND k.member_id = member AND k.source_sha256 = source;
@@ -50,16 +45,18 @@ CREATE FUNCTION app.count_refused(source_address text, at timestamptz) RETURNS i
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
-  source CONSTANT bytea := app.source_sha256(source_address);
+  source CONSTANT bytea := app.source_sha256(organization, source_address);
 BEGIN
   PERFORM app.source_is_refused(organization, source_address, at);
   RETURN (SELECT s.failures FROM public.refused_sources AS s
     WHERE s.organization_id = organization AND s.source_sha256 = source);
 END $$;
 
--- Takes a guess at a password, and gives what it is compared with, or the seconds until there is another. An account that is not there answers like one that is:
--- `password_phc` is then null, and its guesses are counted all the same.
-CREATE FUNCTION app.begin_sign_in(address text, source_address text, at timestamptz, OUT retry_after_s integer, OUT member_id uuid, OUT role text, OUT password_phc text, OUT has_second_factor boolean, OUT requires_mfa boolean, OUT environment text, OUT subject bytea)
+-- Takes a guess at a password, and gives what it is compared with, or the seconds until there is another. An account that
+-- is not there answers like one that is: `password_phc` is then null, and its guesses are counted all the same.
+CREATE FUNCTION app.begin_sign_in(address text, source_address text, at timestamptz, OUT retry_after_s integer,
+  OUT member_id uuid, OUT role text, OUT password_phc text, OUT has_second_factor boolean, OUT requires_mfa boolean,
+  OUT environment text, OUT subject bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
@@ -92,6 +89,16 @@ BEGIN
   PERFORM app.forget_guesses(subject);
 END $$;
 
+-- When a whole session ends, which one in its place does not outlive; null for one that waits for its second factor.
+CREATE FUNCTION app.end_of_whole_session(session uuid) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+BEGIN
+  RETURN (SELECT c.expires_at FROM public.credentials AS c
+    WHERE c.organization_id = organization AND c.credential_id = session AND c.permissions <> '{session.open}');
+END $$;
+
 -- Starts a session in the place of another, if one is named. One in which no second factor was proven opens nothing but
 -- itself where the member has one or needs one: this holds whatever the function says.
 CREATE FUNCTION app.start_session(member uuid, held_role text, replaced uuid, credential uuid, secret_sha256 bytea, client text,
@@ -109,8 +116,7 @@ BEGIN
       last_used_at, member_id, assurance)
     SELECT organization, credential, 'session', secret_sha256, client, reach,
       -- A session that is only rotated does not last longer than it would have.
-      least(expires, (SELECT r.expires_at FROM public.credentials AS r WHERE r.organization_id = organization
-        AND r.credential_id = replaced AND r.permissions <> '{session.open}')), at, at, member, proven
+      least(expires, app.end_of_whole_session(replaced)), at, at, member, proven
     FROM public.members AS m
     JOIN public.organizations AS o ON o.organization_id = m.organization_id
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
@@ -130,7 +136,7 @@ BEGIN
   END IF;
   IF is_open THEN
     UPDATE public.members AS m SET last_sign_in_at = at WHERE m.organization_id = organization AND m.member_id = member;
-    INSERT INTO public.known_sources AS k VALUES (organization, member, app.source_sha256(source_address), at)
+    INSERT INTO public.known_sources AS k VALUES (organization, member, app.source_sha256(organization, source_address), at)
       ON CONFLICT (organization_id, member_id, source_sha256) DO UPDATE SET seen_at = at;
   END IF;
 END $$;
@@ -147,8 +153,8 @@ BEGIN
 END $$;
 
 -- Takes a guess at a second factor, and gives what it is compared with; null where the member has none.
-CREATE FUNCTION app.begin_second_factor(member uuid, source_address text, at timestamptz, OUT retry_after_s integer,
-  OUT role text, OUT totp_sealed bytea, OUT recovery_salt bytea, OUT subject bytea)
+CREATE FUNCTION app.begin_second_factor(member uuid, session uuid, source_address text, at timestamptz, OUT retry_after_s integer,
+  OUT role text, OUT totp_sealed bytea, OUT recovery_salt bytea, OUT not_after timestamptz, OUT subject bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
@@ -157,6 +163,7 @@ BEGIN
     FROM public.members AS m
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active';
+  not_after := app.end_of_whole_session(session);
   subject := app.guess_subject(member::text || ' second factor', member, source_address);
   IF totp_sealed IS NOT NULL THEN
     retry_after_s := app.take_guess(subject, 5, 900, at);
@@ -196,15 +203,15 @@ BEGIN
 END $$;
 
 -- What a member has, and the session in which it is asked, for whoever enrols a second factor.
-CREATE FUNCTION app.second_factor_of(member uuid, session uuid, OUT role text, OUT email text, OUT organization_name text, OUT is_demanded boolean,
-  OUT has_second_factor boolean, OUT pending_sealed bytea, OUT started_at timestamptz, OUT is_whole boolean)
+CREATE FUNCTION app.second_factor_of(member uuid, session uuid, OUT role text, OUT email text, OUT organization_name text,
+  OUT is_demanded boolean, OUT has_second_factor boolean, OUT pending_sealed bytea, OUT started_at timestamptz, OUT not_after timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
   SELECT m.role, m.email, o.name, o.requires_mfa OR m.role IN ('owner', 'admin'), p.totp_sealed IS NOT NULL, p.totp_pending_sealed,
-      c.created_at, c.permissions <> '{session.open}'
-    INTO role, email, organization_name, is_demanded, has_second_factor, pending_sealed, started_at, is_whole
+      c.created_at, app.end_of_whole_session(session)
+    INTO role, email, organization_name, is_demanded, has_second_factor, pending_sealed, started_at, not_after
     FROM public.credentials AS c
     JOIN public.members AS m ON m.organization_id = c.organization_id AND m.member_id = c.member_id
     JOIN public.organizations AS o ON o.organization_id = m.organization_id

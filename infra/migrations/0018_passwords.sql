@@ -62,7 +62,7 @@ BEGIN
   INSERT INTO public.member_proofs (organization_id, member_id, password_phc, password_changed_at)
     VALUES (organization, member, phc, at)
     ON CONFLICT (organization_id, member_id) DO UPDATE SET password_phc = phc, password_changed_at = at;
-  INSERT INTO public.known_sources AS k VALUES (organization, member, app.source_sha256(source_address), at)
+  INSERT INTO public.known_sources AS k VALUES (organization, member, app.source_sha256(organization, source_address), at)
     ON CONFLICT (organization_id, member_id, source_sha256) DO UPDATE SET seen_at = at;
   PERFORM app.end_credentials(member, '{session,member_invitation,password_reset}', NULL, at);
   IF link_kind = 'password_reset' THEN
@@ -96,15 +96,15 @@ END $$;
 -- Takes a guess at the present password of a member in a session of theirs, and gives what it is compared with.
 CREATE FUNCTION app.begin_password_change(member uuid, session uuid, source_address text, at timestamptz,
   OUT retry_after_s integer, OUT role text, OUT email text, OUT name text, OUT organization_name text, OUT slug text,
-  OUT requires_mfa boolean, OUT password_phc text, OUT assurance text, OUT session_expires_at timestamptz,
+  OUT requires_mfa boolean, OUT password_phc text, OUT assurance text, OUT not_after timestamptz,
   OUT subject bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
   SELECT m.role, m.email, m.name, o.name, directory.slug_of(organization), o.requires_mfa, p.password_phc, c.assurance,
-      c.expires_at
-    INTO role, email, name, organization_name, slug, requires_mfa, password_phc, assurance, session_expires_at
+      app.end_of_whole_session(session)
+    INTO role, email, name, organization_name, slug, requires_mfa, password_phc, assurance, not_after
     FROM public.members AS m
     JOIN public.credentials AS c ON c.organization_id = m.organization_id AND c.member_id = m.member_id
       AND c.credential_id = session

@@ -131,6 +131,33 @@ impl Permission {
     }
 }
 
+impl Permission {
+    /// True for what the operator's staff may do at a customer's at all. Never: what decides who has access or whom to let
+    /// in, what makes credentials that outlive the impersonation, what pays, what takes data out or away. Restricted
+    /// values are a question of their own, which the customer answers each time.
+    #[must_use]
+    pub const fn is_open_to_staff(self) -> bool {
+        match self {
+            Self::ImpersonationApprove | Self::MemberManage | Self::ReviewDecide => false,
+            Self::KioskManage | Self::TokenManage => false,
+            Self::BillingManage | Self::ExportRequest | Self::RetentionManage | Self::WebhookManage => false,
+            Self::AuditRead | Self::HostManage | Self::InvitationManage | Self::NoticeManage => true,
+            Self::RollCallRun | Self::SiteManage | Self::WatchlistManage | Self::WatchlistReview => true,
+            Self::VisitAmend | Self::VisitCheckIn | Self::VisitCheckOut | Self::VisitDecide => true,
+            Self::VisitRead | Self::VisitReveal | Self::YardMove => true,
+        }
+    }
+}
+
+/// What a member of the operator's staff may do at a customer's: what their own role and the one that they act as both
+/// allow, and staff may do at all. Restricted values only with the customer's word.
+pub fn staff_reach(own: Role, acting_as: Role, reveals_restricted: bool) -> impl Iterator<Item = Permission> {
+    own.permissions().filter(move |permission| {
+        let is_revealing = matches!(permission, Permission::VisitReveal);
+        acting_as.allows(*permission) && permission.is_open_to_staff() && (reveals_restricted || !is_revealing)
+    })
+}
+
 /// What a kiosk may do, at its own site and nowhere else.
 pub const KIOSK_PERMISSIONS: [Permission; 2] = [Permission::VisitCheckIn, Permission::VisitCheckOut];
 
@@ -142,6 +169,21 @@ mod tests {
     fn an_auditor_changes_nothing() {
         let allowed: Vec<_> = Role::Auditor.permissions().map(Permission::word).collect();
         assert_eq!(allowed, ["audit.read", "export.request", "visit.read"]);
+    }
+
+    #[test]
+    fn staff_may_do_what_both_roles_may_and_restricted_values_are_asked_for() {
+        let reach = |own, acting_as, restricted| staff_reach(own, acting_as, restricted).collect::<Vec<_>>();
+        let words = |reach: &[Permission]| reach.iter().map(|permission| permission.word()).collect::<Vec<_>>();
+        assert_eq!(words(&reach(Role::Owner, Role::Auditor, true)), ["audit.read", "visit.read"]);
+        assert_eq!(reach(Role::Host, Role::Owner, true), reach(Role::Owner, Role::Host, true));
+        assert!(!reach(Role::Owner, Role::Owner, false).contains(&Permission::VisitReveal));
+        assert!(reach(Role::Owner, Role::Owner, true).contains(&Permission::VisitReveal));
+        for (own, acting_as) in Role::ALL.iter().flat_map(|own| Role::ALL.iter().map(move |role| (*own, *role))) {
+            for permission in reach(own, acting_as, true) {
+                assert!(own.allows(permission) && acting_as.allows(permission) && permission.is_open_to_staff());
+            }
+        }
     }
 
     #[test]

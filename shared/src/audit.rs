@@ -39,10 +39,12 @@ macro_rules! facts {
 }
 
 facts! {
-    bool, i32, i64, Timestamp, id::CredentialId, id::ExportId, id::ExportKeyId, id::HostId, id::KioskId, id::MemberId, id::NoticeVersionId, id::ObjectId,
+    bool, i32, i64, Timestamp, id::AccessReviewId, id::AccessReviewItemId, id::ReviewSubjectId, id::CredentialId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::ImpersonationId,
+    id::KioskId, id::StaffId, id::MemberId, id::NoticeVersionId, id::ObjectId,
     id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
-    crate::domain::visit::RestrictedField, crate::domain::mail::MailKind, crate::domain::member::MemberState, crate::domain::notice::NoticeKind,
+    crate::domain::impersonation::ImpersonationEnder, crate::domain::visit::RestrictedField, crate::domain::mail::MailKind, crate::domain::member::MemberState, crate::domain::notice::NoticeKind,
+    crate::domain::review::ReviewDecision, crate::domain::review::RevocationCause, crate::domain::review::SubjectKind,
     crate::domain::export::ExportFailure, crate::domain::export::ExportKind, crate::domain::stream::StreamKind,
     crate::authn::session::Assurance, crate::vault::AuditValue, crate::vault::ObjectValue,
 }
@@ -111,6 +113,17 @@ pub enum Actor {
         /// User-Agent of the request, cut at 512 bytes.
         user_agent: Option<String>,
     },
+    /// A member of the operator's staff, acting for a customer.
+    Staff {
+        /// Who.
+        id: id::StaffId,
+        /// Under which impersonation, whose own entry holds the reason.
+        impersonation: id::ImpersonationId,
+        /// Address of the request.
+        ip: Option<String>,
+        /// User-Agent of the request, cut at 512 bytes.
+        user_agent: Option<String>,
+    },
     /// Doorbook itself: a schedule, a message, the operator's invocation.
     System {
         /// Name of the function.
@@ -126,6 +139,9 @@ impl Actor {
             }
             Self::Member { id, ip, user_agent } => {
                 (json!({ "kind": "member", "id": id }), json!(ip), json!(user_agent))
+            }
+            Self::Staff { id, impersonation, ip, user_agent } => {
+                (json!({ "kind": "staff", "id": id, "impersonation": impersonation }), json!(ip), json!(user_agent))
             }
             Self::System { function } => (json!({ "kind": "system", "id": function }), Value::Null, Value::Null),
         }

@@ -5,12 +5,15 @@
 //! Crockford base32 of the bytes as one big-endian number, upper case, zero-padded on the left; the checksum is
 //! CRC-32 (ISO 3309) of everything before it, so that a typing error or a leak is seen without a database.
 
+#[cfg(feature = "hand-off")]
+pub mod hand_off;
 pub mod pairing;
 #[cfg(feature = "passwords")]
 pub mod password;
 pub mod recovery;
 pub mod session;
 pub mod signing;
+mod symbols;
 #[cfg(feature = "second-factor")]
 pub mod totp;
 
@@ -34,8 +37,12 @@ pub enum CredentialKind {
     Badge,
     /// `i`: the QR of an invitation.
     Invitation,
+    /// `x`: a member of the operator's staff, acting for a customer.
+    Impersonation,
     /// `d`: a kiosk.
     Kiosk,
+    /// `q`: a device that asks to take a kiosk's place.
+    KioskPairing,
     /// `m`: an invitation to become a member.
     MemberInvitation,
     /// `r`: a link to choose a new password.
@@ -47,11 +54,13 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
-    const ALL: [(Self, char, &'static str); 8] = [
+    const ALL: [(Self, char, &'static str); 10] = [
         (Self::ApiToken, 'k', "api_token"),
         (Self::Badge, 'b', "badge"),
+        (Self::Impersonation, 'x', "impersonation"),
         (Self::Invitation, 'i', "invitation"),
         (Self::Kiosk, 'd', "kiosk"),
+        (Self::KioskPairing, 'q', "kiosk_pairing"),
         (Self::MemberInvitation, 'm', "member_invitation"),
         (Self::PasswordReset, 'r', "password_reset"),
         (Self::Portal, 'p', "portal"),
@@ -174,19 +183,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 fn symbol(value: u8) -> char {
     char::from(ALPHABET.get(usize::from(value & 31)).copied().unwrap_or(b'0'))
-}
-
-/// Reads what somebody typed as Crockford's base32 is read: in either case, with spaces or hyphens, and with the letters
-/// that look like digits taken for them. None unless it has exactly so many symbols.
-fn typed_symbols(typed: &str, length: usize) -> Option<String> {
-    let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    });
-    let symbols: String = symbols.take(length + 1).collect();
-    let is_whole = symbols.len() == length && symbols.bytes().all(|symbol| ALPHABET.contains(&symbol));
-    is_whole.then_some(symbols)
 }
 
 /// Appends the bytes, as one number, in `length` symbols.

@@ -72,6 +72,10 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
+    /// An access review.
+    AccessReviewId,
+    /// What an access review decides about one who has access.
+    AccessReviewItemId,
     /// A credential: API token or kiosk.
     CredentialId,
     /// An outgoing event.
@@ -82,6 +86,10 @@ typed_ids! {
     ExportKeyId,
     /// A host, whom visitors come to see.
     HostId,
+    /// A token by which a member of the staff goes over to a customer.
+    HandOffId,
+    /// What a member of the operator's staff opens at a customer.
+    ImpersonationId,
     /// A tenant key.
     KeyId,
     /// A kiosk.
@@ -98,8 +106,12 @@ typed_ids! {
     OrganizationId,
     /// A person, whose key can be destroyed.
     PersonId,
+    /// What an access review speaks of: a member, an API token, a kiosk or an impersonation.
+    ReviewSubjectId,
     /// A site of an organization.
     SiteId,
+    /// A member of the operator's staff: the same id as of the member that they are in the operator's own organization.
+    StaffId,
     /// A version of a text that is signed or shown.
     NoticeVersionId,
     /// A visit of a visitor or a driver.

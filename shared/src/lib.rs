@@ -6,7 +6,7 @@
 //! | 1 | [`settings`], [`domain`] |
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration` |
+//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration`, [`reviews`] |
 //! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
@@ -38,6 +38,7 @@ pub mod idempotency;
 #[cfg(feature = "migration")]
 pub mod migration;
 pub mod outbox;
+pub mod reviews;
 
 #[cfg(feature = "anchors")]
 pub mod anchors;

@@ -21,16 +21,7 @@ struct Stand {
 
 impl Stand {
     fn mailer(&self) -> Mailer {
-        let settings = AwsSettings {
-            region: "eu-central-1".to_owned(),
-            access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: Secret::new("canary".to_owned()),
-            session_token: None,
-            kms_endpoint: None,
-            s3_endpoint: None,
-            ses_endpoint: None,
-            sqs_endpoint: None,
-        };
+        let settings = AwsSettings::of_tests();
         let connector = SharedHttpConnector::new(self.clone());
         let config = aws_sdk_sesv2::config::Builder::from(&aws::config(&settings, Some("http://127.0.0.1:1")))
             .http_client(http_client_fn(move |_, _| connector.clone()))

@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 use crate::{
     clock::Timestamp,
     domain::{export::ExportKind, visit::words},
-    id::{EventId, ExportId, MemberId, SiteId, VisitId},
+    id::{AccessReviewId, EventId, ExportId, MemberId, SiteId, VisitId},
     tenant::Statement,
 };
 
 words! {
     /// What the outside is told. Names follow the Standard Webhooks specification.
     EventKind {
+        /// An access review was opened.
+        AccessReviewOpened = "access_review.opened",
         /// A driver came.
         DriverCheckedIn = "driver.checked_in",
         /// A driver left.
@@ -39,6 +41,7 @@ pub struct OutgoingEvent {
 
 #[derive(Clone, Copy, Debug)]
 enum Subject {
+    AccessReview(AccessReviewId),
     Export(ExportId),
     Member(MemberId),
     Visit(VisitId),
@@ -49,6 +52,12 @@ impl OutgoingEvent {
     #[must_use]
     pub fn about_visit(kind: EventKind, visit: VisitId, site: SiteId) -> Self {
         Self { kind, subject: Subject::Visit(visit), facts: json!({ "site_id": site }) }
+    }
+
+    /// An access review waits for decisions.
+    #[must_use]
+    pub fn access_review_opened(review: AccessReviewId) -> Self {
+        Self { kind: EventKind::AccessReviewOpened, subject: Subject::AccessReview(review), facts: json!({}) }
     }
 
     /// A bundle was made.
@@ -71,6 +80,7 @@ impl OutgoingEvent {
         ));
         let statement = statement.bind(EventId::new(now)).bind(self.kind.word());
         let statement = match self.subject {
+            Subject::AccessReview(id) => statement.bind("access_review").bind(id),
             Subject::Export(id) => statement.bind("export").bind(id),
             Subject::Member(id) => statement.bind("member").bind(id),
             Subject::Visit(id) => statement.bind("visit").bind(id),

@@ -77,13 +77,36 @@ fn run(program: &Path) -> f64 {
     ms(started.elapsed())
 }
 
-async fn start(api: &mut RuntimeApi, mut command: Command) -> Start {
-    command.env_clear().envs(stack::environment("fn_check_in", &[])).env("PATH", path()).stdout(Stdio::null());
+/// The most memory that a function ever held: until it was ready or, with an event, until it had answered that.
+pub(crate) async fn peak_mib(api: &mut RuntimeApi, binary: &Path, role: &str, event: Option<String>) -> f64 {
+    let has_event = event.is_some();
+    if let Some(event) = event {
+        api.invoke_with(event);
+    }
+    let mut child = told(Command::new(binary), api, role).spawn().expect("the function starts");
+    api.ready().await;
+    if has_event {
+        api.ready().await;
+    }
+    let spent = spent(&child);
+    child.kill().expect("the function is there");
+    child.wait().expect("the function ends");
+    spent.peak_mib
+}
+
+/// With everything that Lambda and the template tell a function, and nothing else.
+fn told(mut command: Command, api: &RuntimeApi, role: &str) -> Command {
+    command.env_clear().envs(stack::environment(role, &[])).env("PATH", path()).stdout(Stdio::null());
     command.env("AWS_LAMBDA_RUNTIME_API", &api.address);
     for (name, value) in [("NAME", "bench"), ("VERSION", "1"), ("MEMORY_SIZE", "512")] {
         command.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
     }
     command.env("AWS_LAMBDA_LOG_GROUP_NAME", "bench").env("AWS_LAMBDA_LOG_STREAM_NAME", "bench");
+    command
+}
+
+async fn start(api: &mut RuntimeApi, command: Command) -> Start {
+    let mut command = told(command, api, "fn_check_in");
     let started = Instant::now();
     let mut child = command.spawn().expect("the function starts");
     let ready = api.ready().await;

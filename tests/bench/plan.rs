@@ -4,8 +4,12 @@ use std::{path::PathBuf, time::Duration};
 
 /// The shape of one run.
 pub(crate) struct Plan {
-    /// False where only the rows of the log are asked for.
+    /// False where only other rows are asked for.
     pub(crate) is_of_check_ins: bool,
+    /// False where only other rows are asked for.
+    pub(crate) is_of_sign_ins: bool,
+    /// False where only other rows are asked for.
+    pub(crate) is_of_the_log: bool,
     /// Connections of the throughput rows.
     pub(crate) connections: usize,
     /// Organizations that check-ins are spread over.
@@ -16,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) turn: Duration,
     /// Cold starts of ours and of Node.
     pub(crate) cold_starts: (usize, usize),
+    /// Sign-ins of each kind.
+    pub(crate) sign_ins: usize,
     /// Entries of the long log.
     pub(crate) log_entries: i64,
     /// Check-ins timed against each of the two logs.
@@ -36,12 +42,15 @@ impl Plan {
         let is_quick = is("QUICK", "1");
         let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let common = Self {
-            is_of_check_ins: !is("ONLY", "log"),
+            is_of_check_ins: !is("ONLY", "log") && !is("ONLY", "sign-in"),
+            is_of_sign_ins: !is("ONLY", "log"),
+            is_of_the_log: !is("ONLY", "sign-in"),
             connections: 16,
             organizations: 1000,
             rounds: 5,
             turn: Duration::from_secs(4),
             cold_starts: (40, 12),
+            sign_ins: 100,
             log_entries: 1_000_000,
             log_check_ins: 1500,
             binaries: root.join("target/release"),
@@ -53,6 +62,7 @@ impl Plan {
                 rounds: 2,
                 turn: Duration::from_secs(2),
                 cold_starts: (8, 3),
+                sign_ins: 30,
                 log_entries: 100_000,
                 log_check_ins: 300,
                 ..common

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is deployed and what it is compared with, starts a stack, and prints docs/SPEED.md's table.
-# QUICK=1 makes everything short, ONLY=log leaves all rows but those of the log out. The stack ends with this script, however that ends.
+# QUICK=1 makes everything short, ONLY=log and ONLY=sign-in leave all other rows out. The stack ends with this script, however that ends.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -11,8 +11,9 @@ LIMIT_S=2400
 
 echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
 # Each by itself: built together, they would all get the features of `shared` that any of them asks for.
-functions="check-in list-visits refuse-unknown-route"
+functions="check-in list-visits refuse-unknown-route sign-in manage-sessions"
 [ "${ONLY:-}" != log ] || functions=
+[ "${ONLY:-}" != sign-in ] || functions="sign-in manage-sessions"
 for function in $functions; do
   "$CARGO" build --locked --release -p "$function" --bin "$function"
 done

@@ -1,6 +1,9 @@
-//! As much of Lambda's Runtime and Extensions API as a function asks for before it is ready.
+//! As much of Lambda's Runtime and Extensions API as a function asks for before it is ready, and for one invocation.
 
-use std::time::Instant;
+use std::{
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -8,24 +11,35 @@ use tokio::{
     sync::mpsc,
 };
 
-/// A listener that says when a function asked for its first invocation, and never gives one.
+/// A listener that says when a function asked for an invocation, and gives it one only where one is waiting.
 pub(crate) struct RuntimeApi {
     pub(crate) address: String,
+    waiting: Waiting,
     ready: mpsc::UnboundedReceiver<Instant>,
     listener: tokio::task::JoinHandle<()>,
 }
+
+/// The event that the next question is answered with.
+type Waiting = Arc<Mutex<Option<String>>>;
 
 impl RuntimeApi {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let (sender, ready) = mpsc::unbounded_channel();
+        let waiting = Waiting::default();
+        let given = Arc::clone(&waiting);
         let listener = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, sender.clone()));
+                tokio::spawn(serve(stream, sender.clone(), Arc::clone(&given)));
             }
         });
-        Self { address, ready, listener }
+        Self { address, waiting, ready, listener }
+    }
+
+    /// Whoever asks next is invoked with this event, and asks again when it has answered.
+    pub(crate) fn invoke_with(&self, event: String) {
+        *self.waiting.lock().expect("nobody panicked") = Some(event);
     }
 
     /// When the function that was started last became ready.
@@ -42,7 +56,7 @@ impl Drop for RuntimeApi {
     }
 }
 
-async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>) {
+async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>, waiting: Waiting) {
     let (mut bytes, mut asked) = (vec![0; 16384], Vec::new());
     while let Ok(count @ 1..) = stream.read(&mut bytes).await {
         let now = Instant::now();
@@ -51,12 +65,23 @@ async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>) {
         let Some(body) = text.find("\r\n\r\n") else { continue };
         if text.contains("/runtime/invocation/next") {
             ready.send(now).ok();
+            let event = waiting.lock().expect("nobody panicked").take();
+            if let Some(event) = event
+                && stream.write_all(invocation(&event).as_bytes()).await.is_err()
+            {
+                return;
+            }
+        } else if text.len() - body - 4 < length_of(&text) {
+            continue;
+        }
+        if text.contains("/response") {
+            let accepted = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+            if stream.write_all(accepted.as_bytes()).await.is_err() {
+                return;
+            }
         }
         // A function registers its extension and goes on; whatever else it asks for waits for ever.
         if text.contains("/extension/register") {
-            if text.len() - body - 4 < length_of(&text) {
-                continue;
-            }
             let answer = "{\"functionName\":\"bench\",\"functionVersion\":\"1\",\"handler\":\"bootstrap\"}";
             let head = "HTTP/1.1 200 OK\r\nlambda-extension-identifier: 00000000-0000-4000-8000-000000000000\r\n";
             let answer =
@@ -67,6 +92,18 @@ async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>) {
         }
         asked.clear();
     }
+}
+
+/// An event as the Runtime API hands it over, with an hour to answer it.
+fn invocation(event: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970");
+    let deadline_ms = now.as_millis() + 3_600_000;
+    let head = "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 00000000-0000-4000-8000-000000000001\r\n";
+    let arn = "lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:000000000000:function:bench";
+    let length = event.len();
+    format!(
+        "{head}{arn}\r\nlambda-runtime-deadline-ms: {deadline_ms}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{event}"
+    )
 }
 
 fn length_of(head: &str) -> usize {

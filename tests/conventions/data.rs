@@ -130,7 +130,7 @@ A Restricted value is never in logs, metrics, traces, errors, URLs, messages or 
 Some functions of the database read on behalf of all of them: `app.admit` reads `answer_sealed` for a replay.
 `audit_log.entry` holds Restricted values sealed only; address and User-Agent of a customer's program or kiosk stand in it in the clear, a visitor's would be sealed.
 
-Done today: `answers`, `refused_sources`, `guesses`, `known_sources` and `mails` are removed by `sweep-leftovers`, and so are sessions and links that ended 30 days ago and objects that no row names.
+Done today: `answers`, `refused_sources`, `guesses`, `known_sources`, `mails` and `kiosk_pairings` are removed by `sweep-leftovers`, and so are sessions and links that ended 30 days ago and objects that no row names.
 ¹ A rule that no sweep carries out yet: until retention (P3) is built, these rows stay as long as the organization.
 Erasure (P1) is not built yet either; the column says what it will do. What makes it possible is there: each person's key.
 ";

@@ -107,3 +107,14 @@ fn the_readme_lists_the_routes_of_the_template() -> Checked {
     assert!(absent.is_empty(), "README.md lacks {absent:?}");
     Ok(())
 }
+
+#[test]
+fn every_parameter_of_the_template_is_explained() -> Checked {
+    let (template, guide) = (read("template.yaml")?, read("docs/DEPLOY.md")?);
+    let section = template.split("\nParameters:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+    let lines = section.unwrap_or_default().lines().filter_map(|line| line.trim().split_once(':'));
+    let names: Vec<_> = lines.map(|(name, _)| name).collect();
+    let unexplained: Vec<_> = names.iter().filter(|name| !guide.contains(&format!("`{name}`"))).collect();
+    assert!(names.len() > 10 && unexplained.is_empty(), "docs/DEPLOY.md says nothing of {unexplained:?}");
+    Ok(())
+}

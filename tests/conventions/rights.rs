@@ -84,3 +84,18 @@ fn a_function_without_a_database_stays_outside_the_network() -> Checked {
     }
     Ok(())
 }
+
+/// What hashes passwords takes 32 MiB for it: nothing else may, whatever it would be good for.
+#[test]
+fn passwords_are_hashed_by_three_functions_and_no_other() -> Checked {
+    let mut hashing = Vec::new();
+    for function in template()?.functions {
+        let manifest = read(format!("functions/{}/Cargo.toml", function.name))?;
+        if manifest.contains("\"passwords\"") {
+            hashing.push(function.name);
+        }
+    }
+    hashing.sort();
+    assert_eq!(hashing, ["enrol-second-factor", "set-password", "sign-in"]);
+    Ok(())
+}

@@ -24,6 +24,11 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
     for line in [
         "next: second_factor",
         "is signed in as owner",
+        "is told: waiting",
+        "the device is told: paired",
+        "banner: Sam Staff acts as owner",
+        "asks for an API token: 403",
+        "and the next request is 401",
         "chain unbroken",
         "verify.mjs: exit 0",
         "doorbook-verify: exit 0",

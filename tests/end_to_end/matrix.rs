@@ -100,7 +100,7 @@ async fn session(database: &tokio_postgres::Client, organization: &str, role: Ro
     new.text.expose_secret().clone()
 }
 
-/// Enters one row, as superuser.
+/// Enters or changes one row, as superuser.
 async fn enter(database: &tokio_postgres::Client, sql: &str, parameters: &[&(dyn ToSql + Sync)]) {
     let statement = database.prepare(sql).await.expect("a statement");
     let entered = database.execute_raw(&statement, parameters.iter().copied()).await;
@@ -185,6 +185,66 @@ async fn a_session_whose_second_factor_is_missing_opens_nothing_that_asks_for_a_
     let wrong = judge(&client, &routes, "an owner without a second factor", |_| false).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(routes.iter().filter(|route| route.is_of_session).count() >= 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credential_of_one_site_does_nothing_that_reaches_the_whole_organization() {
+    let running = Running::start().await;
+    let (database, mut routes) = (running.database().await, routes());
+    routes.retain(|route| route.permission.is_some_and(|permission| !permission.is_of_one_site()));
+    let (organization, site) = (running.told(0, "organization_id"), running.told(0, "site_id"));
+    let bind =
+        "UPDATE credentials SET site_id = $2::text::uuid WHERE organization_id = $1::text::uuid AND kind = 'api_token'";
+    enter(&database, bind, &[&organization, &site]).await;
+
+    let wrong = judge(&running.owner(0), &routes, "a token of one site", |_| false).await;
+
+    assert!(routes.len() > 20 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What an owner among the operator's staff opens as an owner of the first organization, which lets them to everything
+/// that it can.
+async fn impersonation(running: &Running, database: &tokio_postgres::Client) -> String {
+    let operator = running.demo["staff"]["organization_id"].as_str().expect("an id");
+    let session = session(database, operator, Role::Owner, true).await;
+    let appoint = "INSERT INTO staff SELECT member_id, organization_id, 1, now(), NULL FROM members
+        WHERE organization_id = $1::text::uuid AND name = 'Member of the matrix'";
+    enter(database, appoint, &[&operator]).await;
+    let (staff, slug) = (running.in_session(&session), running.told(0, "slug"));
+    let asked = json!({ "slug": slug, "role": "owner", "reason": "Every route is asked what staff may do" });
+    let asked = staff.ask(Method::POST, "/v1/mission-control/impersonations", Some(&asked)).await;
+    let id = asked.body["impersonation_id"].as_str().expect("an id");
+    let restricted = Some(json!({ "restricted": true }));
+    let approve = format!("/v1/impersonations/{id}/approve");
+    assert_eq!(running.owner(0).ask(Method::POST, &approve, restricted.as_ref()).await.status, 200);
+    let hand_off = format!("/v1/mission-control/impersonations/{id}/hand-off");
+    let token = staff.ask(Method::POST, &hand_off, Some(&json!({ "slug": slug }))).await.body["token"].clone();
+    let begun = staff.ask(Method::POST, "/v1/session/impersonation", Some(&json!({ "token": token }))).await;
+    let cookie = begun.headers["set-cookie"].to_str().expect("text");
+    cookie.split(['=', ';']).nth(1).expect("a session").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_do_what_is_open_to_staff_and_nothing_else() {
+    let running = Running::start().await;
+    let (database, routes) = (running.database().await, routes());
+    let client = running.in_session(&impersonation(&running, &database).await);
+
+    let mut wrong = judge(&client, &routes, "staff", Permission::is_open_to_staff).await;
+
+    // Nobody's second factor, password or sessions, and no further customer.
+    let samples = samples();
+    for route in routes.iter().filter(|route| route.is_of_session && route.path != "/v1/session") {
+        let body = samples.get(&route.key).and_then(|sample| sample.body.as_ref());
+        let status = client.ask(route.method.clone(), &route.path, body).await.status;
+        if status != 403 {
+            wrong.push(format!("staff: {} is {status}", route.key));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // The positive control: it was open all the time.
+    let own = client.get("/v1/session").await;
+    assert_eq!((own.status, &own.body["banner"]["role"]), (200, &json!("owner")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

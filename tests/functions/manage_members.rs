@@ -128,10 +128,10 @@ async fn owners(world: &World) -> i64 {
 }
 
 /// A superuser's transaction that did something and is not committed.
-struct Unfinished(Client);
+pub(super) struct Unfinished(Client);
 
 impl Unfinished {
-    async fn begin(world: &World, statement: &str) -> Self {
+    pub(super) async fn begin(world: &World, statement: &str) -> Self {
         let client = postgres::superuser().await;
         let opened = format!("BEGIN; SELECT app.bind('{}', NULL); {statement}", world.organization);
         client.batch_execute(&opened).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
@@ -139,7 +139,7 @@ impl Unfinished {
     }
 
     /// Commits as soon as so many others wait for it, or for one who does.
-    async fn commit_when_awaited_by(self, world: &World, others: i64) {
+    pub(super) async fn commit_when_awaited_by(self, world: &World, others: i64) {
         let pid: i32 = self.0.query_typed("SELECT pg_backend_pid()", &[]).await.unwrap()[0].get(0);
         let waiting = "WITH RECURSIVE waits AS (SELECT $1::integer AS pid
               UNION SELECT a.pid FROM pg_stat_activity AS a JOIN waits AS w

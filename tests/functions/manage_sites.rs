@@ -2,7 +2,6 @@
 
 mod failures;
 mod hosts;
-mod kiosks;
 mod notices;
 mod refusals;
 mod sites;
@@ -63,21 +62,18 @@ fn writes(world: &World) -> Vec<Event> {
     vec![
         write(world, "POST", "/v1/sites", &[], &site()),
         write(world, "PATCH", "/v1/sites/{site_id}", &[&site_id], &json!({ "name": "Hall 2" })),
-        write(world, "POST", "/v1/sites/{site_id}/kiosks", &[&site_id], &json!({ "name": "Main entrance" })),
         write(world, "POST", "/v1/hosts", &[], &host()),
         write(world, "POST", "/v1/visit-types", &[], &visit_type(world)),
         write(world, "POST", "/v1/notices", &[], &notice()),
         write(world, "POST", "/v1/notices/{version_id}/retire", &[&nda], &json!({})),
-        write(world, "POST", "/v1/kiosks/{kiosk_id}/revoke", &[&site_id], &json!({})),
     ]
 }
 
 /// Every route that reads.
 fn reads(world: &World) -> Vec<Event> {
-    let (site, nda) = (world.site.to_string(), world.nda.to_string());
+    let nda = world.nda.to_string();
     [
         Event::new("GET", "/v1/sites", &[]),
-        Event::new("GET", "/v1/sites/{site_id}/kiosks", &[&site]),
         Event::new("GET", "/v1/hosts", &[]),
         Event::new("GET", "/v1/visit-types", &[]),
         Event::new("GET", "/v1/notices", &[]),

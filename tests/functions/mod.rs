@@ -1,5 +1,7 @@
 //! One module for each function, under the same stem.
 
+mod appoint_staff;
+mod begin_impersonation;
 mod build_export;
 mod check_in;
 mod check_out;
@@ -8,12 +10,16 @@ mod describe_api;
 mod download_export;
 mod enrol_second_factor;
 mod list_visits;
+mod manage_access_reviews;
 mod manage_api_tokens;
+mod manage_impersonations;
+mod manage_kiosks;
 mod manage_log_streams;
 mod manage_members;
 mod manage_sessions;
 mod manage_sites;
 mod migrate;
+mod open_access_reviews;
 mod pair_kiosk;
 mod prove_audit_log;
 mod publish_audit_keys;
@@ -24,6 +30,7 @@ mod reconcile_records;
 mod refuse_unknown_route;
 mod relay_outbox;
 mod request_export;
+mod request_impersonation;
 mod reveal_visit;
 mod rotate_export_key;
 mod seal_audit_log;
@@ -31,4 +38,5 @@ mod send_mail;
 mod set_password;
 mod sign_in;
 mod stream_audit_log;
+mod sweep_access_reviews;
 mod sweep_leftovers;

@@ -1,72 +1,162 @@
-//! `pair-kiosk` promises: whoever knows a fresh code gets the kiosk's credential, once, and nobody learns more.
+//! `pair-kiosk` promises: a device whose code was confirmed gets a kiosk's credential, alone and in time, and nobody
+//! learns more.
+
+mod attacks;
+mod failures;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, event::Answer, postgres, stack, tap::Tap};
+use crate::harness::{
+    Event, World,
+    entrance::{Device, Entrance, asking, confirming, fetching, text},
+    postgres,
+};
 
-async fn deps(changes: &[(&str, &str)]) -> pair_kiosk::Deps {
-    let variables = stack::variables("fn_pair_kiosk", changes);
-    let settings = pair_kiosk::Settings::read(&variables).expect("settings");
-    pair_kiosk::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+#[tokio::test]
+async fn a_device_is_let_in_by_the_code_that_it_shows() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+
+    let begun = entrance.ask(&asking(&world.slug)).await;
+    let device = Device::of(&begun);
+    let before = entrance.fetch(&device).await;
+    let confirmed = entrance.confirm(&world, &device.code).await;
+    let fetched = entrance.fetch(&device).await;
+
+    assert_eq!((device.code.len(), &begun.body["poll_after_s"]), (8, &json!(5)));
+    assert!(device.secret.starts_with("dbq_test_"));
+    assert_eq!((before.status, &before.body), (200, &json!({ "state": "waiting" })));
+    assert_eq!((confirmed.status, &confirmed.body["state"]), (201, &json!("waiting")), "{}", confirmed.text);
+    assert_eq!((fetched.status, &fetched.body["state"]), (200, &json!("paired")), "{}", fetched.text);
+    assert_eq!(fetched.body["kiosk_id"], confirmed.body["kiosk_id"]);
+    assert_eq!(fetched.body["site_id"], json!(world.site));
+    let token = text(&fetched, "kiosk_token");
+    assert!(token.starts_with("dbd_test_"));
+    assert_eq!(entrance.checks_in(&world, &token).await, 201);
+    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.paired", "visit.checked_in"]);
+    let entry = world.entries().await.remove(1);
+    let added = &entry["diff"]["added"];
+    assert_eq!(entry["actor"], json!({ "kind": "kiosk", "id": added["credential_id"] }));
+    assert_eq!((&entry["ip"], &entry["ua"]), (&json!("203.0.113.7"), &json!("doorbook-tests")));
+    assert_eq!(entry["target"], json!({ "kind": "kiosk", "id": fetched.body["kiosk_id"] }));
+    assert_eq!((&added["is_again"], &entry["prev"]), (&json!(false), &json!(0)));
 }
 
-fn pairing(slug: &str, code: &str) -> Event {
-    Event::new("POST", "/v1/kiosk-pairings", &[]).json(&json!({ "slug": slug, "code": code }))
+#[tokio::test]
+async fn a_kiosk_acts_at_its_site_and_nowhere_else() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let elsewhere = world.another_site().await;
+    let (_, token) = entrance.paired(&world).await;
+
+    let visitor = |site: Value| json!({ "type": "visitor", "name": "Vera Visitor", "site_id": site });
+    let at = |key, site| Event::new("POST", "/v1/visits", &[]).bearer(&token).idempotent(key).json(&visitor(site));
+
+    assert_eq!(entrance.ask(&at("own", json!(world.site))).await.status, 201);
+    assert_eq!(entrance.ask(&at("other", json!(elsewhere))).await.problem(), "404 not_found");
+    // It lets no other device in.
+    let theirs = entrance.begin(&world).await;
+    let confirm = confirming(&world, &theirs.code).bearer(&token);
+    assert_eq!(entrance.ask(&confirm).await.problem(), "403 forbidden");
 }
 
-async fn send(event: &Event) -> Answer {
-    event.send(&deps(&[]).await, pair_kiosk::handle).await
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_until_the_credential_is_used() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let device = entrance.begin(&world).await;
+    entrance.confirm(&world, &device.code).await;
+
+    let lost = text(&entrance.fetch(&device).await, "kiosk_token");
+    let heard = text(&entrance.fetch(&device).await, "kiosk_token");
+
+    assert_eq!(entrance.checks_in(&world, &lost).await, 401);
+    assert_eq!(entrance.checks_in(&world, &heard).await, 201);
+    assert_eq!(entrance.fetch(&device).await.problem(), "404 not_found");
+    assert_eq!(entrance.checks_in(&world, &heard).await, 201);
+    let entries = world.entries().await;
+    let again = entries.iter().filter(|entry| entry["action"] == "kiosk.paired");
+    let again: Vec<_> = again.map(|entry| &entry["diff"]["added"]["is_again"]).collect();
+    assert_eq!(again, [&json!(false), &json!(true)]);
+    assert_eq!(world.count("kiosks").await, 1);
 }
 
-async fn manage(event: &Event) -> Answer {
-    let variables = stack::variables("fn_manage_sites", &[]);
-    let settings = manage_sites::Settings::read(&variables).expect("settings");
-    let deps = manage_sites::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
-    event.send(&deps, manage_sites::handle).await
+#[tokio::test]
+async fn both_codes_live_ten_minutes_by_the_functions_own_clock() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let (confirmed, unconfirmed) = (entrance.begin(&world).await, entrance.begin(&world).await);
+    let in_time = Entrance::at(580).await;
+
+    assert_eq!(in_time.confirm(&world, &confirmed.code).await.status, 201);
+    assert_eq!(in_time.fetch(&unconfirmed).await.body["state"], "waiting");
+    let late = Entrance::at(600).await;
+    assert_eq!(late.fetch(&confirmed).await.problem(), "404 not_found");
+    assert_eq!(late.fetch(&unconfirmed).await.problem(), "404 not_found");
+    assert_eq!(late.confirm(&world, &unconfirmed.code).await.problem(), "422 unprocessable /pairing_code:unknown");
+    assert_eq!(late.list(&world).await[0]["state"], "expired");
+    // The positive control: in time the device has what it asked for.
+    assert_eq!(in_time.fetch(&confirmed).await.body["state"], "paired");
 }
 
-/// A kiosk that waits, and its code.
-async fn waiting(world: &World) -> (String, String) {
-    let route = Event::new("POST", "/v1/sites/{site_id}/kiosks", &[&world.site.to_string()]);
-    let created =
-        manage(&route.bearer(&world.token).idempotent("kiosk").json(&json!({ "name": "Main entrance" }))).await;
-    assert_eq!(created.status, 201, "{}", created.text);
-    let text = |field: &str| created.body[field].as_str().unwrap().to_owned();
-    (text("kiosk_id"), text("pairing_code"))
+/// To the microsecond, asked of the database with a moment of our own.
+#[tokio::test]
+async fn ten_minutes_end_with_their_last_microsecond() {
+    let world = World::new().await;
+    let organization = world.organization.to_string();
+    world.execute("SELECT set_config('app.organization_id', $1, false)", &[&organization]).await;
+    let begin = "SELECT app.begin_kiosk_pairing(sha256('device'), sha256('code'), NULL, NULL,
+        timestamptz '2026-11-01 08:10Z', timestamptz '2026-11-01 08:00Z')";
+    world.execute(begin, &[]).await;
+
+    let one = async |sql: &str| -> Option<String> { world.rows(sql, &[]).await[0].get(0) };
+    for (moment, outcome, is_found) in
+        [("08:09:59.999999Z", "waiting", true), ("08:10Z", "unknown", false), ("08:10:00.000001Z", "unknown", false)]
+    {
+        let at = format!("timestamptz '2026-11-01 {moment}'");
+        let poll = format!(
+            "SELECT outcome
+             FROM app.poll_kiosk_pairing(sha256('device'), gen_random_uuid(), sha256('s'), '{{}}', NULL, {at})"
+        );
+        assert_eq!(one(&poll).await.as_deref(), Some(outcome), "{moment}");
+        let find = format!(
+            "SELECT (device_sha256 IS NOT NULL)::text
+             FROM app.find_kiosk_pairing(sha256('me'), sha256('code'), NULL, {at})"
+        );
+        assert_eq!(one(&find).await, Some(is_found.to_string()), "{moment}");
+    }
 }
 
-/// Whether a visitor is let in by this credential.
-async fn checks_in(world: &World, token: &str) -> u16 {
-    let variables = stack::variables("fn_check_in", &[]);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
-    let body = json!({ "type": "visitor", "name": "Vera Visitor" });
-    let key = uuid::Uuid::new_v4().to_string();
-    let event = Event::new("POST", "/v1/visits", &[]).bearer(token).idempotent(&key).json(&body);
-    let answer = event.send(&deps, check_in::handle).await;
-    assert!(answer.status != 201 || answer.body["site_id"] == json!(world.site));
-    answer.status
+#[tokio::test]
+async fn a_kiosk_that_is_revoked_before_its_device_came_has_none() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let device = entrance.begin(&world).await;
+    let kiosk = text(&entrance.confirm(&world, &device.code).await, "kiosk_id");
+
+    assert_eq!(entrance.revoke(&world, &kiosk).await.status, 200);
+
+    assert_eq!(entrance.fetch(&device).await.problem(), "404 not_found");
+    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.revoked"]);
 }
 
-/// The kiosk as it is listed.
-async fn listed(world: &World) -> Value {
-    let route = Event::new("GET", "/v1/sites/{site_id}/kiosks", &[&world.site.to_string()]);
-    manage(&route.bearer(&world.token)).await.body["items"][0].clone()
+#[tokio::test]
+async fn revoking_ends_the_credential_with_the_next_request_of_a_warm_function() {
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let (kiosk, token) = entrance.paired(&world).await;
+    assert_eq!(entrance.checks_in(&world, &token).await, 201);
+
+    let revoked = entrance.revoke(&world, &kiosk).await;
+
+    assert_eq!(revoked.body["state"], "revoked", "{}", revoked.text);
+    assert_eq!(entrance.checks_in(&world, &token).await, 401);
 }
 
 #[tokio::test]
 async fn a_paired_kiosk_is_seen_with_each_use_and_keeps_its_credential_when_renamed() {
-    let world = World::new().await;
-    let (kiosk, code) = waiting(&world).await;
-    let paired = send(&pairing(&world.slug, &code)).await;
-    let token = paired.body["kiosk_token"].as_str().unwrap();
-    assert_eq!(listed(&world).await["last_seen_at"], Value::Null);
+    let (world, entrance) = (World::new().await, Entrance::now().await);
+    let (kiosk, token) = entrance.paired(&world).await;
+    assert_eq!(entrance.list(&world).await[0]["last_seen_at"], Value::Null);
 
-    let rename = Event::new("PATCH", "/v1/kiosks/{kiosk_id}", &[&kiosk]).json(&json!({ "name": "Gate house" }));
-    let renamed = manage(&rename.bearer(&world.token).idempotent("rename")).await;
-    assert_eq!((renamed.status, checks_in(&world, token).await), (200, 201), "{}", renamed.text);
+    let renamed = entrance.rename(&world, &kiosk, "Gate house").await;
+    assert_eq!((renamed.status, entrance.checks_in(&world, &token).await), (200, 201), "{}", renamed.text);
 
-    let seen = listed(&world).await;
+    let seen = entrance.list(&world).await[0].clone();
     assert!(seen["last_seen_at"].is_string(), "{seen}");
     let names =
         "SELECT count(*) FROM credentials WHERE organization_id = $1 AND kind = 'kiosk' AND name = 'Gate house'";
@@ -74,164 +164,35 @@ async fn a_paired_kiosk_is_seen_with_each_use_and_keeps_its_credential_when_rena
 }
 
 #[tokio::test]
-async fn a_code_becomes_a_credential_of_the_site() {
-    let world = World::new().await;
-    let (kiosk, code) = waiting(&world).await;
-
-    let answer = send(&pairing(&world.slug, &code)).await;
-
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    assert_eq!((&answer.body["kiosk_id"], &answer.body["site_id"]), (&json!(kiosk), &json!(world.site)));
-    let token = answer.body["kiosk_token"].as_str().unwrap();
-    assert!(token.starts_with("dbd_test_"));
-    assert_eq!(checks_in(&world, token).await, 201);
-    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.paired", "visit.checked_in"]);
-    let entry = world.entries().await.remove(1);
-    assert_eq!(entry["actor"], json!({ "kind": "system", "id": "pair-kiosk" }));
-    assert_eq!(entry["target"], json!({ "kind": "kiosk", "id": kiosk }));
-    assert_eq!(entry["prev"], 0);
-}
-
-#[tokio::test]
-async fn a_code_is_read_however_it_is_typed() {
-    let world = World::new().await;
-    let (_, code) = waiting(&world).await;
-    let typed = format!(" {}-{} ", &code[..4].to_lowercase(), &code[4..]);
-
-    assert_eq!(send(&pairing(&world.slug, &typed)).await.status, 201);
-}
-
-#[tokio::test]
-async fn wrong_handle_wrong_code_and_used_code_are_answered_alike() {
-    let (world, other) = (World::new().await, World::new().await);
-    let (_, code) = waiting(&world).await;
-    assert_eq!(send(&pairing(&world.slug, &code)).await.status, 201);
-    let (_, fresh) = waiting(&other).await;
-
-    let used = send(&pairing(&world.slug, &code)).await;
-
-    assert_eq!(used.problem(), "404 not_found");
-    for (slug, code) in [("no-such-handle", &fresh), (world.slug.as_str(), &fresh), (other.slug.as_str(), &code)] {
-        let answer = send(&pairing(slug, code)).await;
-        assert_eq!(answer.problem(), "404 not_found");
-        assert_eq!(answer.without_request_id(), used.without_request_id());
-        assert_eq!(answer.headers.len(), used.headers.len());
-    }
-    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.paired"]);
-    assert_eq!(other.actions().await, ["kiosk.created"]);
-}
-
-#[tokio::test]
-async fn a_code_lives_ten_minutes_and_not_beyond_its_kiosk() {
-    let world = World::new().await;
-    let (kiosk, code) = waiting(&world).await;
-    let late = deps(&[("CLOCK_OFFSET_SECONDS", "601")]).await;
-
-    let expired = pairing(&world.slug, &code).send(&late, pair_kiosk::handle).await;
-    let revoke =
-        Event::new("POST", "/v1/kiosks/{kiosk_id}/revoke", &[&kiosk]).bearer(&world.token).idempotent("revoke");
-    assert_eq!(manage(&revoke).await.status, 200);
-    let revoked = send(&pairing(&world.slug, &code)).await;
-
-    assert_eq!((expired.problem().as_str(), revoked.problem().as_str()), ("404 not_found", "404 not_found"));
-    assert_eq!(world.actions().await, ["kiosk.created", "kiosk.revoked"]);
-}
-
-#[tokio::test]
-async fn revoking_ends_the_credential_at_once() {
-    let world = World::new().await;
-    let (kiosk, code) = waiting(&world).await;
-    let token = send(&pairing(&world.slug, &code)).await.body["kiosk_token"].as_str().unwrap().to_owned();
-    assert_eq!(checks_in(&world, &token).await, 201);
-
-    let revoke =
-        Event::new("POST", "/v1/kiosks/{kiosk_id}/revoke", &[&kiosk]).bearer(&world.token).idempotent("revoke");
-    let revoked = manage(&revoke).await;
-
-    assert_eq!(revoked.body["state"], "revoked");
-    assert_eq!(checks_in(&world, &token).await, 401);
-}
-
-#[tokio::test]
-async fn an_address_that_guesses_is_throttled_whatever_it_brings() {
-    let world = World::new().await;
-    let (_, code) = waiting(&world).await;
-    let deps = deps(&[]).await;
-    let wrong = pairing(&world.slug, "00000000");
-    for _ in 0..30 {
-        assert_eq!(wrong.send(&deps, pair_kiosk::handle).await.problem(), "404 not_found");
-    }
-
-    let answer = wrong.send(&deps, pair_kiosk::handle).await;
-    let right = pairing(&world.slug, &code).send(&deps, pair_kiosk::handle).await;
-
-    assert_eq!((answer.problem().as_str(), answer.headers["retry-after"].as_str()), ("429 throttled", "60"));
-    assert_eq!(right.problem(), "429 throttled");
-    assert_eq!(world.actions().await, ["kiosk.created"]);
-}
-
-#[tokio::test]
 async fn malformed_bodies_are_refused_by_place() {
-    let event = pairing("north-gate", "0123ABCD");
-    for (body, problem) in [
-        (json!({ "slug": "north-gate" }), "400 malformed /code:missing"),
-        (json!({ "slug": "North Gate", "code": "0123ABCD" }), "400 malformed /slug:wrong_form"),
-        (json!({ "slug": "north-gate", "code": "0123ABC" }), "400 malformed /code:wrong_form"),
-        (json!({ "slug": "north-gate", "code": "0123ABCU" }), "400 malformed /code:wrong_form"),
-        (json!({ "slug": "north-gate", "code": 12345678 }), "400 malformed /code:wrong_type"),
-        (json!({ "slug": "north-gate", "code": "0123ABCD", "site_id": "x" }), "400 malformed /site_id:unknown_field"),
+    let entrance = Entrance::now().await;
+    let (ask, fetch) = (asking("north-gate"), fetching("x"));
+    for (event, body, problem) in [
+        (&ask, json!({}), "400 malformed /slug:missing"),
+        (&ask, json!({ "slug": "North Gate" }), "400 malformed /slug:wrong_form"),
+        (&ask, json!({ "slug": 7 }), "400 malformed /slug:wrong_type"),
+        (&ask, json!({ "slug": "north-gate", "site_id": "x" }), "400 malformed /site_id:unknown_field"),
+        (&fetch, json!({}), "400 malformed /device_code:missing"),
+        (&fetch, json!({ "device_code": "dbq_test_0" }), "400 malformed /device_code:wrong_form"),
+        (&fetch, json!({ "device_code": null }), "400 malformed /device_code:wrong_type"),
+        (&fetch, json!({ "organization_id": "x" }), "400 malformed /organization_id:unknown_field"),
     ] {
-        assert_eq!(send(&event.clone().json(&body)).await.problem(), problem);
+        assert_eq!(entrance.ask(&event.clone().json(&body)).await.problem(), problem, "{body}");
     }
-    assert_eq!(send(&event.text("{")).await.problem(), "400 malformed :not_json");
-    let plain = pairing("north-gate", "0123ABCD").header("content-type", "text/plain");
-    assert_eq!(send(&plain).await.problem(), "415 unsupported_media_type");
+    for event in [ask, fetch] {
+        assert_eq!(entrance.ask(&event.clone().text("{")).await.problem(), "400 malformed :not_json");
+        let plain = event.header("content-type", "text/plain");
+        assert_eq!(entrance.ask(&plain).await.problem(), "415 unsupported_media_type");
+    }
 }
 
 #[tokio::test]
 async fn the_role_sees_neither_kiosks_nor_credentials() {
     let client = postgres::as_role("fn_pair_kiosk").await;
-    for table in ["kiosks", "credentials", "organizations", "sites", "directory", "refused_sources", "audit_log"] {
+    for table in
+        ["kiosk_pairings", "kiosks", "credentials", "guesses", "organizations", "sites", "directory", "audit_log"]
+    {
         let refused = client.batch_execute(&format!("SELECT * FROM {table}")).await.expect_err("no right");
         assert_eq!(refused.code().map(tokio_postgres::error::SqlState::code), Some("42501"), "{table}");
     }
-}
-
-#[tokio::test]
-async fn a_lost_answer_of_any_round_trip_ends_with_one_credential_that_works() {
-    // Look-up, then BEGIN, realm, pairing, audit entry, COMMIT.
-    for lost in 0..6 {
-        let world = World::new().await;
-        let (_, code) = waiting(&world).await;
-        let variables = stack::variables("fn_pair_kiosk", &[]);
-        let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
-        let deps = deps(&[("DATABASE_URL", &url)]).await;
-        tap.lose_one_answer_after(lost);
-
-        let answer = pairing(&world.slug, &code).send(&deps, pair_kiosk::handle).await;
-
-        assert_eq!(answer.status, 201, "{lost} answers: {}", answer.text);
-        assert_eq!(checks_in(&world, answer.body["kiosk_token"].as_str().unwrap()).await, 201);
-        assert_eq!(world.actions().await[..2], ["kiosk.created", "kiosk.paired"]);
-        let kinds =
-            world.own_rows("SELECT kind FROM credentials WHERE organization_id = $1 AND name = 'Main entrance'").await;
-        assert_eq!(kinds.len(), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_database_that_stays_away_leaves_the_code_as_it_was() {
-    let world = World::new().await;
-    let (_, code) = waiting(&world).await;
-    let variables = stack::variables("fn_pair_kiosk", &[]);
-    let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
-    let deps = deps(&[("DATABASE_URL", &url)]).await;
-    tap.close();
-
-    let failed = pairing(&world.slug, &code).send(&deps, pair_kiosk::handle).await;
-
-    assert_eq!(failed.problem(), "503 unavailable");
-    assert!(!failed.text.contains(&code) && failed.body["kiosk_token"] == Value::Null);
-    tap.open();
-    assert_eq!(pairing(&world.slug, &code).send(&deps, pair_kiosk::handle).await.status, 201);
 }

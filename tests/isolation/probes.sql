@@ -10,7 +10,7 @@ CREATE FUNCTION pg_temp.tenant_tables() RETURNS TABLE (name text, columns text, 
       WHERE i.indrelid = c.oid AND i.indisprimary)
   FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-    AND NOT (n.nspname = 'public' AND c.relname = ANY ('{directory,pending_work,plans,audit_actions,log_keys,schema_migrations}'::text[]))
+    AND NOT (n.nspname = 'public' AND c.relname = ANY ('{directory,pending_work,plans,audit_actions,log_keys,schema_migrations,staff}'::text[]))
   ORDER BY 1
 $$;
 

@@ -12,8 +12,20 @@ INSERT INTO guesses VALUES ('{o}', sha256('subject'), 1, now());
 INSERT INTO known_sources VALUES ('{o}', '{o}', sha256('address'), now());
 INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before)
   VALUES ('{o}', '{o}', '{o}', 'member_invitation', now(), now());
+INSERT INTO access_reviews (organization_id, review_id, quarter, opened_at, deadline_at, item_count, snapshot_sha256, closed_at, check_due_at,
+    checked_at, came_back)
+  VALUES ('{o}', '{o}', '2001-Q1', '2001-01-01 00:00Z', '2001-01-31 00:00Z', 1, sha256('snapshot'),
+    '2001-01-31 00:00Z', '2001-02-07 00:00Z', '2001-02-07 00:00Z', 0);
+INSERT INTO access_review_items (organization_id, item_id, review_id, number, subject_kind, subject_id, name, named_commit, permissions, granted_at,
+    decision, how, reason, decided_by, decided_at)
+  VALUES ('{o}', '{o}', '{o}', 1, 'kiosk', '{o}', 'Seeded', sha256('name'), '{}', now(),
+    'keep', 'decided', 'Stands at the main entrance', '{o}', now());
 INSERT INTO sites VALUES ('{o}', '{o}', 'Seeded', 'Europe/Berlin', 'en', false, now());
 INSERT INTO credentials VALUES ('{o}', '{o}', 'api_token', sha256('{o}'), 'Seeded', '{visit.check_in}', '{o}', NULL, NULL, now());
+INSERT INTO impersonations (organization_id, impersonation_id, staff_id, staff_term, staff_organization_id, staff_name, staff_role, role, reason,
+    requested_under, requested_at, needs_approval, credential_id, opened_at, opened_by_request, expires_at)
+  VALUES ('{o}', '{o}', '{o}', 1, '{o}', 'Seeded', 'owner', 'owner', 'Seeded for the probes of isolation', sha256('request'), now(), false,
+    '{o}', now(), 'request', now());
 INSERT INTO rate_buckets VALUES ('{o}', 'read', 1, now());
 INSERT INTO refused_sources VALUES ('{o}', sha256('address'), now(), 1);
 INSERT INTO answers VALUES ('{o}', '{o}', sha256('key'), sha256('body'), 'request', 'running', now(), NULL, now());
@@ -21,7 +33,8 @@ INSERT INTO hosts VALUES ('{o}', '{o}', '{o}', 'Seeded', NULL, NULL, 'en', now()
 INSERT INTO visit_types VALUES ('{o}', '{o}', '{o}', 'Seeded', 'driver', 1, '{}', now());
 INSERT INTO notices (organization_id, version_id, kind, locale, version, title, text, published_at)
   VALUES ('{o}', '{o}', 'nda', 'en', 1, 'Seeded', 'Seeded', now());
-INSERT INTO kiosks VALUES ('{o}', '{o}', '{o}', 'Seeded', sha256('code'), now(), '{o}', now(), NULL, now());
+INSERT INTO kiosks VALUES ('{o}', '{o}', '{o}', 'Seeded', 'Seeded', now(), '{o}', now(), NULL, now());
+INSERT INTO kiosk_pairings VALUES ('{o}', sha256('device'), NULL, sha256('address'), 'Seeded', '{o}', now(), now());
 INSERT INTO badge_counters VALUES ('{o}', '{o}', 1);
 INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
     name, nda_version_id, nda_text_sha256, nda_signed_at, licence_number_sealed, licence_number_index, carrier, bills_of_lading,

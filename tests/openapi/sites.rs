@@ -2,12 +2,10 @@
 
 use manage_sites::{
     hosts::{Host, NewHost},
-    kiosks::{Kiosk, KioskChange, NewKiosk, WaitingKiosk},
     notices::{FullNotice, NewNotice, Notice},
     sites::{NewSite, Site, SiteChange},
     visit_types::{NewVisitType, VisitType},
 };
-use pair_kiosk::{PairedKiosk, Pairing};
 use shared::{access::Permission, domain::notice::NoticeKind, http::Nothing};
 
 use super::{
@@ -17,7 +15,6 @@ use super::{
 
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut operations = sites(schemas);
-    operations.extend(kiosks(schemas));
     operations.extend(hosts(schemas));
     operations.extend(visit_types(schemas));
     operations.extend(notices(schemas));
@@ -36,38 +33,6 @@ fn sites(schemas: &mut Schemas) -> Vec<Operation> {
         Operation::new("PATCH /v1/sites/{site_id}", "change-site", "Changes a site.", schemas.of::<Site>())
             .allowed_by(Permission::SiteManage)
             .body(schemas.of::<SiteChange>()),
-    ]
-}
-
-fn kiosks(schemas: &mut Schemas) -> Vec<Operation> {
-    let of_site = "POST /v1/sites/{site_id}/kiosks";
-    let all_of_site = "GET /v1/sites/{site_id}/kiosks";
-    let revoke = "POST /v1/kiosks/{kiosk_id}/revoke";
-    let pair = "POST /v1/kiosk-pairings";
-    vec![
-        Operation::new(of_site, "create-kiosk", "Enters a kiosk, to be paired.", schemas.of::<WaitingKiosk>())
-            .creates()
-            .allowed_by(Permission::KioskManage)
-            .body(schemas.of::<NewKiosk>()),
-        Operation::new(all_of_site, "list-kiosks", "Kiosks of a site, the oldest first.", schemas.list_of::<Kiosk>())
-            .allowed_by(Permission::KioskManage)
-            .paged(),
-        Operation::new("PATCH /v1/kiosks/{kiosk_id}", "rename-kiosk", "Renames a kiosk.", schemas.of::<Kiosk>())
-            .allowed_by(Permission::KioskManage)
-            .body(schemas.of::<KioskChange>()),
-        Operation::new(revoke, "revoke-kiosk", "Revokes a kiosk and its credential.", schemas.of::<Kiosk>())
-            .allowed_by(Permission::KioskManage)
-            .optional_body(schemas.of::<Nothing>()),
-        Operation::new(
-            pair,
-            "pair-kiosk",
-            "Gives a device a kiosk's place, for its code.",
-            schemas.of::<PairedKiosk>(),
-        )
-        .creates()
-        .without_key()
-        .body(schemas.of::<Pairing>())
-        .naming_things(),
     ]
 }
 

@@ -36,7 +36,8 @@ pub(crate) struct Standing {
     pub(crate) has_second_factor: bool,
     pub(crate) pending_sealed: Option<Vec<u8>>,
     pub(crate) started_at: Timestamp,
-    pub(crate) is_whole: bool,
+    /// When the session ends, where it is a whole one.
+    pub(crate) not_after: Option<Timestamp>,
 }
 
 /// Admits a member, with what they have.
@@ -52,7 +53,7 @@ impl Standing {
     /// Refuses to touch a second factor that is in use, unless it was proven a short while ago: whoever finds a session
     /// open must not be able to take the account over.
     pub(crate) fn expect_fresh(&self, now: Timestamp) -> Result<()> {
-        let is_fresh = self.is_whole && now.seconds_since(self.started_at) < FRESH_S;
+        let is_fresh = self.not_after.is_some() && now.seconds_since(self.started_at) < FRESH_S;
         if self.has_second_factor && !is_fresh { Err(Error::Forbidden) } else { Ok(()) }
     }
 }

@@ -19,17 +19,15 @@ pub(crate) fn load_standing(member: MemberId, session: CredentialId) -> Lookup<S
 }
 
 fn read_standing(row: &Row) -> Result<Standing> {
-    let role: Option<&str> = row.read("role")?;
-    let role = Role::of_word(role.ok_or(Error::Unauthenticated)?);
     Ok(Standing {
-        role: role.ok_or_else(|| Error::internal("an unknown role"))?,
+        role: row.read::<Option<Role>>("role")?.ok_or(Error::Unauthenticated)?,
         email: row.read("email")?,
         organization_name: row.read("organization_name")?,
         is_demanded: row.read("is_demanded")?,
         has_second_factor: row.read("has_second_factor")?,
         pending_sealed: row.read("pending_sealed")?,
         started_at: row.read("started_at")?,
-        is_whole: row.read("is_whole")?,
+        not_after: row.read("not_after")?,
     })
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let codes = NewCodes::generate()?;
     let holder = Holder { organization: caller.organization, realm: caller.realm, member, role: standing.role };
-    let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?;
+    let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?.ending_by(standing.not_after);
     let confirmed = ConfirmedTotp {
         recovery_codes: codes.shown.clone(),
         session_id: session.id,

@@ -98,9 +98,10 @@ pub(crate) async fn repeat(deps: &Deps, request: &Request) -> Result<Reply> {
         return Err(Error::Conflict("the member is not waiting for an invitation"));
     }
 
-    let now = gate.now();
+    let (maker, now) = (gate.caller().credential, gate.now());
     let reply = Reply::ok(&member)?;
     gate.record(&reply, |batch| {
+        store::renew_invitation(batch, maker, &member, now);
         store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
         batch.audit(AuditEvent::new(Action::MemberInvited, TargetKind::Member, member.member_id));
     })

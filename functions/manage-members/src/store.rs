@@ -197,6 +197,18 @@ pub(crate) fn reactivate_member(
     );
 }
 
+/// Lets who is invited count as new.
+pub(crate) fn renew_invitation(batch: &mut Batch, maker: CredentialId, member: &Member, now: Timestamp) {
+    batch.write(
+        Statement::new("-- manage-members.renew_invitation\nSELECT app.renew_invitation($1, $2, $3, $4, $5)")
+            .bind(maker)
+            .bind(member.member_id)
+            .bind(member.role)
+            .bind(words(member.role))
+            .bind(now),
+    );
+}
+
 /// Takes the second factor away, with the sessions in which it was proven.
 pub(crate) fn clear_second_factor(batch: &mut Batch, maker: CredentialId, member: &Member, now: Timestamp) {
     batch.write(

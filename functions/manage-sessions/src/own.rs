@@ -4,12 +4,12 @@ use serde::Serialize;
 use shared::{
     Error, Result,
     access::{Permission, Role},
-    audit::{Action, AuditEvent, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::session::{Assurance, NextStep},
     clock::Timestamp,
     gate::Demand,
     http::{Nothing, Reply, Request},
-    id::{CredentialId, MemberId, OrganizationId},
+    id::{CredentialId, ImpersonationId, MemberId, OrganizationId, StaffId},
 };
 use utoipa::ToSchema;
 
@@ -20,14 +20,16 @@ use crate::{Deps, store};
 pub struct OwnSession {
     /// The session.
     pub session_id: CredentialId,
-    /// Who is signed in.
-    pub member: OwnMember,
+    /// Who is signed in; null for staff, who are no member.
+    pub member: Option<OwnMember>,
+    /// What every page shows while the operator's staff act for the organization; null for a member.
+    pub banner: Option<Banner>,
     /// Where.
     pub organization: OwnOrganization,
     /// What the session may do.
     pub permissions: Vec<Permission>,
-    /// What was proven.
-    pub assurance: Assurance,
+    /// What was proven; null for staff, who proved it at the operator's.
+    pub assurance: Option<Assurance>,
     /// What must be done before the session opens anything but itself; null for a whole session.
     pub next: Option<NextStep>,
     /// When it was opened.
@@ -51,6 +53,25 @@ pub struct OwnMember {
     pub role: Role,
     /// Whether a second factor is enrolled.
     pub has_second_factor: bool,
+}
+
+/// Who acts for the organization without belonging to it, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Banner {
+    /// The impersonation, which every entry under it cites.
+    pub impersonation_id: ImpersonationId,
+    /// Who of the operator's staff.
+    pub staff_id: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// What they act as.
+    pub role: Role,
+    /// Why, in their words.
+    pub reason: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when, unless it is ended before.
+    pub expires_at: Timestamp,
 }
 
 /// An organization, as its members see it.
@@ -81,10 +102,21 @@ pub(crate) async fn sign_out(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
     let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
-    let (member, session) = (gate.caller().member.ok_or(Error::Forbidden)?, gate.caller().credential);
-    let entry = AuditEvent::new(Action::SessionEnded, TargetKind::Session, session);
+    let (caller, now) = (gate.caller(), gate.now());
+    let (ending, entry) = match (caller.staff, caller.member) {
+        (Some((_, impersonation)), _) => (
+            store::end_impersonation(impersonation, now),
+            AuditEvent::new(Action::ImpersonationEnded, TargetKind::Impersonation, impersonation)
+                .with(Diff::new().added("ended_by", Internal("staff"))),
+        ),
+        (None, Some(member)) => (
+            store::end_session(member, caller.credential, now),
+            AuditEvent::new(Action::SessionEnded, TargetKind::Session, caller.credential),
+        ),
+        (None, None) => return Err(Error::Forbidden),
+    };
     gate.with_tenant(async |tx| {
-        tx.write(store::end_session(member, session, gate.now())).await?;
+        tx.write(ending).await?;
         gate.audit(tx, entry).await
     })
     .await?;

@@ -1,17 +1,17 @@
 //! Every SQL statement that `manage-sessions` may run.
 
 use shared::{
-    Error, Result,
-    access::{Permission, Role},
-    authn::session::{Assurance, NextStep},
+    Result,
+    access::Permission,
+    authn::session::{NextStep, OWN_SESSION},
     clock::Timestamp,
     http::Page,
-    id::{CredentialId, MemberId},
+    id::{CredentialId, ImpersonationId, MemberId},
     tenant::{Lookup, Row, Statement},
 };
 
 use crate::{
-    own::{OwnMember, OwnOrganization, OwnSession},
+    own::{Banner, OwnMember, OwnOrganization, OwnSession},
     sessions::Session,
 };
 
@@ -21,9 +21,12 @@ pub(crate) fn load_session(session: CredentialId) -> Lookup<OwnSession> {
         "-- manage-sessions.load_session\n",
         "SELECT c.credential_id, c.permissions, c.assurance, c.created_at, c.expires_at, ",
         "m.member_id, m.name, m.email, m.role, coalesce(p.totp_confirmed_at IS NOT NULL, false) AS has_second_factor, ",
+        "i.impersonation_id, i.staff_id, i.staff_name, i.role AS acting_as, i.reason, i.opened_at, ",
         "o.organization_id, o.name AS organization_name, o.requires_mfa ",
-        "FROM credentials AS c JOIN members AS m USING (organization_id, member_id) ",
-        "JOIN organizations AS o USING (organization_id) LEFT JOIN member_proofs AS p USING (organization_id, member_id) ",
+        "FROM credentials AS c JOIN organizations AS o USING (organization_id) ",
+        "LEFT JOIN members AS m USING (organization_id, member_id) ",
+        "LEFT JOIN member_proofs AS p USING (organization_id, member_id) ",
+        "LEFT JOIN impersonations AS i USING (organization_id, credential_id) ",
         "WHERE c.credential_id = $1",
     ))
     .bind(session)
@@ -32,20 +35,12 @@ pub(crate) fn load_session(session: CredentialId) -> Lookup<OwnSession> {
 
 fn read_own(row: &Row) -> Result<OwnSession> {
     let words: Vec<String> = row.read("permissions")?;
-    let role = Role::of_word(row.read("role")?).ok_or_else(|| Error::internal("an unknown role"))?;
-    let has_second_factor: bool = row.read("has_second_factor")?;
-    let is_whole = words.iter().any(|word| word == shared::authn::session::OWN_SESSION);
-    let next = match (is_whole, has_second_factor) {
-        (true, _) => None,
-        (false, true) => Some(NextStep::SecondFactor),
-        (false, false) => Some(NextStep::Enrolment),
-    };
-    let member = OwnMember {
-        member_id: row.read("member_id")?,
-        name: row.read("name")?,
-        email: row.read("email")?,
-        role,
-        has_second_factor,
+    let (member, banner) = (read_member(row)?, read_banner(row)?);
+    let is_whole = words.iter().any(|word| word == OWN_SESSION);
+    let next = match &member {
+        Some(member) if !is_whole && member.has_second_factor => Some(NextStep::SecondFactor),
+        Some(_) if !is_whole => Some(NextStep::Enrolment),
+        _ => None,
     };
     let organization = OwnOrganization {
         organization_id: row.read("organization_id")?,
@@ -55,9 +50,10 @@ fn read_own(row: &Row) -> Result<OwnSession> {
     Ok(OwnSession {
         session_id: row.read("credential_id")?,
         member,
+        banner,
         organization,
         permissions: words.iter().filter_map(|word| Permission::of_word(word)).collect(),
-        assurance: read_assurance(row)?,
+        assurance: row.read("assurance")?,
         next,
         created_at: row.read("created_at")?,
         expires_at: row.read("expires_at")?,
@@ -65,12 +61,28 @@ fn read_own(row: &Row) -> Result<OwnSession> {
     })
 }
 
-fn read_assurance(row: &Row) -> Result<Assurance> {
-    match row.read("assurance")? {
-        "password" => Ok(Assurance::Password),
-        "second_factor" => Ok(Assurance::SecondFactor),
-        _ => Err(Error::internal("an unknown assurance")),
-    }
+fn read_member(row: &Row) -> Result<Option<OwnMember>> {
+    let Some(member_id) = row.read("member_id")? else { return Ok(None) };
+    Ok(Some(OwnMember {
+        member_id,
+        name: row.read("name")?,
+        email: row.read("email")?,
+        role: row.read("role")?,
+        has_second_factor: row.read("has_second_factor")?,
+    }))
+}
+
+fn read_banner(row: &Row) -> Result<Option<Banner>> {
+    let Some(impersonation_id) = row.read("impersonation_id")? else { return Ok(None) };
+    Ok(Some(Banner {
+        impersonation_id,
+        staff_id: row.read("staff_id")?,
+        staff_name: row.read("staff_name")?,
+        role: row.read("acting_as")?,
+        reason: row.read("reason")?,
+        opened_at: row.read("opened_at")?,
+        expires_at: row.read("expires_at")?,
+    }))
 }
 
 /// The member's sessions that are open at a moment.
@@ -99,7 +111,7 @@ fn read_session(row: &Row) -> Result<Session> {
     Ok(Session {
         session_id: row.read("credential_id")?,
         client: row.read("name")?,
-        assurance: read_assurance(row)?,
+        assurance: row.read("assurance")?,
         created_at: row.read("created_at")?,
         last_used_at: row.read("last_used_at")?,
         expires_at: row.read("expires_at")?,
@@ -124,5 +136,12 @@ pub(crate) fn end_session(member: MemberId, session: CredentialId, now: Timestam
     Statement::new("-- manage-sessions.end_session\nSELECT app.end_session($1, $2, $3)")
         .bind(member)
         .bind(session)
+        .bind(now)
+}
+
+/// Ends the impersonation in which it is asked.
+pub(crate) fn end_impersonation(impersonation: ImpersonationId, now: Timestamp) -> Statement {
+    Statement::new("-- manage-sessions.end_impersonation\nSELECT app.end_impersonation($1, 'staff', $2)")
+        .bind(impersonation)
         .bind(now)
 }

@@ -1,12 +1,12 @@
 //! Which noun a request is about; each tells its own story in its module. Contract in
-//! `functions/manage-sites/README.md`. Promises D2, D10, T1, E1.
+//! `functions/manage-sites/README.md`. Promises D2, T1, E1.
 
 use shared::{
     Error, Result,
     http::{Reply, Request},
 };
 
-use crate::{Deps, hosts, kiosks, notices, sites, visit_types};
+use crate::{Deps, hosts, notices, sites, visit_types};
 
 /// Answers the routes that `template.yaml` gives this function.
 ///
@@ -17,10 +17,6 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         "POST /v1/sites" => sites::create(deps, request).await,
         "GET /v1/sites" => sites::list(deps, request).await,
         "PATCH /v1/sites/{site_id}" => sites::change(deps, request).await,
-        "POST /v1/sites/{site_id}/kiosks" => kiosks::create(deps, request).await,
-        "GET /v1/sites/{site_id}/kiosks" => kiosks::list(deps, request).await,
-        "PATCH /v1/kiosks/{kiosk_id}" => kiosks::rename(deps, request).await,
-        "POST /v1/kiosks/{kiosk_id}/revoke" => kiosks::revoke(deps, request).await,
         "POST /v1/hosts" => hosts::create(deps, request).await,
         "GET /v1/hosts" => hosts::list(deps, request).await,
         "POST /v1/visit-types" => visit_types::publish(deps, request).await,

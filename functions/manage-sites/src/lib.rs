@@ -1,9 +1,8 @@
-//! Sites with their kiosks, hosts, visit types and notices.
+//! Sites with their hosts, visit types and notices.
 
 mod deps;
 mod handler;
 pub mod hosts;
-pub mod kiosks;
 pub mod notices;
 pub mod sites;
 mod store;

@@ -25,7 +25,7 @@ impl Settings {
 
 /// Everything this function may touch.
 pub struct Deps {
-    /// Finds organizations by their handle.
+    /// Finds organizations by their handle, and by what a device keeps.
     pub door: PublicDoor,
 }
 

@@ -1,10 +1,12 @@
-//! `POST /v1/kiosk-pairings`: a device takes the place of a kiosk.
+//! A device asks to take a kiosk's place, shows a code, and fetches its credential when somebody has confirmed it.
 
+mod asking;
 mod deps;
+mod fetching;
 mod handler;
-mod pairing;
 mod store;
 
+pub use asking::{Asking, BegunPairing};
 pub use deps::{Deps, Settings};
+pub use fetching::{DeviceCode, Fetching, PairingProgress};
 pub use handler::handle;
-pub use pairing::{PairedKiosk, Pairing};

@@ -3,32 +3,20 @@
 use shared::{
     Error, Result,
     access::{KIOSK_PERMISSIONS, Permission},
-    authn::{NewCredential, Realm},
+    authn::{Credential, NewCredential, Realm},
     clock::Timestamp,
     http::Request,
-    id::{CredentialId, KioskId, SiteId},
+    id::CredentialId,
     tenant::{Lookup, Row, Statement},
 };
 
-/// What a device brings, and what it would be given.
-pub(crate) struct Claim<'c> {
-    pub(crate) code_sha256: [u8; 32],
-    pub(crate) credential: CredentialId,
-    pub(crate) secret: &'c NewCredential,
-    pub(crate) now: Timestamp,
-}
+use crate::{
+    asking::Device,
+    fetching::{Outcome, Place},
+};
 
-/// What became of it.
-pub(crate) enum Outcome {
-    /// The device has the kiosk's place.
-    Paired(KioskId, SiteId),
-    /// It had it already, by this very request, and nobody heard of it.
-    PairedAgain(KioskId, SiteId),
-    /// The address was wrong too often.
-    Throttled,
-    /// There is no such code.
-    Unknown,
-}
+/// Most characters of what a device calls itself that are kept.
+const DEVICE_LENGTH_MAX: usize = 200;
 
 /// Whether the organization is real.
 pub(crate) fn load_realm() -> Lookup<Realm> {
@@ -38,27 +26,48 @@ pub(crate) fn load_realm() -> Lookup<Realm> {
     })
 }
 
-/// Uses the code up and enters the device's credential.
-pub(crate) fn pair(request: &Request, claim: &Claim<'_>) -> Lookup<Outcome> {
+/// Takes a device down that asks.
+pub(crate) fn begin(device: &Device, request: &Request, now: Timestamp) -> Lookup<Result<()>> {
+    let called = request.user_agent.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let called: Option<String> = called.map(|text| text.chars().take(DEVICE_LENGTH_MAX).collect());
+    Statement::new("-- pair-kiosk.begin\nSELECT app.begin_kiosk_pairing($1, $2, $3, $4, $5, $6) AS retry_after_s")
+        .bind(device.device_sha256.to_vec())
+        .bind(device.code_sha256.to_vec())
+        .bind(called)
+        .bind(request.source_ip.clone())
+        .bind(device.expires_at)
+        .bind(now)
+        .one(|row| Ok(row.read::<Option<i32>>("retry_after_s")?.map_or(Ok(()), |seconds| Err(wait(seconds)))))
+}
+
+/// Says how far a device is, and enters its credential if it may have it.
+pub(crate) fn poll(device: &Credential, secret: &NewCredential, request: &Request, now: Timestamp) -> Lookup<Outcome> {
     let permissions: Vec<&'static str> =
         KIOSK_PERMISSIONS.iter().map(|permission| Permission::word(*permission)).collect();
-    Statement::new("-- pair-kiosk.pair\nSELECT * FROM app.pair_kiosk($1, $2, $3, $4, $5, $6, $7)")
-        .bind(claim.code_sha256.to_vec())
-        .bind(claim.credential)
-        .bind(claim.secret.sha256.to_vec())
+    Statement::new("-- pair-kiosk.poll\nSELECT * FROM app.poll_kiosk_pairing($1, $2, $3, $4, $5, $6)")
+        .bind(device.sha256.to_vec())
+        .bind(CredentialId::new(now))
+        .bind(secret.sha256.to_vec())
         .bind(permissions)
         .bind(request.source_ip.clone())
-        .bind(request.request_id.clone())
-        .bind(claim.now)
+        .bind(now)
         .one(read_outcome)
 }
 
 fn read_outcome(row: &Row) -> Result<Outcome> {
-    let place = || Ok::<_, Error>((row.read("kiosk_id")?, row.read("site_id")?));
+    let place = |is_again| {
+        let (kiosk, site, credential) = (row.read("kiosk_id")?, row.read("site_id")?, row.read("credential_id")?);
+        Ok::<_, Error>(Outcome::Paired(Place { kiosk, site, credential, is_again }))
+    };
     match row.read("outcome")? {
-        "paired" => place().map(|(kiosk, site)| Outcome::Paired(kiosk, site)),
-        "paired_again" => place().map(|(kiosk, site)| Outcome::PairedAgain(kiosk, site)),
-        "throttled" => Ok(Outcome::Throttled),
-        _ => Ok(Outcome::Unknown),
+        "waiting" => Ok(Outcome::Waiting),
+        "paired" => place(false),
+        "paired_again" => place(true),
+        "throttled" => row.read("retry_after_s").map(|seconds| Outcome::Refused(wait(seconds))),
+        _ => Ok(Outcome::Refused(Error::NotFound)),
     }
+}
+
+fn wait(seconds: i32) -> Error {
+    Error::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }
 }

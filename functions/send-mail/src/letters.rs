@@ -38,6 +38,16 @@ pub(crate) fn password_reset(organization: &str, link: &str) -> Letter {
     }
 }
 
+/// To an owner whose organization has not decided yet who keeps their access.
+pub(crate) fn access_review_due(organization: &str, console: &str) -> Letter {
+    Letter {
+        subject: format!("Who keeps access to {organization} on Doorbook?"),
+        text: format!(
+            "An access review of {organization} on Doorbook waits for decisions, and its deadline is near.\n\n             Members, API tokens, kiosks and staff access about which nobody decides lose their access at the deadline.\n\n             Decide at {console} at once, or ask an admin to.\n"
+        ),
+    }
+}
+
 /// To a member whose password is another one now.
 pub(crate) fn password_changed(organization: &str, console: &str) -> Letter {
     Letter {
@@ -73,7 +83,7 @@ mod tests {
             assert!(letter.subject.contains("North Dock") && letter.text.contains("North Dock"));
             assert_eq!(letter.text.lines().filter(|line| *line == "https://console.example/join#dbm_x").count(), 1);
         }
-        for write in [password_changed, second_factor_changed] {
+        for write in [access_review_due, password_changed, second_factor_changed] {
             let letter = write("North Dock", "https://console.example");
             assert!(letter.subject.contains("North Dock") && letter.text.contains("https://console.example at once"));
         }
@@ -82,7 +92,8 @@ mod tests {
     #[test]
     fn a_subject_is_one_line_however_long_the_name_is() {
         let name = "n".repeat(200);
-        for write in [member_invitation, password_reset, password_changed, second_factor_changed] {
+        let all = [access_review_due, member_invitation, password_reset, password_changed, second_factor_changed];
+        for write in all {
             let letter = write(&name, "https://console.example");
             assert!(!letter.subject.contains('\n') && letter.subject.len() < 300);
         }

@@ -44,7 +44,8 @@ pub(crate) struct Account {
     pub(crate) holder: Holder,
     pub(crate) password_phc: String,
     pub(crate) assurance: Assurance,
-    pub(crate) session_expires_at: Timestamp,
+    /// When the session ends in which it is changed.
+    pub(crate) not_after: Option<Timestamp>,
     pub(crate) subject: Vec<u8>,
 }
 
@@ -79,11 +80,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let phc = wanted.new.hash()?;
     let holder =
         session::Holder { organization: caller.organization, realm: caller.realm, member, role: account.holder.role };
-    let session = NewSession::new(holder, account.assurance, None, now)?;
+    let session = NewSession::new(holder, account.assurance, None, now)?.ending_by(account.not_after);
 
     let renewed = RenewedSession {
         session_id: session.id,
-        expires_at: session.expires_at.min(account.session_expires_at),
+        expires_at: session.expires_at,
         csrf_token: forgery_token(&session.secret.text),
     };
     let reply = Reply::ok(&renewed)?.with_session(&session.secret);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize, de::Error as _};
 use shared::{
     Result,
-    audit::{Action, Actor, AuditEvent, Diff, TargetKind},
+    audit::{Action, AuditEvent, Diff, TargetKind},
     authn::{Credential, CredentialKind, password::Password},
     domain::member::MemberState,
     http::{Reply, Request},
@@ -88,8 +88,7 @@ async fn set(deps: &Deps, opening: &Use<'_>, password: &Password, action: Action
         // A weak password leaves the link as it was. No transaction is open while the other is hashed.
         holder.refuse_weak(password, "/password")?;
         let phc = password.hash()?;
-        let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
-        let actor = Actor::Member { id: holder.member, ip, user_agent };
+        let actor = request.by_member(holder.member);
         let entry = AuditEvent::new(action, TargetKind::Member, holder.member);
         work.with_tenant(async |tx| {
             tx.write(store::set_password(opening, phc, MailId::new(now), now)).await?;

@@ -2,8 +2,6 @@
 
 use shared::{
     Error, Result,
-    access::Role,
-    authn::session::Assurance,
     clock::Timestamp,
     domain::text::EmailAddress,
     http::Request,
@@ -44,7 +42,7 @@ fn read_opened(row: &Row) -> Result<Result<Opened>> {
 fn read_holder(row: &Row, member: MemberId) -> Result<Holder> {
     Ok(Holder {
         member,
-        role: row.read::<Role>("role")?,
+        role: row.read("role")?,
         email: row.read("email")?,
         name: row.read("name")?,
         organization_name: row.read("organization_name")?,
@@ -106,16 +104,11 @@ pub(crate) fn begin_change(
 }
 
 fn read_account(row: &Row) -> Result<Account> {
-    let assurance = match row.read("assurance")? {
-        "password" => Assurance::Password,
-        "second_factor" => Assurance::SecondFactor,
-        _ => return Err(Error::internal("a session of no known assurance")),
-    };
     Ok(Account {
         holder: read_holder(row, row.read("member_id")?)?,
         password_phc: row.read("password_phc")?,
-        assurance,
-        session_expires_at: row.read("session_expires_at")?,
+        assurance: row.read("assurance")?,
+        not_after: row.read("not_after")?,
         subject: row.read("subject")?,
     })
 }

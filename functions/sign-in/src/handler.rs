@@ -3,7 +3,7 @@
 
 use shared::{
     Error, Result,
-    audit::{Action, Actor, AuditEvent, Diff, Internal, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     http::{Reply, Request},
     id::{MemberId, OrganizationId},
 };
@@ -33,11 +33,6 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         "POST /v1/session/second-factor" => second_factor::prove(deps, request).await,
         _ => Err(Error::NotFound),
     }
-}
-
-/// A member as the actor of what they prove.
-pub(crate) fn actor(request: &Request, id: MemberId) -> Actor {
-    Actor::Member { id, ip: request.source_ip.clone(), user_agent: request.user_agent.clone() }
 }
 
 /// The entry of a failure, for those that get one. Nobody is known to have done it, so the system is its actor; whose

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps, OpenedSession,
-    handler::{Step, actor, refusal},
+    handler::{Step, refusal},
     store,
 };
 
@@ -74,7 +74,7 @@ pub(crate) async fn open(deps: &Deps, request: &Request) -> Result<Reply> {
         tx.write(store::accept_password(member, compared, rehashed.clone(), &account.subject)).await?;
         tx.write(session.start(None, request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
         let entry = AuditEvent::new(action, TargetKind::Member, member).with(opened);
-        work.audit_by(tx, &actor(request, member), entry).await
+        work.audit_by(tx, &request.by_member(member), entry).await
     })
     .await?;
 

@@ -12,6 +12,7 @@ use shared::{
         session::{Assurance, Holder, NewSession},
         totp::{TotpCode, TotpSecret},
     },
+    clock::Timestamp,
     gate::{Demand, Gate},
     http::{Reply, Request},
     id::MemberId,
@@ -39,6 +40,8 @@ pub(crate) struct Factor {
     pub(crate) role: Role,
     pub(crate) totp_sealed: Vec<u8>,
     pub(crate) recovery_salt: [u8; 16],
+    /// When a whole session that asks ends: one in its place does not outlive it.
+    pub(crate) not_after: Option<Timestamp>,
     pub(crate) subject: Vec<u8>,
 }
 
@@ -59,16 +62,17 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
     let member = gate.caller().member.ok_or(Error::Forbidden)?;
-    let now = gate.now();
+    let (own, now) = (gate.caller().credential, gate.now());
     // Counted and committed before the proof is looked at, so that many at once guess no more often.
-    let factor = gate.with_tenant(async |tx| tx.find(store::begin_second_factor(member, request, now)).await).await??;
+    let factor =
+        gate.with_tenant(async |tx| tx.find(store::begin_second_factor(member, own, request, now)).await).await??;
 
     let Some(spent) = compare(deps, &gate, member, &factor, &proof)? else {
         return refuse(&gate, request, is_code).await;
     };
     let caller = gate.caller();
     let holder = Holder { organization: caller.organization, realm: caller.realm, member, role: factor.role };
-    let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?;
+    let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?.ending_by(factor.not_after);
 
     let reply = Reply::ok(&OpenedSession::of(&session))?.with_session(&session.secret);
     let with = if is_code { "totp" } else { "recovery_code" };
@@ -76,7 +80,7 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("assurance", session.assurance)
         .added("session_id", session.id)
         .added("second_factor", Internal(with));
-    let replaced = Some(caller.credential);
+    let replaced = Some(own);
     let is_spent = gate
         .with_tenant(async |tx| {
             if !tx.find(store::spend(member, &spent, &factor, now)).await? {

@@ -7,7 +7,7 @@ use shared::{
     clock::Timestamp,
     domain::text::EmailAddress,
     http::Request,
-    id::MemberId,
+    id::{CredentialId, MemberId},
     tenant::{Lookup, Row, Statement},
 };
 
@@ -29,7 +29,7 @@ pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> 
 }
 
 fn read_account(row: &Row) -> Result<Account> {
-    let member = row.read::<Option<MemberId>>("member_id")?.zip(read_role(row)?);
+    let member = row.read::<Option<MemberId>>("member_id")?.zip(row.read::<Option<Role>>("role")?);
     let realm = Realm::of_word(row.read("environment")?);
     Ok(Account {
         member,
@@ -39,11 +39,6 @@ fn read_account(row: &Row) -> Result<Account> {
         realm: realm.ok_or_else(|| Error::internal("an organization of no known environment"))?,
         subject: row.read("subject")?,
     })
-}
-
-fn read_role(row: &Row) -> Result<Option<Role>> {
-    let word: Option<&str> = row.read("role")?;
-    word.map(|word| Role::of_word(word).ok_or_else(|| Error::internal("an unknown role"))).transpose()
 }
 
 /// The refusal of whoever has guessed too often. Not an error of the statement: what was counted must be committed.
@@ -70,9 +65,15 @@ pub(crate) fn count_refused(request: &Request, now: Timestamp) -> Lookup<i32> {
 }
 
 /// Takes a guess at the second factor of a member.
-pub(crate) fn begin_second_factor(member: MemberId, request: &Request, now: Timestamp) -> Lookup<Result<Factor>> {
-    Statement::new("-- sign-in.begin_second_factor\nSELECT * FROM app.begin_second_factor($1, $2, $3)")
+pub(crate) fn begin_second_factor(
+    member: MemberId,
+    session: CredentialId,
+    request: &Request,
+    now: Timestamp,
+) -> Lookup<Result<Factor>> {
+    Statement::new("-- sign-in.begin_second_factor\nSELECT * FROM app.begin_second_factor($1, $2, $3, $4)")
         .bind(member)
+        .bind(session)
         .bind(request.source_ip.clone())
         .bind(now)
         .one(|row| match wait(row)? {
@@ -82,12 +83,12 @@ pub(crate) fn begin_second_factor(member: MemberId, request: &Request, now: Time
 }
 
 fn read_factor(row: &Row) -> Result<Result<Factor>> {
-    let sealed: Option<Vec<u8>> = row.read("totp_sealed")?;
-    let (Some(totp_sealed), Some(role)) = (sealed, read_role(row)?) else {
+    let (Some(totp_sealed), Some(role)) = (row.read("totp_sealed")?, row.read("role")?) else {
         return Ok(Err(Error::Conflict("no second factor is enrolled")));
     };
     let recovery_salt = row.read::<&[u8]>("recovery_salt")?.try_into().map_err(Error::internal)?;
-    Ok(Ok(Factor { role, totp_sealed, recovery_salt, subject: row.read("subject")? }))
+    let (not_after, subject) = (row.read("not_after")?, row.read("subject")?);
+    Ok(Ok(Factor { role, totp_sealed, recovery_salt, not_after, subject }))
 }
 
 /// Uses the proof up; false where it was used before.

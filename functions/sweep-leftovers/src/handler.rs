@@ -28,13 +28,11 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
 
 async fn remove_rows(tick: &Tick, work: &SystemWork) -> Result<u64> {
     let now = tick.now();
-    let answers = remove_all(tick, work, || store::forget_answers(now, PAGE)).await?;
-    let sources = remove_all(tick, work, || store::forget_sources(now, PAGE)).await?;
-    let credentials = remove_all(tick, work, || store::forget_credentials(now, PAGE)).await?;
-    let guesses = remove_all(tick, work, || store::forget_guesses(now, PAGE)).await?;
-    let known = remove_all(tick, work, || store::forget_known_sources(now, PAGE)).await?;
-    let mails = remove_all(tick, work, || store::forget_mails(now, PAGE)).await?;
-    Ok(answers + sources + credentials + guesses + known + mails)
+    let mut removed = 0;
+    for question in store::FORGETTING {
+        removed += remove_all(tick, work, || store::forget(question, now, PAGE)).await?;
+    }
+    Ok(removed)
 }
 
 /// Page after page, each a transaction of its own, until one is not full.

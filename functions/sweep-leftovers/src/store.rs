@@ -6,52 +6,21 @@ use shared::{
     tenant::{Lookup, Statement},
 };
 
-/// Removes a page of stored answers that nobody can be given any more.
-pub(crate) fn forget_answers(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_answers\nSELECT app.forget_answers($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
-}
+/// What is past its time, in the order in which it is forgotten: each removes a page of rows of the organization that is
+/// open, and says how many went.
+pub(crate) const FORGETTING: [&str; 7] = [
+    "-- sweep-leftovers.forget_answers\nSELECT app.forget_answers($1, $2) AS gone",
+    "-- sweep-leftovers.forget_sources\nSELECT app.forget_sources($1, $2) AS gone",
+    "-- sweep-leftovers.forget_credentials\nSELECT app.forget_credentials($1, $2) AS gone",
+    "-- sweep-leftovers.forget_quiet_guesses\nSELECT app.forget_quiet_guesses($1, $2) AS gone",
+    "-- sweep-leftovers.forget_known_sources\nSELECT app.forget_known_sources($1, $2) AS gone",
+    "-- sweep-leftovers.forget_mails\nSELECT app.forget_mails($1, $2) AS gone",
+    "-- sweep-leftovers.forget_kiosk_pairings\nSELECT app.forget_kiosk_pairings($1, $2) AS gone",
+];
 
-/// Removes a page of addresses that have not failed for a day.
-pub(crate) fn forget_sources(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_sources\nSELECT app.forget_sources($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
-}
-
-/// Removes a page of sessions and links that ended thirty days ago.
-pub(crate) fn forget_credentials(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_credentials\nSELECT app.forget_credentials($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
-}
-
-/// Removes a page of counts of guesses that have refilled.
-pub(crate) fn forget_guesses(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_guesses\nSELECT app.forget_quiet_guesses($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
-}
-
-/// Removes a page of addresses from which nobody has signed in for ninety days.
-pub(crate) fn forget_known_sources(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_known_sources\nSELECT app.forget_known_sources($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
-}
-
-/// Removes a page of mail that was done with thirty days ago.
-pub(crate) fn forget_mails(now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new("-- sweep-leftovers.forget_mails\nSELECT app.forget_mails($1, $2) AS gone")
-        .bind(now)
-        .bind(page)
-        .one(|row| row.read("gone"))
+/// Removes a page of what one of these questions finds.
+pub(crate) fn forget(question: &'static str, now: Timestamp, page: i32) -> Lookup<i64> {
+    Statement::new(question).bind(now).bind(page).one(|row| row.read("gone"))
 }
 
 /// Bundles whose days are over.

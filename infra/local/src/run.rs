@@ -1,8 +1,8 @@
-//! `doorbook-local run` and `demo`: start the stack with two organizations in it, then serve or tell a story.
+//! `doorbook-local run` and `demo`: start the stack with organizations in it, then serve or tell a story.
 
 use std::path::PathBuf;
 
-use crate::demo::{self, Organization};
+use crate::demo::{self, Cast};
 use crate::error::{Error, Result};
 use crate::services::MAIL;
 use crate::signals::StopRequest;
@@ -35,20 +35,20 @@ pub async fn run(binaries: Option<PathBuf>) -> Result<()> {
 /// When the stack does not start or the story does not go as promised.
 pub async fn demo(binaries: Option<PathBuf>) -> Result<()> {
     let mut stop = signals::stop_requested()?;
-    let (stack, organizations) = start(binaries, &mut stop).await?;
-    let [ours, theirs] = organizations.as_slice() else {
+    let (stack, cast) = start(binaries, &mut stop).await?;
+    let Some(cast) = cast else {
         stack.stop().await;
         return Err(Error::stack("the template has no function create-organization"));
     };
     let told = tokio::select! {
-        told = demo::tell(stack.address, ours, theirs, stack.files.directory()) => told,
+        told = demo::tell(stack.address, &stack.lambda, &cast, stack.files.directory()) => told,
         () = stop.requested() => Err(Error::stack("stopped before the story ended")),
     };
     stack.stop().await;
     told
 }
 
-async fn start(binaries: Option<PathBuf>, stop: &mut StopRequest) -> Result<(Stack, Vec<Organization>)> {
+async fn start(binaries: Option<PathBuf>, stop: &mut StopRequest) -> Result<(Stack, Option<Cast>)> {
     let stack = tokio::select! {
         started = Stack::start(binaries) => started?,
         () = stop.requested() => return Err(Error::stack("stopped before the stack was up")),
@@ -58,7 +58,7 @@ async fn start(binaries: Option<PathBuf>, stop: &mut StopRequest) -> Result<(Sta
         () = stop.requested() => Err(Error::stack("stopped before the organizations were made")),
     };
     match seeded {
-        Ok(organizations) => Ok((stack, organizations)),
+        Ok(cast) => Ok((stack, cast)),
         Err(error) => {
             stack.stop().await;
             Err(error)
@@ -67,12 +67,12 @@ async fn start(binaries: Option<PathBuf>, stop: &mut StopRequest) -> Result<(Sta
 }
 
 /// Makes the organizations of `demo.json`; a template without organizations gets none.
-async fn seed(stack: &Stack) -> Result<Vec<Organization>> {
+async fn seed(stack: &Stack) -> Result<Option<Cast>> {
     if !stack.functions.iter().any(|function| function.name == "create-organization") {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    report::note("creating two organizations");
-    let (organizations, file) = demo::seed(stack.address, &stack.lambda, &stack.files.directory().join(MAIL)).await?;
+    report::note("creating two organizations, and the operator's own");
+    let (cast, file) = demo::seed(stack.address, &stack.lambda, &stack.files.directory().join(MAIL)).await?;
     stack.files.write("demo.json", &file)?;
-    Ok(organizations)
+    Ok(Some(cast))
 }

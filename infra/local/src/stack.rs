@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::control::{self, Controlled};
 use crate::error::{Error, Result};
-use crate::lambda::{Lambda, Launch, Outcome};
+use crate::lambda::{Clock, Lambda, Launch, Outcome};
 use crate::local_files::LocalFiles;
 use crate::moto::Moto;
 use crate::postgres::{self, Cluster};
@@ -137,6 +137,7 @@ async fn wire(
         binaries,
         logs: layout.state.join("logs"),
         variables: services.sdk_variables(),
+        clock: Clock::default(),
     };
     let lambda = Lambda::new(functions.clone(), launch)?;
     files.write("env", &variables::for_people(cluster, &passwords, &services.sdk_variables()))?;

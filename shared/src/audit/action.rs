@@ -5,6 +5,18 @@ use crate::domain::visit::words;
 words! {
     /// What was done. Never renamed, only superseded.
     Action {
+        /// Somebody's, or something's, access was taken: by a reviewer, at a deadline, or because nobody used it.
+        AccessRevoked = "access.revoked",
+        /// The last owner keeps access that would have been taken.
+        AccessSpared = "access.spared",
+        /// Seven days later it was looked whether what was revoked has access again.
+        AccessReviewChecked = "access_review.checked",
+        /// An access review ended.
+        AccessReviewClosed = "access_review.closed",
+        /// A reviewer decided.
+        AccessReviewDecided = "access_review.decided",
+        /// An access review was opened; its hash is that of its snapshot.
+        AccessReviewOpened = "access_review.opened",
         /// A caller with a valid credential was refused.
         AccessRefused = "access.refused",
         /// An API token was made.
@@ -25,10 +37,24 @@ words! {
         ExportRequested = "export.requested",
         /// A host was entered.
         HostCreated = "host.created",
-        /// A kiosk was entered and waits to be paired.
+        /// Staff were let in, or let to Restricted values.
+        ImpersonationApproved = "impersonation.approved",
+        /// An impersonation was ended.
+        ImpersonationEnded = "impersonation.ended",
+        /// A member of the staff was given a token to go over with.
+        ImpersonationHandedOff = "impersonation.handed_off",
+        /// A member of the staff came in.
+        ImpersonationOpened = "impersonation.opened",
+        /// It was decided anew whether staff wait to be let in.
+        ImpersonationPolicyChanged = "impersonation_policy.changed",
+        /// A member of the staff asked to come in.
+        ImpersonationRequested = "impersonation.requested",
+        /// The code that a device showed was confirmed: a kiosk was entered, whose place the device takes.
         KioskCreated = "kiosk.created",
         /// A device took a kiosk's place.
         KioskPaired = "kiosk.paired",
+        /// A code was typed that no device shows.
+        KioskRefused = "kiosk.refused",
         /// A kiosk was given another name.
         KioskRenamed = "kiosk.renamed",
         /// A kiosk's credential was revoked.
@@ -93,6 +119,10 @@ words! {
         SiteCreated = "site.created",
         /// A site was changed.
         SiteChanged = "site.changed",
+        /// A member of the operator's own organization became staff.
+        StaffAppointed = "staff.appointed",
+        /// A member of the operator's own organization is staff no longer.
+        StaffDismissed = "staff.dismissed",
         /// Somebody came.
         VisitCheckedIn = "visit.checked_in",
         /// Somebody left.
@@ -105,6 +135,8 @@ words! {
 
     /// What an entry speaks of.
     TargetKind {
+        /// An access review.
+        AccessReview = "access_review",
         /// An API token.
         ApiToken = "api_token",
         /// The audit log itself.
@@ -115,6 +147,8 @@ words! {
         ExportKey = "export_key",
         /// A host.
         Host = "host",
+        /// What a member of the operator's staff opened, or asked to.
+        Impersonation = "impersonation",
         /// A kiosk.
         Kiosk = "kiosk",
         /// A stream of the log.

@@ -1,15 +1,8 @@
-//! Pairing codes: what somebody reads from a screen and types into a new kiosk, once, within ten minutes.
+//! Pairing codes: what a device shows that asks to take a kiosk's place, and somebody who may types into the console, once,
+//! within ten minutes. RFC 8628 calls it the user code (section 6.1).
 
-use std::borrow::Cow;
-
-use serde::de::Error as _;
-
-use super::{sha256, symbol, typed_symbols};
-use crate::{
-    error::Result,
-    id::OrganizationId,
-    secret::{Secret, random_bytes},
-};
+use super::{sha256, symbols::Symbols};
+use crate::{error::Result, id::OrganizationId, secret::Secret};
 
 /// Symbols of a code: 40 random bits, which is enough against guessing for as long as it lives.
 const LENGTH: usize = 8;
@@ -17,8 +10,9 @@ const LENGTH: usize = 8;
 pub const PAIRING_LIFETIME_S: i64 = 600;
 
 /// A pairing code.
-#[derive(Clone, Debug)]
-pub struct PairingCode(Secret<String>);
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(transparent)]
+pub struct PairingCode(Symbols<LENGTH>);
 
 impl PairingCode {
     /// Makes one.
@@ -26,32 +20,19 @@ impl PairingCode {
     /// # Errors
     /// [`crate::Error::Internal`] when the random generator fails.
     pub fn generate() -> Result<Self> {
-        let symbols = random_bytes::<LENGTH>()?.into_iter().map(symbol);
-        Ok(Self(Secret::new(symbols.collect())))
+        Symbols::generate().map(Self)
     }
 
     /// The code itself, to be shown once.
     #[must_use]
     pub const fn text(&self) -> &Secret<String> {
-        &self.0
+        self.0.text()
     }
 
     /// What is stored: without the organization, one table of all codes would serve against every organization.
     #[must_use]
     pub fn sha256(&self, organization: OrganizationId) -> [u8; 32] {
-        sha256(format!("{organization} {}", self.0.expose_secret()).as_bytes())
-    }
-
-    /// Reads what was typed.
-    fn read(typed: &str) -> Option<Self> {
-        typed_symbols(typed, LENGTH).map(|code| Self(Secret::new(code)))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PairingCode {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let typed = <Cow<'de, str>>::deserialize(deserializer)?;
-        Self::read(&typed).ok_or_else(|| D::Error::custom("#wrong_form"))
+        sha256(format!("{organization} {}", self.text().expose_secret()).as_bytes())
     }
 }
 
@@ -70,9 +51,13 @@ impl utoipa::ToSchema for PairingCode {}
 mod tests {
     use super::*;
 
+    fn read_code(typed: &str) -> Option<PairingCode> {
+        serde_json::from_value(typed.into()).ok()
+    }
+
     #[test]
     fn a_code_is_read_however_it_was_typed() {
-        let read = |typed| PairingCode::read(typed).map(|code| code.text().expose_secret().clone());
+        let read = |typed| read_code(typed).map(|code| code.text().expose_secret().clone());
         assert_eq!(read("0123ABCD"), Some("0123ABCD".to_owned()));
         assert_eq!(read("oi23-ab cd"), Some("0123ABCD".to_owned()));
         for wrong in ["", "0123ABC", "0123ABCDE", "0123ABCU", "0123ABCé", "ſ123ABCD"] {
@@ -84,7 +69,7 @@ mod tests {
     fn a_new_code_is_read_back() {
         let code = PairingCode::generate().unwrap();
         let organization: OrganizationId = "6513270e-269e-4d37-b2a7-4de452e6b438".parse().unwrap();
-        let read = PairingCode::read(code.text().expose_secret()).unwrap();
+        let read = read_code(code.text().expose_secret()).unwrap();
         assert_eq!(read.sha256(organization), code.sha256(organization));
         assert!(!format!("{code:?}").contains(code.text().expose_secret()));
     }

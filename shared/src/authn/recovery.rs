@@ -1,14 +1,7 @@
 //! Recovery codes: ten, each of which stands in for a lost second factor once.
 
-use std::borrow::Cow;
-
-use serde::de::Error as _;
-
-use super::{symbol, typed_symbols};
-use crate::{
-    error::Result,
-    secret::{Secret, random_bytes},
-};
+use super::symbols::Symbols;
+use crate::{error::Result, secret::Secret};
 
 /// How many there are.
 pub const RECOVERY_CODES: usize = 10;
@@ -16,8 +9,9 @@ pub const RECOVERY_CODES: usize = 10;
 const LENGTH: usize = 10;
 
 /// A recovery code, as it is hashed: ten symbols of Crockford's base32 in upper case.
-#[derive(Clone, Debug)]
-pub struct RecoveryCode(Secret<String>);
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(transparent)]
+pub struct RecoveryCode(Symbols<LENGTH>);
 
 impl RecoveryCode {
     /// Makes one.
@@ -25,33 +19,20 @@ impl RecoveryCode {
     /// # Errors
     /// [`crate::Error::Internal`] when the random generator fails.
     pub fn generate() -> Result<Self> {
-        let symbols = random_bytes::<LENGTH>()?.into_iter().map(symbol);
-        Ok(Self(Secret::new(symbols.collect())))
+        Symbols::generate().map(Self)
     }
 
     /// What is hashed.
     #[must_use]
     pub const fn text(&self) -> &Secret<String> {
-        &self.0
+        self.0.text()
     }
 
     /// As it is shown, once: in two groups.
     #[must_use]
     pub fn shown(&self) -> String {
-        let (first, second) = self.0.expose_secret().split_at(LENGTH / 2);
+        let (first, second) = self.text().expose_secret().split_at(LENGTH / 2);
         format!("{first}-{second}")
-    }
-
-    /// Reads what was typed.
-    fn read(typed: &str) -> Option<Self> {
-        typed_symbols(typed, LENGTH).map(|code| Self(Secret::new(code)))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for RecoveryCode {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let typed = <Cow<'de, str>>::deserialize(deserializer)?;
-        Self::read(&typed).ok_or_else(|| D::Error::custom("#wrong_form"))
     }
 }
 
@@ -70,14 +51,18 @@ impl utoipa::ToSchema for RecoveryCode {}
 mod tests {
     use super::*;
 
+    fn read_code(typed: &str) -> Option<RecoveryCode> {
+        serde_json::from_value(typed.into()).ok()
+    }
+
     #[test]
     fn a_new_code_is_read_back_however_it_is_typed() {
         let code = RecoveryCode::generate().unwrap();
         let shown = code.shown();
         for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('-', "")] {
-            assert_eq!(RecoveryCode::read(&typed).unwrap().text(), code.text(), "{typed}");
+            assert_eq!(read_code(&typed).unwrap().text(), code.text(), "{typed}");
         }
-        assert!(RecoveryCode::read(&shown[1..]).is_none());
+        assert!(read_code(&shown[1..]).is_none());
         assert!(!format!("{code:?}").contains(&shown));
     }
 }

@@ -46,6 +46,23 @@ impl Assurance {
             Self::SecondFactor => "second_factor",
         }
     }
+
+    /// What the word stands for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Password, Self::SecondFactor].into_iter().find(|known| known.word() == word)
+    }
+}
+
+impl<'a> tokio_postgres::types::FromSql<'a> for Assurance {
+    fn from_sql(
+        kind: &tokio_postgres::types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Self::of_word(<&str>::from_sql(kind, raw)?).ok_or_else(|| "unknown word in a column".into())
+    }
+
+    tokio_postgres::types::accepts!(TEXT);
 }
 
 /// What a member still has to do before their session opens anything but itself.
@@ -89,6 +106,12 @@ pub struct NewSession {
 }
 
 impl NewSession {
+    /// The same, which does not outlive the whole session in whose place it stands.
+    #[must_use]
+    pub fn ending_by(self, not_after: Option<Timestamp>) -> Self {
+        Self { expires_at: not_after.map_or(self.expires_at, |end| end.min(self.expires_at)), ..self }
+    }
+
     /// Makes one: whole, or waiting for the next step.
     ///
     /// # Errors

@@ -34,6 +34,15 @@ impl TotpSecret {
         Self(bytes)
     }
 
+    /// One that somebody types into an app, in base32 (RFC 4648).
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it is none.
+    pub fn of_base32(text: &str) -> Result<Self> {
+        let secret = totp_rs::Secret::try_from_base32(text).map_err(|_| Error::internal("no secret in base32"))?;
+        Ok(Self(Secret::new(secret.as_ref().to_vec())))
+    }
+
     /// What is sealed and kept.
     #[must_use]
     pub const fn bytes(&self) -> &Secret<Vec<u8>> {
@@ -169,6 +178,8 @@ mod tests {
         assert_eq!((url.scheme(), url.host_str()), ("otpauth", Some("totp")));
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();
         assert_eq!(pairs[0], ("secret".to_owned(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned()));
+        assert_eq!(TotpSecret::of_base32(&pairs[0].1).unwrap().bytes(), secret().bytes());
+        assert!(TotpSecret::of_base32("not base32!").is_err());
         assert_eq!(pairs[1], ("issuer".to_owned(), "North  Gate & Co".to_owned()));
     }
 }

@@ -3,6 +3,8 @@
 //! The class decides whether a value may stand in the clear, how long it stays and what an erasure does to it. A column
 //! of the database that stands in no row here fails a test, and so does a row without a column.
 
+mod words;
+
 /// How much harm a value does in the wrong hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -50,6 +52,8 @@ pub enum Retention {
     Mail,
     /// As long as the organization is there.
     Organization,
+    /// A device that asks to take a kiosk's place.
+    Pairing,
     /// A count of failures.
     Source,
     /// A visit and what belongs to it.
@@ -90,67 +94,6 @@ pub struct Classified {
     pub erasure: Erasure,
 }
 
-impl Class {
-    /// The word that documents use.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Public => "Public",
-            Self::Internal => "Internal",
-            Self::Restricted => "Restricted",
-        }
-    }
-}
-
-impl Form {
-    /// The word that documents use.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::Encrypted => "encrypted",
-            Self::Sealed => "sealed",
-            Self::Wrapped => "wrapped",
-        }
-    }
-}
-
-impl Retention {
-    /// The rule.
-    #[must_use]
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::Answer => "24 hours",
-            Self::Bundle => "7 days",
-            Self::Deployment => "the deployment",
-            Self::Document => "90 days ¹",
-            Self::Event => "14 days after it was ready ¹",
-            Self::Guess => "until a right answer, or a day without a guess",
-            Self::KnownSource => "90 days without a sign-in from there",
-            Self::Log => "the log, which is never shortened",
-            Self::Mail => "30 days after it was sent or given up",
-            Self::Organization => "the organization",
-            Self::Source => "a day without a failure",
-            Self::Visit => "the organization's rule for visits ¹",
-            Self::Work => "until the work is done",
-        }
-    }
-}
-
-impl Erasure {
-    /// The rule.
-    #[must_use]
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::Destroyed => "destroyed",
-            Self::Expires => "expires by itself",
-            Self::Kept => "kept",
-            Self::Replaced => "replaced by a placeholder",
-            Self::Unreadable => "unreadable without the key",
-        }
-    }
-}
-
 macro_rules! classified {
     ($($(#[$doc:meta])* $list:ident {
         $($place:ident, $retention:ident { $($($name:ident)+: $class:ident $form:ident $erasure:ident;)+ })+
@@ -180,8 +123,11 @@ classified! {
         }
         pending_work, Work { organization_id kind due_at: Internal Clear Kept; }
         audit_actions, Deployment { role action needs_reason: Public Clear Kept; }
+        staff, Deployment { staff_id organization_id term appointed_at dismissed_at: Internal Clear Kept; }
         schema_migrations, Deployment { name sha256 applied_at: Public Clear Kept; }
-        organizations, Organization { organization_id name plan environment created_at requires_mfa: Internal Clear Kept; }
+        organizations, Organization {
+            organization_id name plan environment created_at requires_mfa requires_staff_approval: Internal Clear Kept;
+        }
         tenant_keys, Organization {
             organization_id key_id kms_key_id created_at retired_at: Internal Clear Kept;
             wrapped_key wrapped_index_key: Internal Wrapped Kept;
@@ -191,7 +137,7 @@ classified! {
             wrapped_key: Internal Wrapped Destroyed;
         }
         members, Organization {
-            organization_id member_id person_id role state created_at last_sign_in_at: Internal Clear Kept;
+            organization_id member_id person_id role state created_at last_sign_in_at standing_since: Internal Clear Kept;
             email name: Restricted Clear Replaced;
         }
         member_proofs, Organization {
@@ -204,6 +150,17 @@ classified! {
         known_sources, KnownSource {
             organization_id member_id seen_at: Internal Clear Expires; source_sha256: Restricted Clear Expires;
         }
+        access_reviews, Organization {
+            organization_id review_id quarter opened_at deadline_at item_count snapshot_sha256 reminded_days: Internal Clear Kept;
+            closed_at check_due_at checked_at came_back: Internal Clear Kept;
+        }
+        access_review_items, Organization {
+            organization_id item_id review_id number subject_kind subject_id named_commit role permissions: Internal Clear Kept;
+            site_id member_id granted_at last_used_at decision how reason decided_by: Internal Clear Kept;
+            decided_at revoked_at: Internal Clear Kept;
+            named_salt: Internal Clear Destroyed;
+            name email: Restricted Clear Replaced;
+        }
         mails, Mail {
             organization_id mail_id member_id kind requested_at not_before attempts: Internal Clear Expires;
             sent_at given_up_at: Internal Clear Expires;
@@ -214,6 +171,13 @@ classified! {
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
             expires_at revoked_at created_at last_used_at used_by member_id assurance: Internal Clear Kept;
+        }
+        impersonations, Organization {
+            organization_id impersonation_id staff_id staff_term staff_organization_id staff_role role: Internal Clear Kept;
+            reason requested_under requested_at needs_approval approved_at restricted_approved_at: Internal Clear Kept;
+            hand_off_id hand_off_expires_at credential_id opened_at opened_by_request expires_at: Internal Clear Kept;
+            ended_at ended_by: Internal Clear Kept;
+            staff_name: Restricted Clear Replaced;
         }
         rate_buckets, Organization { organization_id kind tokens refilled_at: Internal Clear Kept; }
         refused_sources, Source {
@@ -260,8 +224,12 @@ classified! {
             published_at retired_at: Internal Clear Kept;
         }
         kiosks, Organization {
-            organization_id kiosk_id site_id name pairing_code_sha256 pairing_expires_at: Internal Clear Kept;
-            credential_id paired_at revoked_at created_at paired_by: Internal Clear Kept;
+            organization_id kiosk_id site_id name device pairing_expires_at: Internal Clear Kept;
+            credential_id paired_at revoked_at created_at: Internal Clear Kept;
+        }
+        kiosk_pairings, Pairing {
+            organization_id device_sha256 code_sha256 device kiosk_id expires_at created_at: Internal Clear Expires;
+            source_sha256: Restricted Clear Expires;
         }
         badge_counters, Organization { organization_id site_id last: Internal Clear Kept; }
         visits, Visit {

@@ -5,6 +5,8 @@ use super::{member::MemberState, visit::words};
 words! {
     /// What a mail is for.
     MailKind {
+        /// That an access review waits for decisions.
+        AccessReviewDue = "access_review_due",
         /// A link with which somebody becomes a member.
         MemberInvitation = "member_invitation",
         /// A link with which a member chooses a new password.
@@ -23,7 +25,9 @@ impl MailKind {
     pub fn may_reach(self, state: MemberState) -> bool {
         match self {
             Self::MemberInvitation => state == MemberState::Invited,
-            Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => state == MemberState::Active,
+            Self::AccessReviewDue | Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => {
+                state == MemberState::Active
+            }
         }
     }
 }

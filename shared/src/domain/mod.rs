@@ -4,9 +4,11 @@
 pub mod answers;
 pub mod class;
 pub mod export;
+pub mod impersonation;
 pub mod mail;
 pub mod member;
 pub mod notice;
+pub mod review;
 pub mod stream;
 pub mod text;
 pub mod visit;

@@ -203,6 +203,18 @@ impl BoundedText for Reason {
     }
 }
 
+/// One that was checked when it was written.
+impl<'a> tokio_postgres::types::FromSql<'a> for Reason {
+    fn from_sql(
+        kind: &tokio_postgres::types::Type,
+        raw: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        String::from_sql(kind, raw).map(Self)
+    }
+
+    tokio_postgres::types::accepts!(TEXT);
+}
+
 impl<'de> serde::Deserialize<'de> for Reason {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let typed = <Cow<'de, str>>::deserialize(deserializer)?;

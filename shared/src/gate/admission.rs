@@ -7,7 +7,7 @@ use crate::{
     clock::{Clock, Timestamp},
     error::{Error, Result},
     http::Request,
-    id::{CredentialId, KeyId, MemberId, OrganizationId, SiteId},
+    id::{CredentialId, ImpersonationId, KeyId, MemberId, OrganizationId, SiteId, StaffId},
     settings::RatesPerMinute,
     tenant::{Db, Lookup, Lookups, Row, Statement, resume},
 };
@@ -27,15 +27,20 @@ pub struct Caller {
     pub site: Option<SiteId>,
     /// Whose session it is; of an API token, the member under whom it was made, if one did.
     pub member: Option<MemberId>,
+    /// Who of the operator's staff acts, and under which impersonation.
+    pub staff: Option<(StaffId, ImpersonationId)>,
 }
 
 impl Caller {
     pub(super) fn actor(&self, request: &Request) -> Actor {
-        let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
-        match (self.kind, self.member) {
-            (CredentialKind::Session, Some(id)) => Actor::Member { id, ip, user_agent },
-            _ => Actor::Credential { kind: self.kind, id: self.credential, ip, user_agent },
+        if let (CredentialKind::Session, Some(member)) = (self.kind, self.member) {
+            return request.by_member(member);
         }
+        if let Some((staff, impersonation)) = self.staff {
+            return request.by_staff(staff, impersonation);
+        }
+        let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
+        Actor::Credential { kind: self.kind, id: self.credential, ip, user_agent }
     }
 }
 
@@ -91,6 +96,7 @@ pub(super) struct Answer {
     pub(super) credential: Option<CredentialId>,
     pub(super) site: Option<SiteId>,
     pub(super) member: Option<MemberId>,
+    pub(super) staff: Option<(StaffId, ImpersonationId)>,
     pub(super) retry_after_s: Option<i32>,
     pub(super) kept: Option<Vec<u8>>,
     pub(super) key: Option<KeyRow>,
@@ -154,7 +160,11 @@ impl Question<'_> {
             kind: credential.kind,
             site: answer.site,
             member: answer.member,
+            staff: answer.staff,
         };
+        if let Some((_, impersonation)) = answer.staff {
+            self.request.show_impersonation(impersonation);
+        }
         Ok((caller, answer, move || found(&mut rows)))
     }
 }
@@ -189,6 +199,7 @@ fn read_answer(row: &Row) -> Result<Answer> {
         credential: row.read("credential_id")?,
         site: row.read("site_id")?,
         member: row.read("member_id")?,
+        staff: row.read::<Option<StaffId>>("staff_id")?.zip(row.read("impersonation_id")?),
         retry_after_s: row.read("retry_after_s")?,
         kept: row.read("answer")?,
         key,

@@ -56,6 +56,15 @@ impl PublicDoor {
         SystemWork::new(&self.db, link.organization, &request.request_id)
     }
 
+    /// Work in the customer's organization that a hand-off names, and in the operator's own, in this order. We signed it:
+    /// the statements that act ask whether it still opens anything.
+    #[cfg(feature = "hand-off")]
+    #[must_use]
+    pub fn open_signed(&self, request: &Request, signed: &crate::authn::hand_off::HandOff) -> (SystemWork, SystemWork) {
+        let open = |organization| SystemWork::new(&self.db, organization, &request.request_id);
+        (open(signed.organization), open(signed.staff_organization))
+    }
+
     /// The public keys that ever signed for the logs of this deployment, the oldest first.
     ///
     /// # Errors

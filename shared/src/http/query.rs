@@ -5,8 +5,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use crate::{
     error::{Error, Result},
     id::{
-        CredentialId, EventId, ExportId, HostId, KioskId, LogStreamId, MemberId, NoticeVersionId, SiteId, VisitId,
-        VisitTypeId,
+        AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId,
+        NoticeVersionId, SiteId, VisitId, VisitTypeId,
     },
 };
 
@@ -156,10 +156,12 @@ macro_rules! id_positions {
     )+};
 }
 id_positions!(
+    AccessReviewId,
     CredentialId,
     EventId,
     ExportId,
     HostId,
+    ImpersonationId,
     KioskId,
     LogStreamId,
     MemberId,

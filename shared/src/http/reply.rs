@@ -130,6 +130,11 @@ impl Reply {
         reply
     }
 
+    /// Says that it is given to the operator's staff, acting for a customer.
+    pub(crate) fn shown_under(&mut self, impersonation: String) {
+        self.headers.push(("x-doorbook-impersonation", impersonation));
+    }
+
     /// Gives the browser a session.
     #[must_use]
     pub fn with_session(mut self, session: &crate::authn::NewCredential) -> Self {

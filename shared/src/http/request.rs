@@ -8,8 +8,10 @@ use serde::de::DeserializeOwned;
 
 use super::{Query, json};
 use crate::{
+    audit::Actor,
     authn::{Credential, CredentialKind, session, sha256},
     error::{Error, Result},
+    id::{ImpersonationId, MemberId, StaffId},
     secret::Secret,
 };
 
@@ -45,6 +47,8 @@ pub struct Request {
     body: Vec<u8>,
     /// What the outbox shall be told after the answer.
     pub(crate) nudge: std::sync::Arc<std::sync::OnceLock<crate::queue::Envelope>>,
+    /// Under which impersonation it turned out to be made.
+    impersonation: std::sync::OnceLock<ImpersonationId>,
     #[cfg(feature = "kms")]
     pub(crate) claim: std::sync::OnceLock<crate::idempotency::HeldClaim>,
 }
@@ -83,6 +87,7 @@ impl Request {
                 body.into_bytes()
             },
             nudge: std::sync::Arc::default(),
+            impersonation: std::sync::OnceLock::new(),
             #[cfg(feature = "kms")]
             claim: std::sync::OnceLock::new(),
         })
@@ -102,8 +107,9 @@ impl Request {
     pub fn credential(&self) -> Result<Credential> {
         let Some(header) = &self.authorization else {
             let session = self.session.as_ref().ok_or(Error::Unauthenticated)?;
-            return Credential::parse(session.expose_secret())
-                .and_then(|found| of_kind(found, CredentialKind::Session));
+            let found = Credential::parse(session.expose_secret())?;
+            return of_kind(found.clone(), CredentialKind::Session)
+                .or_else(|_| of_kind(found, CredentialKind::Impersonation));
         };
         let (scheme, text) = header.expose_secret().split_once(' ').ok_or(Error::Unauthenticated)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
@@ -169,6 +175,33 @@ impl Request {
     pub fn json_or_empty<T: DeserializeOwned>(&self) -> Result<T> {
         self.credential()?;
         if self.body.is_empty() && self.content_type.is_none() { json::read(b"{}") } else { self.json_of_anyone() }
+    }
+
+    /// A member as the actor of what this request does.
+    #[must_use]
+    pub fn by_member(&self, id: MemberId) -> Actor {
+        Actor::Member { id, ip: self.source_ip.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// A member of the operator's staff as the actor of what this request does.
+    #[must_use]
+    pub fn by_staff(&self, id: StaffId, impersonation: ImpersonationId) -> Actor {
+        Actor::Staff { id, impersonation, ip: self.source_ip.clone(), user_agent: self.user_agent.clone() }
+    }
+
+    /// From here on the answer shows under which impersonation it is given.
+    pub fn show_impersonation(&self, impersonation: ImpersonationId) {
+        self.impersonation.get_or_init(|| impersonation);
+    }
+
+    /// What `x-doorbook-impersonation` says of the answer, if it is given under one: which, or that it is not known yet,
+    /// where the request was refused before anybody asked the database.
+    pub(crate) fn impersonation(&self) -> Option<String> {
+        let is_one = || self.credential().is_ok_and(|found| found.kind == CredentialKind::Impersonation);
+        match self.impersonation.get() {
+            Some(impersonation) => Some(impersonation.to_string()),
+            None => is_one().then(|| "unverified".to_owned()),
+        }
     }
 
     /// A path parameter as a typed id. What is no id names nothing, and is answered like an id that is not there.

@@ -22,11 +22,14 @@ pub async fn answer<D>(deps: &D, handler: &impl AsyncFn(&D, &Request) -> Result<
     async {
         let started = tokio::time::Instant::now();
         let outcome = attempts(deps, handler, request).await;
-        let reply = match outcome {
+        let mut reply = match outcome {
             Ok(reply) => reply,
             Err(Error::Replayed(kept)) => replayed(&kept, &request.request_id),
             Err(error) => refused(&error, request).await,
         };
+        if let Some(impersonation) = request.impersonation() {
+            reply.shown_under(impersonation);
+        }
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(http.route = request.route(), http.status = reply.status(), duration_ms, "request answered");
         reply

@@ -4,7 +4,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::{
     clock::Timestamp,
-    domain::{export, mail, member, notice, stream, text, visit},
+    domain::{export, impersonation, mail, member, notice, review, stream, text, visit},
     error::{Error, Result},
     id,
 };
@@ -24,8 +24,8 @@ macro_rules! parameters {
 }
 
 parameters! {
-    UUID: id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HostId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId, id::NoticeVersionId,
-        id::ObjectId, id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId;
+    UUID: id::AccessReviewId, id::AccessReviewItemId, id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::ImpersonationId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId,
+        id::NoticeVersionId, id::ObjectId, id::OrganizationId, id::PersonId, id::ReviewSubjectId, id::SiteId, id::StaffId, id::VisitId, id::VisitTypeId;
     TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
         text::TimeZone, text::UnNumber, notice::NoticeText;
@@ -75,7 +75,9 @@ macro_rules! word_parameters {
 }
 word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
+word_parameters!(impersonation::ImpersonationState, impersonation::ImpersonationEnder);
 word_parameters!(crate::access::Role, mail::MailKind, member::MemberState);
+word_parameters!(review::SubjectKind, review::ReviewDecision, review::DecidedHow);
 word_parameters!(stream::StreamKind, stream::StreamState, stream::Undelivered);
 
 /// A statement and its parameters. The text opens with a comment that names it, so that it can be found in

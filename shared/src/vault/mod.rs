@@ -36,6 +36,21 @@ pub use root_secret::RootSecrets;
 pub use signer::Signer;
 pub use tenant_key::{TenantKey, WrappedTenantKey};
 
+/// What the one secret gives for one purpose: HKDF-SHA-256 (RFC 5869) with the purpose's label and the secret's version.
+///
+/// # Errors
+/// [`crate::Error::Internal`] when it cannot be derived.
+#[cfg(any(feature = "second-factor", feature = "hand-off"))]
+pub(crate) fn seed(
+    secret: &crate::settings::VersionedSecret,
+    label: &str,
+) -> crate::error::Result<zeroize::Zeroizing<[u8; 32]>> {
+    let mut seed = zeroize::Zeroizing::new([0; 32]);
+    let info = format!("{label} {}", secret.version);
+    primitives::derive(&[], secret.secret.expose_secret().as_bytes(), info.as_bytes(), seed.as_mut_slice())?;
+    Ok(seed)
+}
+
 /// HMAC-SHA-256 (RFC 2104) of a message under an organization's key for its bundles.
 #[must_use]
 pub fn mac(key: &crate::secret::Secret<[u8; 32]>, message: &[u8]) -> [u8; 32] {

@@ -6,9 +6,8 @@
 //! member are authenticated, so a row that is moved does not open.
 
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce, aead::Aead as _, aead::Payload};
-use zeroize::Zeroizing;
 
-use super::{envelope::Unopened, primitives};
+use super::{envelope::Unopened, primitives, seed};
 use crate::{
     error::{Error, Result},
     id::{MemberId, OrganizationId},
@@ -76,10 +75,7 @@ impl RootSecrets {
 }
 
 fn cipher(secret: &VersionedSecret) -> Result<XChaCha20Poly1305> {
-    let mut key = Zeroizing::new([0; 32]);
-    let info = format!("{LABEL} {}", secret.version);
-    primitives::derive(&[], secret.secret.expose_secret().as_bytes(), info.as_bytes(), key.as_mut_slice())?;
-    Ok(XChaCha20Poly1305::new(&(*key).into()))
+    Ok(XChaCha20Poly1305::new(&(*seed(secret, LABEL)?).into()))
 }
 
 fn associated(organization: OrganizationId, member: MemberId, version: u16) -> Vec<u8> {

@@ -9,32 +9,23 @@ async fn database_tap() -> (Tap, manage_sites::Deps) {
     (tap, deps(&[("DATABASE_URL", &url)]).await)
 }
 
-/// Those that change the state of a fresh world.
-fn effective_writes(world: &World) -> Vec<Event> {
-    writes(world).into_iter().take(7).collect()
-}
-
 #[tokio::test]
 async fn a_replay_is_the_first_answer_and_changes_nothing() {
     let world = World::new().await;
-    for event in effective_writes(&world) {
+    for event in writes(&world) {
         let (first, second) = (send(&event).await, send(&event.again()).await);
         assert!(first.status < 300, "{}", first.text);
         assert_eq!((second.status, second.headers["idempotency-replayed"].as_str()), (first.status, "true"));
-        let mut shown = first.body.clone();
-        if shown.get("pairing_code").is_some() {
-            shown["pairing_code"] = Value::Null;
-        }
-        assert_eq!(shown, second.body);
+        assert_eq!(first.body, second.body);
     }
-    assert_eq!(world.actions().await.len(), 7);
+    assert_eq!(world.actions().await.len(), 6);
 }
 
 #[tokio::test]
 async fn a_lost_answer_of_the_record_is_found_and_given() {
     let world = World::new().await;
     let (tap, deps) = database_tap().await;
-    for event in effective_writes(&world) {
+    for event in writes(&world) {
         let before = world.actions().await.len();
         tap.lose_one_answer_after(1);
 

@@ -33,16 +33,9 @@ async fn a_credential_without_the_permission_is_403_and_recorded_on_every_route(
 #[tokio::test]
 async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let (world, other) = (World::new().await, World::new().await);
-    let kiosk_route = "/v1/sites/{site_id}/kiosks";
-    let theirs = write(&other, "POST", kiosk_route, &[&other.site.to_string()], &json!({ "name": "Theirs" }));
-    let kiosk = text(&send(&theirs).await.body["kiosk_id"]).to_owned();
     let (site, nda, nobody) = (other.site.to_string(), other.nda.to_string(), uuid::Uuid::new_v4().to_string());
     let routes = [
         ("PATCH", "/v1/sites/{site_id}", &site, json!({ "name": "Mine" })),
-        ("POST", kiosk_route, &site, json!({ "name": "Mine" })),
-        ("GET", kiosk_route, &site, json!(null)),
-        ("PATCH", "/v1/kiosks/{kiosk_id}", &kiosk, json!({ "name": "Mine" })),
-        ("POST", "/v1/kiosks/{kiosk_id}/revoke", &kiosk, json!({})),
         ("GET", "/v1/notices/{version_id}", &nda, json!(null)),
         ("POST", "/v1/notices/{version_id}/retire", &nda, json!({})),
     ];
@@ -58,14 +51,14 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let mut body = visit_type(&world);
     body["site_id"] = json!(other.site);
     assert_eq!(post(&world, "/v1/visit-types", &body).await.problem(), "404 not_found");
-    assert_eq!((other.actions().await, world.actions().await.len()), (vec!["kiosk.created".to_owned()], 0));
+    assert_eq!((other.actions().await.len(), world.actions().await.len()), (0, 0));
 }
 
 #[tokio::test]
 async fn no_list_shows_what_is_another_tenants() {
     let (world, other) = (World::new().await, World::new().await);
-    for event in writes(&other).iter().take(6) {
-        assert!(send(event).await.status < 300);
+    for event in writes(&other) {
+        assert!(send(&event).await.status < 300);
     }
 
     for event in reads(&world) {
@@ -80,7 +73,7 @@ async fn no_list_shows_what_is_another_tenants() {
 async fn a_credential_of_one_site_changes_nothing_beyond_it() {
     let world = World::new().await;
     let elsewhere = world.another_site().await;
-    let bound = world.token_with(&["site.manage", "kiosk.manage", "host.manage", "notice.manage", "visit.read"]).await;
+    let bound = world.token_with(&["site.manage", "host.manage", "notice.manage", "visit.read"]).await;
     let hash = shared::authn::sha256(bound.as_bytes());
     let bind = "UPDATE credentials SET site_id = $2 WHERE organization_id = $1 AND sha256 = $3";
     world.execute(bind, &[&world.organization, &elsewhere, &hash.as_slice()]).await;

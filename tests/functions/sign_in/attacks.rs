@@ -1,7 +1,10 @@
 //! Attacks on signing in, each beside what goes through.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use shared::access::Role;
+use tokio::task::JoinSet;
 
 use crate::harness::{
     Event, World,
@@ -114,6 +117,23 @@ async fn a_password_is_guessed_ten_times_and_then_four_times_an_hour_whatever_th
     let even_later = Desk::at(2 * HOUR_S).await;
     let right = even_later.ask(&password_event(&world.slug, &email, PASSWORD).sent_from("198.51.100.99")).await;
     assert_eq!(right.status, 200, "{}", right.text);
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_moment_are_no_more_than_one_after_the_other() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, email) = world.account(Role::Host).await;
+    let (desk, mut guessing) = (Arc::new(desk), JoinSet::new());
+    for from in 0..20 {
+        let event = password_event(&world.slug, &email, "a guess that is wrong");
+        let (event, desk) = (event.sent_from(&format!("198.51.100.{from}")), Arc::clone(&desk));
+        guessing.spawn(async move { desk.ask(&event).await.status });
+    }
+
+    let statuses = guessing.join_all().await;
+
+    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(401), count(429)), (10, 10), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -36,6 +36,19 @@ async fn a_right_code_makes_another_session_and_the_old_one_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_proven_again_lasts_no_longer_and_says_so() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, secret, _, session) = waiting(&world, &desk).await;
+    let first = desk.prove(&session, &desk.code(&secret, 0)).await;
+    let later = Desk::at(20 * 60).await;
+
+    let again = later.prove(first.session(), &later.code(&secret, 0)).await;
+
+    assert_eq!(again.body["expires_at"], first.body["expires_at"], "{}", again.text);
+    assert_eq!(later.session(again.session()).await.body["expires_at"], first.body["expires_at"]);
+}
+
+#[tokio::test]
 async fn a_code_is_taken_once_also_by_two_at_the_same_moment() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (email, secret, _, session) = waiting(&world, &desk).await;

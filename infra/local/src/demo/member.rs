@@ -3,18 +3,18 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::SET_COOKIE;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::authn::totp::TotpSecret;
 use shared::clock::Clock;
-use shared::secret::Secret;
 
 use super::caller::{invoke, text};
 use crate::error::{Error, Result};
-use crate::http;
 use crate::lambda::Lambda;
+use crate::{http, machine};
 
 /// What somebody at the demonstration would choose.
 const PASSWORD: &str = "purple elephants never queue";
@@ -46,10 +46,21 @@ impl Browser {
         Self { gateway, cookie: None, csrf_token: String::new() }
     }
 
-    /// Sends a request that must succeed, and keeps the session that the answer may bring.
+    /// Sends a request that must succeed.
     pub(super) async fn succeed(&mut self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        let (status, answer) = self.send(method, path, body).await?;
+        match status.is_success() {
+            true => Ok(answer),
+            false => Err(Error::stack(format!("{method} {path} answered {status}: {answer}"))),
+        }
+    }
+
+    /// Sends a request, and keeps the session that the answer may bring.
+    pub(super) async fn send(&mut self, method: &str, path: &str, body: &Value) -> Result<(StatusCode, Value)> {
         let origin = format!("http://{}", self.gateway);
-        let mut headers = vec![("content-type", "application/json"), ("origin", origin.as_str())];
+        let key = machine::id().to_string();
+        let json = ("content-type", "application/json");
+        let mut headers = vec![json, ("origin", origin.as_str()), ("idempotency-key", key.as_str())];
         if let Some(cookie) = &self.cookie {
             headers.extend([("cookie", cookie.as_str()), ("x-csrf-token", self.csrf_token.as_str())]);
         }
@@ -57,15 +68,12 @@ impl Browser {
         let request = http::request(method, self.gateway, path, &headers, body)?;
         let (head, body) = http::send_whole(self.gateway, request).await?;
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-        if !head.status.is_success() {
-            return Err(Error::stack(format!("{method} {path} answered {}: {answer}", head.status)));
-        }
         let cookie = head.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok());
         if let Some(cookie) = cookie.and_then(|cookie| cookie.split(';').next()) {
             self.cookie = Some(cookie.to_owned());
             self.csrf_token = text(&answer, "/csrf_token")?;
         }
-        Ok(answer)
+        Ok((head.status, answer))
     }
 }
 
@@ -95,9 +103,9 @@ pub(super) async fn offer_password(browser: &mut Browser, slug: &str, email: &st
 impl Owner {
     /// The code that the app shows in so many steps of 30 seconds.
     pub(super) fn code(&self, steps: i64) -> Result<String> {
-        let secret = TotpSecret::of(Secret::new(of_base32(&self.totp_secret)));
         let moment = Clock::System { offset_s: 0 }.now().plus_seconds(30 * steps);
-        let code = secret.code_at(moment).map_err(|error| Error::stack(error.to_string()))?;
+        let code = TotpSecret::of_base32(&self.totp_secret).and_then(|secret| secret.code_at(moment));
+        let code = code.map_err(|error| Error::stack(error.to_string()))?;
         Ok(code.digits().expose_secret().clone())
     }
 }
@@ -111,18 +119,4 @@ fn invitation(mail: &Path, email: &str) -> Result<String> {
     let link = text.split_whitespace().find_map(|word| word.split_once("/join#"));
     let (_, credential) = link.ok_or_else(|| Error::stack(format!("no invitation was mailed to {email}")))?;
     Ok(credential.to_owned())
-}
-
-/// Bytes of base32 (RFC 4648) without padding; what is no symbol of it is passed over.
-fn of_base32(text: &str) -> Vec<u8> {
-    let (mut held, mut bits, mut bytes) = (0_u16, 0_u32, Vec::new());
-    for value in text.chars().filter_map(|symbol| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(symbol)) {
-        held = (held << 5) | u16::try_from(value).unwrap_or_default();
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.extend(u8::try_from((held >> bits) & 255));
-        }
-    }
-    bytes
 }

@@ -3,10 +3,14 @@
 mod caller;
 mod chain;
 mod evidence;
+mod kiosk;
 mod member;
+mod review;
 mod seed;
+mod staff;
 mod story;
 
 pub use member::Owner;
-pub use seed::{Organization, seed};
+pub use seed::{Cast, Organization, seed};
+pub use staff::Staff;
 pub use story::tell;

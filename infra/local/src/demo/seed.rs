@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::caller::{Caller, invoke, text};
+use super::kiosk;
 use super::member::{self, Owner};
+use super::staff::{self, Staff};
 use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 
@@ -33,18 +35,40 @@ pub struct Organization {
     pub nda_version_id: String,
 }
 
-/// Makes two organizations and returns them with what `demo.json` says of them. `mail` is where the stack keeps mail.
+/// An organization in `demo.json`, with whoever may help it beside it.
+#[derive(Serialize)]
+struct Entry<'c> {
+    #[serde(flatten)]
+    organization: &'c Organization,
+    #[serde(flatten)]
+    staff: &'c Staff,
+}
+
+/// Everybody of the demonstration.
+#[derive(Debug)]
+pub struct Cast {
+    /// Two customers.
+    pub organizations: Vec<Organization>,
+    /// One of the operator's staff.
+    pub staff: Staff,
+}
+
+/// Makes two customers and the operator's own organization, and returns them with what `demo.json` says of them. `mail` is
+/// where the stack keeps mail.
 ///
 /// # Errors
 /// When a function refuses.
-pub async fn seed(gateway: SocketAddr, lambda: &Lambda, mail: &Path) -> Result<(Vec<Organization>, String)> {
+pub async fn seed(gateway: SocketAddr, lambda: &Lambda, mail: &Path) -> Result<(Cast, String)> {
     let organizations = vec![
         organization(gateway, lambda, mail, "north-dock", "North Dock Example").await?,
         organization(gateway, lambda, mail, "south-gate", "South Gate Example").await?,
     ];
-    let file = json!({"base_url": format!("http://{gateway}"), "organizations": organizations});
+    let staff = staff::appoint(gateway, lambda, mail).await?;
+    let base_url = format!("http://{gateway}");
+    let entries: Vec<_> = organizations.iter().map(|organization| Entry { organization, staff: &staff }).collect();
+    let file = json!({"base_url": base_url, "organizations": entries, "staff": staff.to_json()});
     let text = serde_json::to_string_pretty(&file).map_err(|error| Error::stack(error.to_string()))?;
-    Ok((organizations, text + "\n"))
+    Ok((Cast { organizations, staff }, text + "\n"))
 }
 
 async fn organization(
@@ -72,18 +96,10 @@ async fn organization(
         owner: member::join(gateway, lambda, mail, slug, &email).await?,
         organization_id: text(&made, "/organization_id")?,
         slug: slug.to_owned(),
-        kiosk_token: kiosk_token(&owner, slug, &site_id).await?,
+        kiosk_token: kiosk::pair(&owner, slug, &site_id).await?,
         api_token,
         site_id,
         host_id,
         nda_version_id,
     })
-}
-
-/// Adds a kiosk and pairs it, as somebody at the device would: the code and the handle are all that it knows.
-async fn kiosk_token(owner: &Caller<'_>, slug: &str, site_id: &str) -> Result<String> {
-    let kiosk = owner.succeed("POST", &format!("/v1/sites/{site_id}/kiosks"), &json!({"name": "Front desk"})).await?;
-    let device = Caller { gateway: owner.gateway, credential: None };
-    let pairing = json!({"slug": slug, "code": text(&kiosk, "/pairing_code")?});
-    text(&device.succeed("POST", "/v1/kiosk-pairings", &pairing).await?, "/kiosk_token")
 }

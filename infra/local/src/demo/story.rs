@@ -10,9 +10,13 @@ use serde_json::{Value, json};
 use super::caller::{Caller, text};
 use super::chain;
 use super::evidence::{self, Places};
+use super::kiosk;
 use super::member::{self, Browser};
-use super::seed::Organization;
+use super::review;
+use super::seed::{Cast, Organization};
+use super::staff;
 use crate::error::{Error, Result};
+use crate::lambda::Lambda;
 use crate::report::say;
 
 /// Nobody's face.
@@ -26,7 +30,10 @@ const SIGNATURE: &str = "iVBORw0KGgoAAAANSUhEUgAAACAAAAAQCAAAAABSayKFAAAAS0lEQVR
 ///
 /// # Errors
 /// When something does not go as promised.
-pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organization, directory: &Path) -> Result<()> {
+pub async fn tell(gateway: SocketAddr, lambda: &Lambda, cast: &Cast, directory: &Path) -> Result<()> {
+    let [ours, theirs] = cast.organizations.as_slice() else {
+        return Err(Error::stack("the story is one of two organizations"));
+    };
     let kiosk = Caller { gateway, credential: Some(&ours.kiosk_token) };
     let owner = Caller { gateway, credential: Some(&ours.api_token) };
     let stranger = Caller { gateway, credential: Some(&theirs.api_token) };
@@ -38,10 +45,14 @@ pub async fn tell(gateway: SocketAddr, ours: &Organization, theirs: &Organizatio
     let haul = check_in_driver(&kiosk).await?;
     refuse_stranger(&stranger, &haul).await?;
     reveal(&owner, &haul).await?;
-    sign_in(gateway, ours).await?;
+    let mut browser = sign_in(gateway, ours).await?;
+    kiosk::tell(gateway, ours, &mut browser).await?;
+    staff::tell(gateway, &cast.staff, ours, &mut browser).await?;
     audit_log(&owner, ours).await?;
     let root = directory.parent().unwrap_or(directory);
-    evidence::tell(&owner, ours, &visit, &Places { directory, root }).await
+    evidence::tell(&owner, ours, &visit, &Places { directory, root }).await?;
+    // Last, since it takes from everybody what they did all this with.
+    review::tell(gateway, lambda, ours, &mut browser).await
 }
 
 async fn check_in_visitor(kiosk: &Caller<'_>, ours: &Organization) -> Result<String> {
@@ -85,7 +96,7 @@ async fn reveal(owner: &Caller<'_>, visit: &str) -> Result<()> {
     Ok(())
 }
 
-async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<()> {
+async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<Browser> {
     say("5. The owner signs in: a password, and a code of an authenticator app.");
     let mut browser = Browser::new(gateway);
     let opened = member::offer_password(&mut browser, &ours.slug, &ours.owner.email).await?;
@@ -97,11 +108,11 @@ async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<()> {
     let permissions = session.get("permissions").and_then(Value::as_array).map_or(0, Vec::len);
     let (role, email) = (text(&session, "/member/role")?, text(&session, "/member/email")?);
     say(format_args!("   {email} is signed in as {role}, with {permissions} permissions"));
-    Ok(())
+    Ok(browser)
 }
 
 async fn audit_log(owner: &Caller<'_>, ours: &Organization) -> Result<()> {
-    say("6. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
+    say("8. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
     let entries = chain::verify(owner, &ours.organization_id).await?;
     for entry in &entries {
         say(format_args!("   {:<30} {}", entry.at, entry.action));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tokio::time::Instant;
 
 use super::*;
-use crate::lambda::Launch;
+use crate::lambda::{Clock, Launch};
 
 /// A stack of one function that never asks for work, with a timeout of one second.
 struct Silent {
@@ -39,6 +39,7 @@ impl Silent {
             binaries: Some(directory.clone()),
             logs: directory.clone(),
             variables: Vec::new(),
+            clock: Clock::default(),
         };
         Self { lambda: Arc::new(Lambda::new(functions.clone(), launch).unwrap()), directory, functions }
     }

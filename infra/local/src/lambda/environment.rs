@@ -27,6 +27,7 @@ const INIT_LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Environment {
     slot: Arc<Slot>,
     process_id: i32,
+    clock_offset_s: i64,
     watcher: JoinHandle<()>,
     _api: http::Server,
 }
@@ -46,10 +47,12 @@ impl Environment {
         let api = http::serve(listener, move |_, request| {
             runtime_api::answer(Arc::clone(&shared), Arc::clone(&name), request)
         });
+        // Read before the process is told: one that is moved in between is started anew.
+        let clock_offset_s = launch.clock.offset_s();
         let child = spawn(function, launch, &address.to_string())?;
         let pid = process::pid_of(&child).ok_or_else(|| Error::stack(format!("{} is gone already", function.name)))?;
         let watcher = tokio::spawn(watch(child, pid, Arc::clone(&slot)));
-        let environment = Self { slot, process_id: pid.as_raw_nonzero().get(), watcher, _api: api };
+        let environment = Self { slot, process_id: pid.as_raw_nonzero().get(), clock_offset_s, watcher, _api: api };
         if !environment.is_free_by(Instant::now() + INIT_LIMIT).await {
             environment.slot.change(|state| {
                 state
@@ -92,6 +95,11 @@ impl Environment {
     /// Why it cannot be used any more, if so.
     pub(super) fn end(&self) -> Option<Outcome> {
         self.slot.read(|state| state.end.clone())
+    }
+
+    /// Whether it was started with the clock as it is now.
+    pub(super) fn is_of(&self, launch: &Launch) -> bool {
+        self.clock_offset_s == launch.clock.offset_s()
     }
 
     pub(super) fn process_id(&self) -> i32 {
@@ -154,6 +162,7 @@ fn spawn(function: &Function, launch: &Launch, api: &str) -> Result<Child> {
         .envs(own)
         .envs(launch.variables.iter().cloned())
         .envs(&function.variables)
+        .envs(launch.clock.variable())
         .current_dir(&launch.root)
         .stdout(Stdio::from(log))
         .stderr(Stdio::from(errors));

@@ -67,6 +67,7 @@ impl Rig {
             binaries: Some(directory.clone()),
             logs: directory.clone(),
             variables: vec![("AWS_REGION".to_owned(), "us-east-1".to_owned())],
+            clock: Clock::default(),
         };
         Self { lambda: Arc::new(Lambda::new(vec![function], launch).unwrap()), directory }
     }
@@ -186,4 +187,15 @@ async fn a_function_sees_nothing_of_our_environment() {
         AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_LAMBDA_RUNTIME_API \
         AWS_REGION LANG OWN PATH TZ _HANDLER";
     assert_eq!(names.trim(), expected);
+}
+
+#[tokio::test]
+async fn whoever_is_invoked_after_the_clock_was_moved_lives_at_that_time() {
+    let rig = Rig::new(RUNTIME, 10, 4);
+    let (first, text) = rig.answer("echo ${CLOCK_OFFSET_SECONDS-none}").await;
+    assert_eq!(text, "none");
+    rig.lambda.move_clock(7_862_400);
+    let (second, text) = rig.answer("echo ${CLOCK_OFFSET_SECONDS-none}").await;
+    assert_eq!(text, "7862400");
+    assert_ne!(first, second);
 }

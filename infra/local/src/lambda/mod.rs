@@ -9,6 +9,7 @@ mod slot;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use hyper::body::Bytes;
 use serde_json::{Value, json};
@@ -32,6 +33,24 @@ pub struct Launch {
     pub logs: PathBuf,
     /// Variables that every function has beside its own: region, credentials, endpoints.
     pub variables: Vec<(String, String)>,
+    /// How far the clock of functions is ahead of the machine's.
+    pub clock: Clock,
+}
+
+/// How far the clock of functions is ahead of the machine's, in seconds. What was started before it was moved is used no
+/// more, as a warm environment is not after a change of a function's variables.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    fn offset_s(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn variable(&self) -> Option<(&'static str, String)> {
+        let offset_s = self.offset_s();
+        (offset_s != 0).then(|| ("CLOCK_OFFSET_SECONDS", offset_s.to_string()))
+    }
 }
 
 impl Launch {
@@ -66,6 +85,7 @@ impl Outcome {
 #[derive(Debug)]
 pub struct Lambda {
     pools: BTreeMap<String, Arc<Pool>>,
+    clock: Clock,
 }
 
 impl Lambda {
@@ -74,7 +94,7 @@ impl Lambda {
     /// # Errors
     /// When a function's program is not there.
     pub fn new(functions: Vec<Function>, launch: Launch) -> Result<Self> {
-        let launch = Arc::new(launch);
+        let (launch, clock) = (Arc::new(launch.clone()), launch.clock);
         let mut pools = BTreeMap::new();
         for function in functions {
             let program = launch.program(&function);
@@ -83,7 +103,7 @@ impl Lambda {
             }
             pools.insert(function.name.clone(), Arc::new(Pool::new(function, Arc::clone(&launch))));
         }
-        Ok(Self { pools })
+        Ok(Self { pools, clock })
     }
 
     /// Invokes a function and waits for its answer; the invocation goes on if the caller stops waiting.
@@ -95,6 +115,11 @@ impl Lambda {
         let pool = Arc::clone(pool);
         let invocation = tokio::spawn(async move { pool.invoke(event).await });
         invocation.await.map_err(|error| Error::stack(format!("the invocation of {name} was lost: {error}")))
+    }
+
+    /// From the next invocation on, functions live so many seconds after the machine.
+    pub fn move_clock(&self, offset_s: i64) {
+        self.clock.0.store(offset_s, Ordering::SeqCst);
     }
 
     /// The processes that run now, for people and tests that want to kill one.

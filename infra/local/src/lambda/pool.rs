@@ -97,11 +97,12 @@ impl Pool {
         }
     }
 
-    /// The environment used last, as Lambda prefers; those that died while they were idle are dropped.
+    /// The environment used last, as Lambda prefers; those that died while they were idle, or live at another time, are
+    /// dropped.
     fn take_warm(&self) -> Option<Arc<Environment>> {
         let mut environments = self.lock();
         while let Some(environment) = environments.warm.pop() {
-            if environment.end().is_none() {
+            if environment.end().is_none() && environment.is_of(&self.launch) {
                 return Some(environment);
             }
         }

@@ -17,7 +17,6 @@ use super::{is_internal, now, person, visit};
 use crate::clock::{Clock, Timestamp};
 use crate::error::Code;
 use crate::id::{KeyId, OrganizationId};
-use crate::secret::Secret;
 use crate::settings::AwsSettings;
 
 /// What stands in for KMS: one key, one wrapped data key, and the context that it was made with.
@@ -51,16 +50,7 @@ impl Stand {
     }
 
     fn vault(&self, clock: Clock) -> Vault {
-        let settings = AwsSettings {
-            region: "eu-central-1".to_owned(),
-            access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: Secret::new("canary".to_owned()),
-            session_token: None,
-            kms_endpoint: None,
-            s3_endpoint: None,
-            ses_endpoint: None,
-            sqs_endpoint: None,
-        };
+        let settings = AwsSettings::of_tests();
         let connector = SharedHttpConnector::new(self.clone());
         let config = aws_sdk_kms::config::Builder::from(&aws::config(&settings, Some("http://127.0.0.1:1")))
             .http_client(http_client_fn(move |_, _| connector.clone()))

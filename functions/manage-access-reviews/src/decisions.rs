@@ -1,0 +1,145 @@
+//! A reviewer decides.
+
+use serde::Deserialize;
+use shared::{
+    Error, Result,
+    access::{Permission, Role},
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    clock::Timestamp,
+    domain::{
+        Reason,
+        review::{ReviewDecision, RevocationCause, SubjectKind},
+    },
+    gate::WriteGate,
+    http::{Reply, Request},
+    id::{AccessReviewId, AccessReviewItemId, MemberId},
+    outbox::OutgoingEvent,
+    reviews::target_of,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Deps,
+    items::AccessReviewItem,
+    store::{self, Reach},
+};
+
+/// What a reviewer decides.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// Whether access stays. What was kept can be revoked until the deadline; what was revoked stays so.
+    decision: ReviewDecision,
+    /// Why. It stands in the audit log in the clear, so it must not hold a member's address.
+    reason: Reason,
+}
+
+/// An item, and what a decision about it depends on.
+pub(crate) struct Pending {
+    pub(crate) review: AccessReviewId,
+    pub(crate) item: AccessReviewItem,
+    pub(crate) deadline_at: Timestamp,
+    pub(crate) closed_at: Option<Timestamp>,
+    /// Of a member, what they are now; null where nothing is left to take from them.
+    pub(crate) role: Option<Role>,
+    /// True where somebody else is an owner and active.
+    pub(crate) has_another_owner: bool,
+}
+
+impl Pending {
+    /// True where it is about this member, or about what was made under them.
+    fn is_about(&self, member: MemberId) -> bool {
+        let is_member = self.item.subject_kind == SubjectKind::Member;
+        is_member && self.item.subject_id.uuid() == member.uuid() || self.item.member_id == Some(member)
+    }
+
+    /// Refuses what comes too late, or was decided already.
+    fn expect_open(&self, decision: ReviewDecision, now: Timestamp) -> Result<()> {
+        if self.closed_at.is_some() || self.deadline_at <= now {
+            return Err(Error::Conflict("the review's deadline is over"));
+        }
+        match (self.item.decision, decision) {
+            (None, _) | (Some(ReviewDecision::Keep), ReviewDecision::Revoke) => Ok(()),
+            _ => Err(Error::Conflict("it was decided")),
+        }
+    }
+
+    /// Refuses what would leave the organization without an owner. The statements that act say the same of what is
+    /// there then: of two reviewers who come at the same time one is run again, and is refused here.
+    fn expect_another_owner(&self) -> Result<()> {
+        if self.role == Some(Role::Owner) && !self.has_another_owner {
+            return Err(Error::Conflict("nobody else is an owner and active"));
+        }
+        Ok(())
+    }
+}
+
+/// Decides about one item. What is revoked opens nothing with the next request.
+pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
+    let Verdict { decision, reason } = request.json()?;
+    let (review, item): (AccessReviewId, AccessReviewItemId) = (request.target("review_id"), request.target("item_id"));
+
+    let lookups = (store::load_pending(review, item), store::reach_of(request.credential()?.sha256));
+    let (gate, (pending, reach)) = deps.door.admit(request, Permission::ReviewDecide, lookups).await?;
+    let Some(reviewer) = gate.caller().member else {
+        return refuse(gate, request, Diff::new().added("without_member", true)).await;
+    };
+    if pending.is_about(reviewer) {
+        return refuse(gate, request, Diff::new().added("own_item", item)).await;
+    }
+    reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
+    pending.expect_open(decision, gate.now())?;
+    if decision == ReviewDecision::Revoke {
+        if let Some(lacking) = lacks(&reach, pending.role) {
+            return refuse(gate, request, Diff::new().added("permission", lacking)).await;
+        }
+        pending.expect_another_owner()?;
+    }
+    record(gate, &pending, decision, reviewer, &reason).await
+}
+
+/// A permission of the member's role that the reviewer has not, if there is one: nobody takes from who has more.
+fn lacks(reach: &Reach, role: Option<Role>) -> Option<Permission> {
+    role?.permissions().find(|permission| !reach.0.iter().any(|held| held == permission.word()))
+}
+
+/// Writes the decision, its entry, and what follows from it, together.
+async fn record(
+    gate: WriteGate,
+    pending: &Pending,
+    decision: ReviewDecision,
+    reviewer: MemberId,
+    reason: &Reason,
+) -> Result<Reply> {
+    let (maker, now) = (gate.caller().credential, gate.now());
+    let decided = store::Decided { decision, reason, reviewer, now };
+    let reply = Reply::ok(&decided.shown(&pending.item))?;
+    let (kind, subject) = (pending.item.subject_kind, pending.item.subject_id);
+    let about = Diff::new().added("item_id", pending.item.item_id).added("subject_id", subject);
+    let about = about.added("subject_kind", kind).added("decision", decision);
+    let entry = AuditEvent::new(Action::AccessReviewDecided, TargetKind::AccessReview, pending.review);
+    gate.record(&reply, |batch| {
+        store::decide(batch, pending, &decided);
+        batch.audit(entry.because(reason).with(about));
+        if decision == ReviewDecision::Revoke {
+            let cause = Diff::new().added("cause", RevocationCause::Decided).added("review_id", pending.review);
+            let revoked = AuditEvent::new(Action::AccessRevoked, target_of(kind), subject).because(reason);
+            batch.audit(revoked.with(cause.added("item_id", pending.item.item_id)));
+            store::withdraw(batch, maker, pending, now);
+            if pending.role.is_some() {
+                batch.emit(OutgoingEvent::member_revoked(subject.uuid().into()));
+            }
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}
+
+/// Refuses what a reviewer may not decide, and says in the log why.
+async fn refuse(gate: WriteGate, request: &Request, why: Diff) -> Result<Reply> {
+    let reply = Reply::problem(&Error::Forbidden, gate.request_id());
+    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
+    gate.record(&reply, |batch| batch.audit(entry)).await?;
+    Ok(reply)
+}

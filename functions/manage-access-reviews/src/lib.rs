@@ -1,0 +1,11 @@
+//! `/v1/access-reviews`: who has access, and who keeps it.
+
+pub mod decisions;
+mod deps;
+mod handler;
+pub mod items;
+pub mod reviews;
+mod store;
+
+pub use deps::{Deps, Settings};
+pub use handler::handle;

@@ -1,0 +1,98 @@
+//! What the organization answers staff: it lets them in, to Restricted values or not, and it ends what they do.
+
+use serde::Deserialize;
+use shared::{
+    Error, Result,
+    access::{Permission, staff_reach},
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    clock::Timestamp,
+    domain::impersonation::{ImpersonationEnder, ImpersonationState},
+    http::{Nothing, Reply, Request},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, impersonations::Impersonation, store};
+
+/// How far staff are let in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// True where they may also reveal Restricted values, each time with a reason and an entry.
+    restricted: bool,
+}
+
+/// Lets staff in; to Restricted values at once, where they are in already.
+pub(crate) async fn approve(deps: &Deps, request: &Request) -> Result<Reply> {
+    let approval: Approval = request.json()?;
+
+    let lookup = store::load_impersonation(request.target("impersonation_id"), deps.door.now());
+    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
+    if !before.state.is_under_way() {
+        return Err(Error::Conflict("the impersonation has ended"));
+    }
+
+    let now = gate.now();
+    let after = before.let_in(&approval, now);
+    let facts = Diff::new().added("restricted", after.restricted_approved_at.is_some()).added("role", after.role);
+    let entry = AuditEvent::new(Action::ImpersonationApproved, TargetKind::Impersonation, after.impersonation_id);
+    let reply = Reply::ok(&after)?;
+    gate.record(&reply, |batch| {
+        if after != before {
+            store::approve(batch, &after, approval.restricted, now);
+            batch.audit(entry.with(facts));
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}
+
+/// Ends an impersonation, opened or not, with its next request. One that has ended stays so.
+pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
+    let Nothing {} = request.json_or_empty()?;
+
+    let lookup = store::load_impersonation(request.target("impersonation_id"), deps.door.now());
+    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
+
+    let now = gate.now();
+    let after = before.ended(now);
+    let ended_by = ImpersonationEnder::Customer;
+    let entry = AuditEvent::new(Action::ImpersonationEnded, TargetKind::Impersonation, after.impersonation_id)
+        .with(Diff::new().added("ended_by", ended_by));
+    let reply = Reply::ok(&after)?;
+    gate.record(&reply, |batch| {
+        if after != before {
+            store::end(batch, after.impersonation_id, ended_by, now);
+            batch.audit(entry);
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}
+
+impl Impersonation {
+    fn let_in(&self, approval: &Approval, now: Timestamp) -> Self {
+        let restricted = self.restricted_approved_at.or(approval.restricted.then_some(now));
+        let state = match self.state {
+            ImpersonationState::Requested => ImpersonationState::Approved,
+            state => state,
+        };
+        let approved_at = self.approved_at.or(Some(now));
+        Self { state, approved_at, restricted_approved_at: restricted, ..self.clone() }
+    }
+
+    fn ended(&self, now: Timestamp) -> Self {
+        if !self.state.is_under_way() {
+            return self.clone();
+        }
+        let ended_by = Some(ImpersonationEnder::Customer);
+        Self { state: ImpersonationState::Ended, ended_at: Some(now), ended_by, ..self.clone() }
+    }
+
+    /// What the customer's word adds to what they may do, where both of their roles may.
+    pub(crate) fn restricted_reach(&self) -> Vec<&'static str> {
+        let with_word = staff_reach(self.staff_role, self.role, true);
+        with_word.filter(|permission| *permission == Permission::VisitReveal).map(Permission::word).collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! Whether staff wait to be let in.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Result,
+    access::Permission,
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    http::{Reply, Request},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, store};
+
+/// Whether staff wait to be let in.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImpersonationPolicy {
+    /// True where nobody of the operator's comes in before somebody here has approved it. Restricted values are asked
+    /// for each time, whatever stands here.
+    pub requires_approval: bool,
+}
+
+/// Shows the policy.
+pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
+    request.query()?.finish()?;
+
+    let (_, policy) = deps.reads.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
+
+    Reply::ok(&policy)
+}
+
+/// Changes the policy. Turned on, it also holds for those who asked before and have not come in yet.
+pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
+    let policy: ImpersonationPolicy = request.json()?;
+
+    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
+
+    let (organization, now) = (gate.caller().organization, gate.now());
+    let entry = AuditEvent::new(Action::ImpersonationPolicyChanged, TargetKind::Organization, organization)
+        .with(Diff::new().changed("requires_approval", before.requires_approval, policy.requires_approval));
+    let reply = Reply::ok(&policy)?;
+    gate.record(&reply, |batch| {
+        if policy.requires_approval != before.requires_approval {
+            store::require_approval(batch, policy.requires_approval, now);
+            batch.audit(entry);
+        }
+    })
+    .await?;
+
+    Ok(reply)
+}

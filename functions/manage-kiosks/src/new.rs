@@ -1,0 +1,98 @@
+//! A device is let in: somebody who may types the code that it shows.
+
+use serde::Deserialize;
+use shared::{
+    Error, Result,
+    access::Permission,
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    authn::pairing::PairingCode,
+    clock::Timestamp,
+    domain::{BoundedText as _, text::Name},
+    gate::WriteGate,
+    http::{Reply, Request},
+    id::{KioskId, SiteId},
+};
+use utoipa::ToSchema;
+
+use crate::{Deps, kiosks::KioskRow, store};
+
+/// Of an address that types wrong codes again and again within a minute, these failures get an entry: enough to see
+/// that it does, and not as many as it likes.
+const SAMPLED: [i32; 3] = [1, 10, 30];
+
+/// A kiosk to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKiosk {
+    /// Name, as `Main entrance`.
+    name: Name,
+    /// The code that the device shows; case, spaces and hyphens do not matter.
+    pairing_code: PairingCode,
+}
+
+/// A device that shows the code.
+pub(crate) struct Pairing {
+    pub(crate) device_sha256: Vec<u8>,
+    /// What it calls itself.
+    pub(crate) device: Option<String>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What a guess came to.
+pub(crate) enum Guess {
+    Right(Pairing),
+    /// So many wrong ones within a minute has the address now had.
+    Wrong(i32),
+    Throttled(Error),
+}
+
+/// A code and who types it.
+pub(crate) struct Typed {
+    pub(crate) guesser: [u8; 32],
+    pub(crate) code_sha256: [u8; 32],
+}
+
+/// Enters a kiosk whose place the device will take that shows this code.
+pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
+    let NewKiosk { name, pairing_code } = request.json()?;
+
+    let caller = request.credential()?;
+    let typed = Typed { guesser: caller.sha256, code_sha256: pairing_code.sha256(caller.organization) };
+    // The guess is counted, and committed, in the round trip of admission: nobody hears what it came to before.
+    let lookups = (store::find_site(request.target("site_id")), store::guess(&typed, request, deps.door.now()));
+    let (gate, (site, guess)) = deps.door.admit(request, Permission::KioskManage, lookups).await?;
+    let pairing = match guess {
+        Guess::Right(pairing) => pairing,
+        Guess::Wrong(failures) => return refuse(gate, site, failures).await,
+        Guess::Throttled(refusal) => return Err(refusal),
+    };
+
+    let now = gate.now();
+    let kiosk = KioskRow::waiting(KioskId::new(now), site, &name, &pairing, now);
+    let diff = Diff::new()
+        .added("site_id", site)
+        .added("name", Internal(name.as_str()))
+        .added("pairing_expires_at", pairing.expires_at)
+        .added_if_some("device", pairing.device.as_deref().map(Internal));
+    let entry = AuditEvent::new(Action::KioskCreated, TargetKind::Kiosk, kiosk.kiosk_id).with(diff);
+    let reply = Reply::created(&kiosk.clone().at(now))?;
+    gate.record(&reply, |batch| {
+        store::confirm(batch, &pairing, &typed, &kiosk);
+        batch.audit(entry);
+    })
+    .await?;
+
+    Ok(reply)
+}
+
+/// Says no more than that no device shows the code; whether one of another organization does is not known here.
+async fn refuse(gate: WriteGate, site: SiteId, failures: i32) -> Result<Reply> {
+    let refusal = Error::unprocessable("/pairing_code", "unknown");
+    if !SAMPLED.contains(&failures) {
+        return Err(refusal);
+    }
+    let reply = Reply::problem(&refusal, gate.request_id());
+    let entry = AuditEvent::new(Action::KioskRefused, TargetKind::Site, site);
+    gate.record(&reply, |batch| batch.audit(entry.with(Diff::new().added("failures", failures)))).await?;
+    Ok(reply)
+}

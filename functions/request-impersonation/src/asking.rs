@@ -1,0 +1,108 @@
+//! Staff ask to act for a customer. What is written at the customer opens nothing by itself, so it may come first.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Result,
+    access::Role,
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::sha256,
+    domain::{Reason, impersonation::ImpersonationState, text::Slug},
+    gate::WriteGate,
+    http::{Reply, Request},
+    id::{ImpersonationId, OrganizationId},
+    queue::SystemWork,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Deps,
+    staff::{Staff, admit, find_customer, refuse},
+    store,
+};
+
+/// For whom, as what and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewImpersonation {
+    /// Handle of the customer.
+    slug: Slug,
+    /// What to act as there: of what this role and their own both allow, staff may do what is open to staff at all.
+    pub(crate) role: Role,
+    /// Why. It stands in the log of both organizations in the clear, and the customer reads it.
+    pub(crate) reason: Reason,
+}
+
+/// An impersonation that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequestedImpersonation {
+    /// The impersonation.
+    pub impersonation_id: ImpersonationId,
+    /// The customer.
+    pub organization_id: OrganizationId,
+    /// Where it stands: `requested` where the customer lets staff in, else `approved`.
+    pub state: ImpersonationState,
+    /// What they act as.
+    pub role: Role,
+}
+
+/// What the customer's database made of the request.
+pub(crate) struct Asked {
+    pub(crate) impersonation: ImpersonationId,
+    /// False where this very request had asked before.
+    pub(crate) is_new: bool,
+    pub(crate) state: ImpersonationState,
+}
+
+/// Asks at the customer, with an entry in its log, and then says so in the operator's own.
+pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
+    let new: NewImpersonation = request.json()?;
+
+    let (gate, asking) = admit(deps, request).await?;
+    let Some(staff) = asking else { return refuse(gate, request).await };
+    let customer = find_customer(deps, &gate, request, &new.slug).await?;
+
+    let asked = ask_at(&customer, &gate, request, &staff, &new).await?;
+
+    let reply = Reply::created(&RequestedImpersonation {
+        impersonation_id: asked.impersonation,
+        organization_id: customer.organization(),
+        state: asked.state,
+        role: new.role,
+    })?;
+    let facts = Diff::new().added("organization_id", customer.organization()).added("role", new.role);
+    let entry = AuditEvent::new(Action::ImpersonationRequested, TargetKind::Impersonation, asked.impersonation);
+    gate.record(&reply, |batch| batch.audit(entry.because(&new.reason).with(facts))).await?;
+
+    Ok(reply)
+}
+
+/// The customer's side of it, once for each request however often that is run.
+async fn ask_at(
+    customer: &SystemWork,
+    gate: &WriteGate,
+    request: &Request,
+    staff: &Staff,
+    new: &NewImpersonation,
+) -> Result<Asked> {
+    let caller = gate.caller();
+    let key = request.idempotency_key_sha256()?;
+    let (organization, session) = (caller.organization.uuid(), caller.credential.uuid());
+    let request_sha256 = sha256(&[organization.as_bytes().as_slice(), session.as_bytes(), &key].concat());
+    let lookup = store::request(staff, caller.organization, new, request_sha256, gate.now());
+    customer
+        .with_tenant(async |tx| {
+            let asked = tx.find(lookup).await?.ok_or(Error::Forbidden)?;
+            if asked.is_new {
+                let facts = Diff::new()
+                    .added("staff_organization_id", caller.organization)
+                    .added("role", new.role)
+                    .added("needs_approval", asked.state == ImpersonationState::Requested);
+                let entry =
+                    AuditEvent::new(Action::ImpersonationRequested, TargetKind::Impersonation, asked.impersonation);
+                let actor = request.by_staff(staff.id, asked.impersonation);
+                customer.audit_by(tx, &actor, entry.because(&new.reason).with(facts)).await?;
+            }
+            Ok(asked)
+        })
+        .await
+}

@@ -1,0 +1,96 @@
+//! Staff go over: a token that opens what the customer has, or need not have, let in.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Error, Result,
+    access::Role,
+    audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::hand_off::{HAND_OFF_LIFETIME_S, HandOff, Passage},
+    clock::Timestamp,
+    domain::{BoundedText as _, Reason, impersonation::ImpersonationState, text::Slug},
+    http::{Reply, Request},
+    id::{HandOffId, ImpersonationId},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Deps,
+    staff::{admit, find_customer, refuse},
+    store,
+};
+
+/// Where the impersonation is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Destination {
+    /// Handle of the customer.
+    slug: Slug,
+}
+
+/// A token to go over with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandedOff {
+    /// The token, for `POST /v1/session/impersonation`. Shown once: null when this answer is a replay.
+    pub token: Option<String>,
+    /// Until when it opens, once, and unless a newer one takes its place.
+    pub expires_at: Timestamp,
+}
+
+/// What is known at the customer of an impersonation that was asked for.
+pub(crate) struct Awaited {
+    pub(crate) state: ImpersonationState,
+    pub(crate) role: Role,
+    pub(crate) reason: Reason,
+}
+
+/// Makes a hand-off the one that opens, and shows its token.
+pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
+    let destination: Destination = request.json()?;
+
+    let (gate, asking) = admit(deps, request).await?;
+    let Some(staff) = asking else { return refuse(gate, request).await };
+    let customer = find_customer(deps, &gate, request, &destination.slug).await?;
+
+    // The customer's side comes first: what it then waits for is a token that nobody has yet.
+    let (now, id) = (gate.now(), HandOffId::new(gate.now()));
+    let impersonation: ImpersonationId = request.target("impersonation_id");
+    let lookup = store::hand_off(impersonation, staff.id, (id, now.plus_seconds(HAND_OFF_LIFETIME_S)), now);
+    let found = customer.with_tenant(async |tx| tx.find(lookup).await).await?;
+    let Awaited { role, reason, .. } = found.ok_or(Error::NotFound)?.expect_approved()?;
+
+    let passage = Passage {
+        staff: staff.id,
+        staff_organization: gate.caller().organization,
+        staff_session: gate.caller().credential,
+        organization: customer.organization(),
+        impersonation,
+        role,
+        reason: reason.as_str().to_owned(),
+    };
+    let hand_off = HandOff::new(id, passage, now);
+    let expires_at = hand_off.expires_at;
+    let shown = |token| HandedOff { token, expires_at };
+    let reply = Reply::created(&shown(Some(deps.keys.sign(&hand_off)?)))?.replayed_as(&shown(None))?;
+    let facts = Diff::new()
+        .added("organization_id", customer.organization())
+        .added("hand_off_id", id)
+        .added("expires_at", expires_at);
+    let entry = AuditEvent::new(Action::ImpersonationHandedOff, TargetKind::Impersonation, impersonation).with(facts);
+    gate.record(&reply, |batch| batch.audit(entry)).await?;
+
+    Ok(reply)
+}
+
+impl Awaited {
+    /// Refuses what is not let in yet, and what opens nothing any more.
+    fn expect_approved(self) -> Result<Self> {
+        match self.state {
+            ImpersonationState::Approved => Ok(self),
+            ImpersonationState::Requested => Err(Error::Conflict("the customer has not let staff in yet")),
+            ImpersonationState::Open => Err(Error::Conflict("the impersonation is open already")),
+            ImpersonationState::Ended | ImpersonationState::Lapsed => {
+                Err(Error::Conflict("the impersonation has ended"))
+            }
+        }
+    }
+}

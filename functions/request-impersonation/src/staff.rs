@@ -1,0 +1,45 @@
+//! Who asks, and for whom.
+
+use shared::{
+    Error, Result,
+    access::Role,
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    domain::text::Slug,
+    gate::{Demand, WriteGate},
+    http::{Reply, Request},
+    id::StaffId,
+    queue::SystemWork,
+};
+
+use crate::{Deps, store};
+
+/// A member of the operator's staff, who proved a second factor in the session that asks.
+pub(crate) struct Staff {
+    pub(crate) id: StaffId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+/// Admits whoever asks in a whole session of their own, and says whether they are staff.
+pub(crate) async fn admit(deps: &Deps, request: &Request) -> Result<(WriteGate, Option<Staff>)> {
+    let session = request.credential()?.sha256;
+    deps.door.admit(request, Demand::OwnSession, store::staff_asking(session, deps.door.now())).await
+}
+
+/// Refuses a member who is not staff, or did not prove a second factor, and says so in the log of their organization.
+pub(crate) async fn refuse(gate: WriteGate, request: &Request) -> Result<Reply> {
+    let reply = Reply::problem(&Error::Forbidden, gate.request_id());
+    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route())
+        .with(Diff::new().added("permission", Internal("staff")));
+    gate.record(&reply, |batch| batch.audit(entry)).await?;
+    Ok(reply)
+}
+
+/// Work in the organization of a customer. The operator's own is none: there they are what they are.
+pub(crate) async fn find_customer(deps: &Deps, gate: &WriteGate, request: &Request, slug: &Slug) -> Result<SystemWork> {
+    let customer = deps.customers.find(request, slug).await?.ok_or(Error::NotFound)?;
+    if customer.organization() == gate.caller().organization {
+        return Err(Error::unprocessable("/slug", "own_organization"));
+    }
+    Ok(customer)
+}

@@ -1,0 +1,31 @@
+//! Owners are told of what is undecided, each time once.
+
+use shared::{
+    Result, clock::Timestamp, domain::review::reminder_due, id::AccessReviewId, queue::SystemWork, schedule::Tick,
+};
+
+use crate::store;
+
+/// A review in which something is undecided.
+pub(crate) struct Waiting {
+    pub(crate) review: AccessReviewId,
+    pub(crate) deadline_at: Timestamp,
+    pub(crate) reminded_days: Option<i32>,
+}
+
+/// Asks for the mails that are due; says how many. That they were asked for is noted with them.
+pub(crate) async fn remind(tick: &Tick, work: &SystemWork) -> Result<u64> {
+    let now = tick.now();
+    work.with_tenant(async |tx| {
+        let Some(waiting) = tx.find(store::find_waiting(now)).await? else { return Ok(0) };
+        let Some(days) = reminder_due(waiting.deadline_at, waiting.reminded_days, now) else { return Ok(0) };
+        let mut asked = 0;
+        for owner in tx.find(store::list_owners()).await? {
+            tx.write(store::request_mail(owner, now)).await?;
+            asked += 1;
+        }
+        tx.write(store::note_reminder(waiting.review, days)).await?;
+        Ok(asked)
+    })
+    .await
+}
