@@ -18,12 +18,22 @@ GRANT SELECT ON log_tiles TO fn_build_export;
 GRANT INSERT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at) ON outbox TO fn_build_export;
 
 -- What of the tables an organization takes along: nothing sealed, and no hash of a secret.
-GRANT SELECT (organization_id, credential_id, kind, name, permissions, site_id, expires_at, revoked_at, created_at) ON credentials TO fn_build_export;
+GRANT SELECT (organization_id, item_id, review_id, number, subject_kind, subject_id, name, email, role, permissions, site_id, member_id, granted_at,
+  last_used_at, decision, how, reason, decided_by, decided_at, revoked_at) ON access_review_items TO fn_build_export;
+GRANT SELECT (organization_id, review_id, quarter, opened_at, deadline_at, item_count, closed_at, checked_at, came_back)
+  ON access_reviews TO fn_build_export;
+GRANT SELECT (organization_id, credential_id, kind, name, permissions, site_id, expires_at, revoked_at, created_at, last_used_at, member_id,
+  assurance) ON credentials TO fn_build_export;
 GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at) ON hosts TO fn_build_export;
-GRANT SELECT (organization_id, kiosk_id, site_id, name, credential_id, paired_at, revoked_at, created_at) ON kiosks TO fn_build_export;
-GRANT SELECT (organization_id, member_id, person_id, email, name, role, state, created_at) ON members TO fn_build_export;
+GRANT SELECT (organization_id, impersonation_id, staff_id, staff_organization_id, staff_name, staff_role, role, reason, requested_at, approved_at,
+  restricted_approved_at, credential_id, opened_at, expires_at, ended_at, ended_by) ON impersonations TO fn_build_export;
+GRANT SELECT (organization_id, kiosk_id, site_id, name, device, credential_id, paired_at, revoked_at, created_at) ON kiosks TO fn_build_export;
+GRANT SELECT (organization_id, mail_id, member_id, kind, requested_at, sent_at, given_up_at) ON mails TO fn_build_export;
+GRANT SELECT (organization_id, member_id, person_id, email, name, role, state, created_at, last_sign_in_at, standing_since)
+  ON members TO fn_build_export;
 GRANT SELECT (organization_id, version_id, kind, locale, version, title, text, published_at, retired_at) ON notices TO fn_build_export;
-GRANT SELECT (organization_id, name, plan, environment, created_at) ON organizations TO fn_build_export;
+GRANT SELECT (organization_id, name, plan, environment, created_at, requires_mfa, requires_staff_approval) ON organizations
+  TO fn_build_export;
 GRANT SELECT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at, ready_at) ON outbox TO fn_build_export;
 GRANT SELECT (organization_id, person_id, kind, wrapped_key, created_at) ON people TO fn_build_export;
 GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, created_at) ON sites TO fn_build_export;

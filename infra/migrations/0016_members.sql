@@ -65,7 +65,8 @@ CREATE TABLE mails (
   organization_id uuid NOT NULL,
   mail_id uuid NOT NULL,
   member_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('member_invitation', 'password_reset', 'password_changed', 'second_factor_changed', 'access_review_due')),
+  kind text NOT NULL CHECK (kind IN ('member_invitation', 'password_reset', 'password_changed', 'second_factor_changed',
+    'access_review_due', 'impersonation_requested')),
   requested_at timestamptz NOT NULL,
   -- Nobody tries before this moment: whoever sends it has it until then.
   not_before timestamptz NOT NULL,

@@ -2,6 +2,8 @@
 //!
 //! A missing or unsafe variable stops the start and is named; what it holds is not.
 
+#[cfg(test)]
+mod aws_of_tests;
 mod buckets;
 mod database;
 mod log;
@@ -182,15 +184,6 @@ pub struct AwsSettings {
 }
 
 impl AwsSettings {
-    /// Credentials that open nothing, for tests that never reach AWS.
-    #[cfg(test)]
-    pub(crate) fn of_tests() -> Self {
-        let pairs =
-            [("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "canary")];
-        let variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self::read(&variables).unwrap()
-    }
-
     /// Reads the standard variables of the AWS SDKs.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
         "WRONG at entry 12",
         "doorbook-verify: exit 1",
         "Entry 12",
+        "the API token is kept",
+        "91 days later",
+        "401 for the kiosk",
+        "the review is closed",
     ] {
         from += told[from..].find(line).unwrap_or_else(|| panic!("{line} is missing, in this order, from:\n{told}"));
     }

@@ -4,7 +4,7 @@
 mod failures;
 
 use serde_json::{Value, json};
-use shared::{access::Role, authn::session::Assurance};
+use shared::{access::Role, authn::session::Assurance, id::MemberId};
 
 use crate::harness::{
     World,
@@ -46,6 +46,21 @@ async fn a_request_stands_in_both_logs_which_name_each_other() {
     assert_eq!(theirs["diff"]["added"]["staff_organization_id"], json!(staff.operator.organization));
     assert_eq!(own["diff"]["added"]["organization_id"], json!(customer.organization));
     assert!(!json!([theirs, own]).to_string().contains("Member of the test"));
+}
+
+#[tokio::test]
+async fn each_owner_of_the_customer_is_told_once() {
+    let (staff, customer) = (Staff::of(Role::Admin).await, World::posting_by_hand().await);
+    let (owner, _) = (customer.member(Role::Owner).await, customer.member(Role::Admin).await);
+    let asking = staff.asking(&customer, Role::FrontDesk);
+
+    for event in [&asking, &asking.again()] {
+        assert_eq!(ask(event).await.status, 201);
+    }
+
+    let sql = "SELECT member_id FROM mails WHERE organization_id = $1 AND kind = 'impersonation_requested'";
+    let told: Vec<MemberId> = customer.own_rows(sql).await.iter().map(|row| row.get(0)).collect();
+    assert_eq!(told, [owner]);
 }
 
 #[tokio::test]

@@ -112,10 +112,12 @@ impl World {
         let sql = "INSERT INTO credentials (organization_id, credential_id, kind, sha256, name, permissions, expires_at, created_at, last_used_at)
             VALUES ($1, $2, 'impersonation', sha256($2::uuid::text::bytea), 'staff', '{visit.read}', $3, $4, $4)";
         self.execute(sql, &[&self.organization, &credential, &ends, &opened]).await;
-        let sql = "INSERT INTO impersonations (organization_id, impersonation_id, staff_id, staff_organization_id, staff_name, staff_role,
-              role, reason, requested_under, requested_at, needs_approval, credential_id, opened_at, expires_at)
-            VALUES ($1, $2, $2, $1, 'Staff of the operator', 'security', 'auditor', 'Looks at a visit that nobody can find',
-              sha256($2::uuid::text::bytea), $3, false, $4, $3, $5)";
+        let sql = "INSERT INTO staff (staff_id, organization_id, term, appointed_at) VALUES ($2, $1, 1, $3)";
+        self.execute(sql, &[&self.organization, &impersonation, &opened]).await;
+        let sql = "INSERT INTO impersonations (organization_id, impersonation_id, staff_id, staff_term, staff_organization_id, staff_name,
+              staff_role, role, reason, requested_under, requested_at, needs_approval, credential_id, opened_at, opened_by_request, expires_at)
+            VALUES ($1, $2, $2, 1, $1, 'Staff of the operator', 'security', 'auditor', 'Looks at a visit that nobody can find',
+              sha256($2::uuid::text::bytea), $3, false, $4, $3, 'a request', $5)";
         self.execute(sql, &[&self.organization, &impersonation, &opened, &credential, &ends]).await;
         impersonation
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Part numbers of one member: the one in which it begins, and those that it fills by itself.
-const NUMBERS: i32 = 250;
+const NUMBERS: i32 = 200;
 /// Parts on their way to the bucket at a time.
 const UPLOADS_MAX: usize = 2;
 /// What the number of an upload's answer belongs to.

@@ -63,13 +63,19 @@ macro_rules! tables {
 }
 
 tables! {
-    Credentials credentials by credential_id: kind name permissions site_id expires_at revoked_at created_at;
+    AccessReviewItems access_review_items by item_id: review_id number subject_kind subject_id name email role permissions site_id member_id
+        granted_at last_used_at decision how reason decided_by decided_at revoked_at;
+    AccessReviews access_reviews by review_id: quarter opened_at deadline_at item_count closed_at checked_at came_back;
+    Credentials credentials by credential_id: kind name permissions site_id expires_at revoked_at created_at last_used_at member_id assurance;
     Exports exports by export_id: kind visit_id from_at to_at requested_by requested_by_kind state created_at built_at expires_at failure;
     Hosts hosts by host_id: person_id name email phone locale created_at;
-    Kiosks kiosks by kiosk_id: site_id name credential_id paired_at revoked_at created_at;
-    Members members by member_id: person_id email name role state created_at;
+    Impersonations impersonations by impersonation_id: staff_id staff_organization_id staff_name staff_role role reason requested_at
+        approved_at restricted_approved_at credential_id opened_at expires_at ended_at ended_by;
+    Kiosks kiosks by kiosk_id: site_id name device credential_id paired_at revoked_at created_at;
+    Mails mails by mail_id: member_id kind requested_at sent_at given_up_at;
+    Members members by member_id: person_id email name role state created_at last_sign_in_at standing_since;
     Notices notices by version_id: kind locale version title text published_at retired_at;
-    Organizations organizations by organization_id: name plan environment created_at;
+    Organizations organizations by organization_id: name plan environment created_at requires_mfa requires_staff_approval;
     Outbox outbox by event_id: kind subject_kind subject_id facts request_id occurred_at ready_at;
     People people by person_id: kind created_at;
     Sites sites by site_id: name time_zone locale requires_nda created_at;

@@ -93,6 +93,9 @@ async fn ask_at(
         .with_tenant(async |tx| {
             let asked = tx.find(lookup).await?.ok_or(Error::Forbidden)?;
             if asked.is_new {
+                for owner in tx.find(store::list_owners()).await? {
+                    tx.write(store::request_mail(owner, gate.now())).await?;
+                }
                 let facts = Diff::new()
                     .added("staff_organization_id", caller.organization)
                     .added("role", new.role)

@@ -94,6 +94,7 @@ fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Mail {
     let place = url.as_ref().map_or(origin.as_str(), |url| url.expose_secret());
     let Letter { subject, text } = match claimed.kind {
         MailKind::AccessReviewDue => letters::access_review_due(organization, place),
+        MailKind::ImpersonationRequested => letters::impersonation_requested(organization, place),
         MailKind::MemberInvitation => letters::member_invitation(organization, place),
         MailKind::PasswordReset => letters::password_reset(organization, place),
         MailKind::PasswordChanged => letters::password_changed(organization, place),

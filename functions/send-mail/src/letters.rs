@@ -43,7 +43,21 @@ pub(crate) fn access_review_due(organization: &str, console: &str) -> Letter {
     Letter {
         subject: format!("Who keeps access to {organization} on Doorbook?"),
         text: format!(
-            "An access review of {organization} on Doorbook waits for decisions, and its deadline is near.\n\n             Members, API tokens, kiosks and staff access about which nobody decides lose their access at the deadline.\n\n             Decide at {console} at once, or ask an admin to.\n"
+            "An access review of {organization} on Doorbook waits for decisions, and its deadline is near.\n\n\
+             Members, API tokens, kiosks and staff access about which nobody decides lose their access at the deadline.\n\n\
+             Decide at {console} at once, or ask an admin to.\n"
+        ),
+    }
+}
+
+/// To an owner whose organization the operator's staff want to act for.
+pub(crate) fn impersonation_requested(organization: &str, console: &str) -> Letter {
+    Letter {
+        subject: format!("Somebody of Doorbook's operator wants to act for {organization}"),
+        text: format!(
+            "A member of the operator's staff asked to act for {organization} on Doorbook, for half an hour at most.\n\n\
+             Look at {console} at once who it is, as what and why. There you let them in, if your organization wants to \
+             be asked, and end it whenever you like.\n"
         ),
     }
 }
@@ -83,7 +97,7 @@ mod tests {
             assert!(letter.subject.contains("North Dock") && letter.text.contains("North Dock"));
             assert_eq!(letter.text.lines().filter(|line| *line == "https://console.example/join#dbm_x").count(), 1);
         }
-        for write in [access_review_due, password_changed, second_factor_changed] {
+        for write in [access_review_due, impersonation_requested, password_changed, second_factor_changed] {
             let letter = write("North Dock", "https://console.example");
             assert!(letter.subject.contains("North Dock") && letter.text.contains("https://console.example at once"));
         }
@@ -92,7 +106,9 @@ mod tests {
     #[test]
     fn a_subject_is_one_line_however_long_the_name_is() {
         let name = "n".repeat(200);
-        let all = [access_review_due, member_invitation, password_reset, password_changed, second_factor_changed];
+        let of_owners = [access_review_due, impersonation_requested];
+        let of_members = [member_invitation, password_reset, password_changed, second_factor_changed];
+        let all = of_owners.into_iter().chain(of_members);
         for write in all {
             let letter = write(&name, "https://console.example");
             assert!(!letter.subject.contains('\n') && letter.subject.len() < 300);

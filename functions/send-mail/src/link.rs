@@ -29,7 +29,8 @@ impl Link {
         let (credential, page, hours) = match kind {
             MailKind::MemberInvitation => (CredentialKind::MemberInvitation, "join", INVITATION_HOURS),
             MailKind::PasswordReset => (CredentialKind::PasswordReset, "reset", RESET_HOURS),
-            MailKind::AccessReviewDue | MailKind::PasswordChanged | MailKind::SecondFactorChanged => return Ok(None),
+            MailKind::AccessReviewDue | MailKind::ImpersonationRequested => return Ok(None),
+            MailKind::PasswordChanged | MailKind::SecondFactorChanged => return Ok(None),
         };
         let credential = NewCredential::generate(credential, realm, organization)?;
         Ok(Some(Self { credential, page, hours }))

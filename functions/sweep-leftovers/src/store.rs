@@ -8,19 +8,19 @@ use shared::{
 
 /// What is past its time, in the order in which it is forgotten: each removes a page of rows of the organization that is
 /// open, and says how many went.
-pub(crate) const FORGETTING: [&str; 7] = [
-    "-- sweep-leftovers.forget_answers\nSELECT app.forget_answers($1, $2) AS gone",
-    "-- sweep-leftovers.forget_sources\nSELECT app.forget_sources($1, $2) AS gone",
-    "-- sweep-leftovers.forget_credentials\nSELECT app.forget_credentials($1, $2) AS gone",
-    "-- sweep-leftovers.forget_quiet_guesses\nSELECT app.forget_quiet_guesses($1, $2) AS gone",
-    "-- sweep-leftovers.forget_known_sources\nSELECT app.forget_known_sources($1, $2) AS gone",
-    "-- sweep-leftovers.forget_mails\nSELECT app.forget_mails($1, $2) AS gone",
-    "-- sweep-leftovers.forget_kiosk_pairings\nSELECT app.forget_kiosk_pairings($1, $2) AS gone",
+pub(crate) const FORGETTING: [fn() -> Statement; 7] = [
+    || Statement::new("-- sweep-leftovers.forget_answers\nSELECT app.forget_answers($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_sources\nSELECT app.forget_sources($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_credentials\nSELECT app.forget_credentials($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_quiet_guesses\nSELECT app.forget_quiet_guesses($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_known_sources\nSELECT app.forget_known_sources($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_mails\nSELECT app.forget_mails($1, $2) AS gone"),
+    || Statement::new("-- sweep-leftovers.forget_kiosk_pairings\nSELECT app.forget_kiosk_pairings($1, $2) AS gone"),
 ];
 
-/// Removes a page of what one of these questions finds.
-pub(crate) fn forget(question: &'static str, now: Timestamp, page: i32) -> Lookup<i64> {
-    Statement::new(question).bind(now).bind(page).one(|row| row.read("gone"))
+/// Removes a page of what one of these finds.
+pub(crate) fn forget(question: fn() -> Statement, now: Timestamp, page: i32) -> Lookup<i64> {
+    question().bind(now).bind(page).one(|row| row.read("gone"))
 }
 
 /// Bundles whose days are over.

@@ -7,6 +7,8 @@ words! {
     MailKind {
         /// That an access review waits for decisions.
         AccessReviewDue = "access_review_due",
+        /// That the operator's staff asked to act for the organization.
+        ImpersonationRequested = "impersonation_requested",
         /// A link with which somebody becomes a member.
         MemberInvitation = "member_invitation",
         /// A link with which a member chooses a new password.
@@ -25,9 +27,8 @@ impl MailKind {
     pub fn may_reach(self, state: MemberState) -> bool {
         match self {
             Self::MemberInvitation => state == MemberState::Invited,
-            Self::AccessReviewDue | Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => {
-                state == MemberState::Active
-            }
+            Self::AccessReviewDue | Self::ImpersonationRequested => state == MemberState::Active,
+            Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => state == MemberState::Active,
         }
     }
 }

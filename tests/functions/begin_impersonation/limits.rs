@@ -77,7 +77,7 @@ async fn a_request_that_is_under_way_when_it_is_ended_writes_nothing() {
     let told = stack::variables("fn_manage_sites", &[("AWS_ENDPOINT_URL_KMS", &url)]);
     let settings = manage_sites::Settings::read(&told).expect("settings");
     let deps = manage_sites::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
-    tap.delay(std::time::Duration::from_secs(2));
+    tap.delay(std::time::Duration::from_millis(1500));
     let sites = customer.count("sites").await;
 
     let site = opened.making_a_site();

@@ -102,6 +102,42 @@ async fn data_takes_everything_along_but_what_is_sealed() {
     assert!(empty.is_empty());
 }
 
+/// What no bundle of kind `data` holds as a table: what only a machine needs, what is a secret or its hash, and the log, which
+/// is in it as a log.
+const LEFT_OUT: [&str; 16] = [
+    "answers",
+    "audit_heads",
+    "audit_log",
+    "badge_counters",
+    "export_keys",
+    "guesses",
+    "kiosk_pairings",
+    "known_sources",
+    "log_checkpoints",
+    "log_streams",
+    "log_tiles",
+    "member_proofs",
+    "rate_buckets",
+    "recovery_codes",
+    "refused_sources",
+    "tenant_keys",
+];
+
+#[tokio::test]
+async fn every_table_of_a_tenant_is_taken_along_or_known_not_to_be() {
+    let world = World::new().await;
+    let made = bundle(&world, &json!({ "kind": "data" })).await;
+    let sql = "SELECT c.relname FROM pg_class AS c WHERE $1::uuid IS NOT NULL AND c.relrowsecurity
+        AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1";
+    let tables: Vec<String> = world.own_rows(sql).await.iter().map(|row| row.get(0)).collect();
+
+    let members = members(&made);
+    let absent: Vec<_> = tables.iter().filter(|table| !members.contains_key(&format!("data/{table}.json"))).collect();
+
+    assert!(tables.len() > LEFT_OUT.len());
+    assert_eq!(absent, LEFT_OUT);
+}
+
 #[tokio::test]
 async fn a_table_of_several_pages_is_there_row_by_row() {
     let world = World::new().await;
