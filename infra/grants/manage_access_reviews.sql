@@ -1,6 +1,6 @@
 -- What fn_manage_access_reviews may do: the statements of functions/manage-access-reviews/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_manage_access_reviews;
-GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_manage_access_reviews;
+GRANT EXECUTE ON FUNCTION app.organization_id(), app.count_review_items(uuid) TO fn_manage_access_reviews;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_access_reviews;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_access_reviews;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_access_reviews;

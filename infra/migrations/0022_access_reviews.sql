@@ -73,6 +73,25 @@ CREATE TABLE access_review_items (
 CREATE INDEX access_review_items_undecided ON access_review_items (organization_id, review_id) WHERE decision IS NULL;
 CALL app.protect('access_review_items');
 
+-- How many items a review has, and what became of them.
+CREATE FUNCTION app.count_review_items(review uuid, OUT items bigint, OUT waiting bigint, OUT kept bigint, OUT revoked bigint,
+  OUT undecided bigint, OUT spared bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(*), count(*) FILTER (WHERE i.decision IS NULL), count(*) FILTER (WHERE i.decision = 'keep' AND i.how = 'decided'),
+    count(*) FILTER (WHERE i.decision = 'revoke'), count(*) FILTER (WHERE i.how = 'undecided'),
+    count(*) FILTER (WHERE i.how = 'last_owner')
+  FROM public.access_review_items AS i WHERE i.organization_id = app.organization_id() AND i.review_id = review
+$$;
+
+-- When a member did something by themselves last: signed in, or used an API token that was made under them.
+CREATE FUNCTION app.member_last_used_at(member uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT greatest(m.last_sign_in_at, (
+      SELECT max(c.last_used_at) FROM public.credentials AS c
+      WHERE c.organization_id = m.organization_id AND c.member_id = m.member_id AND c.kind = 'api_token'))
+  FROM public.members AS m WHERE m.organization_id = app.organization_id() AND m.member_id = member
+$$;
+
 -- True where a member has done nothing by themselves since a moment: neither signed in, nor used an API token that was made
 -- under them, nor been let in or invited anew.
 CREATE FUNCTION app.member_is_unused(member uuid, since timestamptz) RETURNS boolean
@@ -80,9 +99,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
-  RETURN (SELECT greatest(m.created_at, m.standing_since, m.last_sign_in_at, (
-        SELECT max(c.last_used_at) FROM public.credentials AS c
-        WHERE c.organization_id = organization AND c.member_id = member AND c.kind = 'api_token')) <= since
+  RETURN (SELECT greatest(m.created_at, m.standing_since, app.member_last_used_at(member)) <= since
     FROM public.members AS m WHERE m.organization_id = organization AND m.member_id = member);
 END $$;
 

@@ -113,6 +113,24 @@ impl Role {
     }
 }
 
+/// What a credential may do, as it stands in its column.
+#[derive(Debug)]
+pub struct Reach(Vec<String>);
+
+impl Reach {
+    /// The words of the column.
+    #[must_use]
+    pub const fn of(words: Vec<String>) -> Self {
+        Self(words)
+    }
+
+    /// A permission of the role that the credential has not, if there is one.
+    #[must_use]
+    pub fn lacks(&self, role: Role) -> Option<Permission> {
+        role.permissions().find(|permission| !self.0.iter().any(|held| held == permission.word()))
+    }
+}
+
 impl Permission {
     /// True for what can be done at one site alone. Everything else reaches the whole organization, its log or its keys,
     /// and is refused to a credential of one site; a permission comes here with the function that keeps it to the site.

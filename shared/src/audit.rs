@@ -79,6 +79,13 @@ impl<F: Fact> Fact for &F {
     }
 }
 
+/// Of an address that fails again and again within a minute, the failures that get an entry: enough to see that it does,
+/// and not as many as it likes.
+#[must_use]
+pub const fn is_sampled(failures: i32) -> bool {
+    matches!(failures, 1 | 10 | 30)
+}
+
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

@@ -206,6 +206,12 @@ impl Error {
         Self::TooLarge(vec![FieldError::new(pointer, code)])
     }
 
+    /// Too many requests; `seconds` as the database counts them.
+    #[must_use]
+    pub fn throttled(seconds: i32) -> Self {
+        Self::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }
+    }
+
     /// A fault of ours.
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::Internal(cause.into())

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::running::{TURN, workplace};
+use serde_json::json;
+
+use super::running::{Running, TURN, workplace};
 use crate::harness::stack::variable;
 
 #[tokio::test]
@@ -46,4 +48,21 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
     let [bundle, keys] = kept.map(|file| file.expect("it is left"));
     assert!(bundle.starts_with(b"PK"));
     assert_eq!(keys.iter().filter(|byte| **byte == b'\n').count(), 2, "a key a line");
+}
+
+#[tokio::test]
+async fn owners_and_staff_of_demo_json_sign_in_at_both_organizations() {
+    let running = Running::start().await;
+    for organization in [0, 1] {
+        for (slug, who) in [("slug", "owner"), ("staff_slug", "staff")] {
+            let told = |field: &str| running.told(organization, field);
+            let (email, password) = (told(&format!("{who}_email")), told(&format!("{who}_password")));
+            let entry = json!({ "slug": told(slug), "email": email, "password": password });
+
+            let answer = running.owner(organization).post("/v1/session", "none", &entry).await;
+
+            assert_eq!((answer.status, &answer.body["next"]), (200, &json!("second_factor")), "{who} {}", answer.body);
+            assert_eq!(told(&format!("{who}_totp_secret")).len(), 32);
+        }
+    }
 }

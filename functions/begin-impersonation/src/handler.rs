@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
     authn::{hand_off::HandOff, session::forgery_token},
     clock::Timestamp,
     http::{Reply, Request},
@@ -21,8 +21,6 @@ use crate::{
 
 /// How this function is named in entries.
 const NAME: &str = "begin-impersonation";
-/// Of an address that fails again and again within a minute, these failures get an entry, as those of signing in do.
-const SAMPLED: [i32; 3] = [1, 10, 30];
 
 /// What a member of the staff comes with.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -109,7 +107,7 @@ impl Crossing<'_> {
     /// sign names no organization that could be believed, and asks the database nothing.
     async fn refuse(&self, tx: &mut TenantTx<'_>) -> Result<Error> {
         let failures = tx.find(store::count_refused(self.request, self.now)).await?;
-        if SAMPLED.contains(&failures) {
+        if is_sampled(failures) {
             let impersonation = self.hand_off.impersonation;
             let facts = Diff::new().added("failures", failures).added("step", Internal("hand_off"));
             let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Impersonation, impersonation);

@@ -2,7 +2,7 @@
 
 use shared::{
     Error, Result,
-    authn::{Realm, hand_off::HandOff},
+    authn::{hand_off::HandOff, session::UNKNOWN_CLIENT},
     clock::Timestamp,
     http::Request,
     tenant::{Lookup, Row, Statement},
@@ -39,10 +39,9 @@ fn read_opening(row: &Row) -> Result<Result<Option<Opening>>> {
     let is_done = match row.read("outcome")? {
         "opens" => false,
         "opened" => true,
-        "throttled" => return Ok(Err(Error::Throttled { retry_after_s: 60 })),
+        "throttled" => return Ok(Err(Error::throttled(60))),
         _ => return Ok(Ok(None)),
     };
-    let realm = Realm::of_word(row.read("environment")?);
     Ok(Ok(Some(Opening {
         is_done,
         staff: row.read("staff_id")?,
@@ -50,7 +49,7 @@ fn read_opening(row: &Row) -> Result<Result<Option<Opening>>> {
         role: row.read("role")?,
         reason: row.read("reason")?,
         reveals_restricted: row.read("reveals_restricted")?,
-        realm: realm.ok_or_else(|| Error::internal("an organization of no known environment"))?,
+        realm: row.read("environment")?,
     })))
 }
 
@@ -61,14 +60,13 @@ pub(crate) fn begin(
     request: &Request,
     now: Timestamp,
 ) -> Lookup<(Timestamp, Timestamp)> {
-    let client = request.user_agent.as_deref().filter(|text| !text.is_empty()).unwrap_or("unknown client");
     Statement::new(
         "-- begin-impersonation.begin\nSELECT * FROM app.begin_impersonation($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(hand_off.impersonation)
     .bind(session.id)
     .bind(session.secret.sha256.to_vec())
-    .bind(client.chars().take(200).collect::<String>())
+    .bind(request.client().unwrap_or_else(|| UNKNOWN_CLIENT.to_owned()))
     .bind(session.words())
     .bind(session.expires_at)
     .bind(request.request_id.clone())

@@ -90,7 +90,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let own = Some(caller.credential);
     gate.with_tenant(async |tx| {
         tx.write(store::confirm_totp(member, pending, step, &codes, caller.credential, now)).await?;
-        tx.write(session.start(own, request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
+        tx.write(session.start(own, request.source_ip.as_deref(), request.client())).await?;
         tx.write(store::tell_member(MailId::new(now), member, now)).await?;
         gate.audit(tx, AuditEvent::new(Action::SecondFactorEnrolled, TargetKind::Member, member).with(enrolled)).await
     })

@@ -18,11 +18,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{
-    Deps,
-    items::AccessReviewItem,
-    store::{self, Reach},
-};
+use crate::{Deps, items::AccessReviewItem, store};
 
 /// What a reviewer decides.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -82,25 +78,21 @@ pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookups = (store::load_pending(review, item), store::reach_of(request.credential()?.sha256));
     let (gate, (pending, reach)) = deps.door.admit(request, Permission::ReviewDecide, lookups).await?;
     let Some(reviewer) = gate.caller().member else {
-        return refuse(gate, request, Diff::new().added("without_member", true)).await;
+        return gate.forbid(request, Diff::new().added("without_member", true)).await;
     };
     if pending.is_about(reviewer) {
-        return refuse(gate, request, Diff::new().added("own_item", item)).await;
+        return gate.forbid(request, Diff::new().added("own_item", item)).await;
     }
     reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
     pending.expect_open(decision, gate.now())?;
     if decision == ReviewDecision::Revoke {
-        if let Some(lacking) = lacks(&reach, pending.role) {
-            return refuse(gate, request, Diff::new().added("permission", lacking)).await;
+        // Nobody takes from who has more.
+        if let Some(lacking) = pending.role.and_then(|role| reach.lacks(role)) {
+            return gate.forbid(request, Diff::new().added("permission", lacking)).await;
         }
         pending.expect_another_owner()?;
     }
     record(gate, &pending, decision, reviewer, &reason).await
-}
-
-/// A permission of the member's role that the reviewer has not, if there is one: nobody takes from who has more.
-fn lacks(reach: &Reach, role: Option<Role>) -> Option<Permission> {
-    role?.permissions().find(|permission| !reach.0.iter().any(|held| held == permission.word()))
 }
 
 /// Writes the decision, its entry, and what follows from it, together.
@@ -133,13 +125,5 @@ async fn record(
     })
     .await?;
 
-    Ok(reply)
-}
-
-/// Refuses what a reviewer may not decide, and says in the log why.
-async fn refuse(gate: WriteGate, request: &Request, why: Diff) -> Result<Reply> {
-    let reply = Reply::problem(&Error::Forbidden, gate.request_id());
-    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
-    gate.record(&reply, |batch| batch.audit(entry)).await?;
     Ok(reply)
 }

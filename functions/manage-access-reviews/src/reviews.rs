@@ -95,11 +95,12 @@ pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
     let (_, (review, recorded, snapshot)) = deps.reads.admit(request, Permission::ReviewDecide, lookups).await?;
 
     let Recorded { in_review, in_log } = recorded;
-    let is_snapshot_intact = is_intact(&snapshot, &in_review)? && in_log.as_deref() == Some(hex(&in_review).as_str());
+    let present = snapshot_sha256(&snapshot)?;
+    let is_logged = in_log.as_deref() == Some(hex(&in_review).as_str());
     Reply::ok(&ReadAccessReview {
         review,
-        snapshot_sha256: hex(&snapshot_sha256(&snapshot)?),
+        snapshot_sha256: hex(&present),
         recorded_sha256: in_log,
-        is_snapshot_intact,
+        is_snapshot_intact: is_logged && is_intact(&snapshot, &present, &in_review),
     })
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    access::{Permission, Role},
+    access::{Permission, Reach, Role},
     clock::Timestamp,
     domain::{
         BoundedText as _, Reason,
@@ -20,9 +20,6 @@ use crate::{
     items::AccessReviewItem,
     reviews::{AccessReview, Recorded, ReviewCounts},
 };
-
-/// What a credential may do.
-pub(crate) struct Reach(pub(crate) Vec<String>);
 
 /// What was decided about an item, by whom.
 pub(crate) struct Decided<'r> {
@@ -55,19 +52,14 @@ impl Decided<'_> {
 pub(crate) fn reach_of(secret_sha256: [u8; 32]) -> Lookup<Reach> {
     Statement::new("-- manage-access-reviews.reach_of\nSELECT permissions FROM app.reach_of($1)")
         .bind(secret_sha256.to_vec())
-        .one(|row| Ok(Reach(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
+        .one(|row| Ok(Reach::of(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
 }
 
 pub(crate) fn list_reviews(page: &Page<AccessReviewId>) -> Lookup<Vec<AccessReview>> {
     Statement::new(concat!(
         "-- manage-access-reviews.list_reviews\n",
         "SELECT r.review_id, r.quarter, r.opened_at, r.deadline_at, r.closed_at, r.checked_at, r.came_back, c.* ",
-        "FROM access_reviews AS r CROSS JOIN LATERAL (SELECT count(*) AS items, ",
-        "count(*) FILTER (WHERE i.decision IS NULL) AS waiting, ",
-        "count(*) FILTER (WHERE i.decision = 'keep' AND i.how = 'decided') AS kept, ",
-        "count(*) FILTER (WHERE i.decision = 'revoke') AS revoked, count(*) FILTER (WHERE i.how = 'undecided') AS undecided, ",
-        "count(*) FILTER (WHERE i.how = 'last_owner') AS spared ",
-        "FROM access_review_items AS i WHERE i.review_id = r.review_id) AS c ",
+        "FROM access_reviews AS r CROSS JOIN LATERAL app.count_review_items(r.review_id) AS c ",
         "WHERE $1 IS NULL OR r.review_id > $1 ORDER BY r.review_id LIMIT $2",
     ))
     .bind(page.after)
@@ -79,12 +71,8 @@ pub(crate) fn load_review(review: AccessReviewId) -> Lookup<AccessReview> {
     Statement::new(concat!(
         "-- manage-access-reviews.load_review\n",
         "SELECT r.review_id, r.quarter, r.opened_at, r.deadline_at, r.closed_at, r.checked_at, r.came_back, c.* ",
-        "FROM access_reviews AS r CROSS JOIN LATERAL (SELECT count(*) AS items, ",
-        "count(*) FILTER (WHERE i.decision IS NULL) AS waiting, ",
-        "count(*) FILTER (WHERE i.decision = 'keep' AND i.how = 'decided') AS kept, ",
-        "count(*) FILTER (WHERE i.decision = 'revoke') AS revoked, count(*) FILTER (WHERE i.how = 'undecided') AS undecided, ",
-        "count(*) FILTER (WHERE i.how = 'last_owner') AS spared ",
-        "FROM access_review_items AS i WHERE i.review_id = r.review_id) AS c WHERE r.review_id = $1",
+        "FROM access_reviews AS r CROSS JOIN LATERAL app.count_review_items(r.review_id) AS c ",
+        "WHERE r.review_id = $1",
     ))
     .bind(review)
     .one(read_review)

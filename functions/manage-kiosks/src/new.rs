@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::{
     Error, Result,
     access::Permission,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
     authn::pairing::PairingCode,
     clock::Timestamp,
     domain::{BoundedText as _, text::Name},
@@ -15,10 +15,6 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{Deps, kiosks::KioskRow, store};
-
-/// Of an address that types wrong codes again and again within a minute, these failures get an entry: enough to see
-/// that it does, and not as many as it likes.
-const SAMPLED: [i32; 3] = [1, 10, 30];
 
 /// A kiosk to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -88,11 +84,9 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
 /// Says no more than that no device shows the code; whether one of another organization does is not known here.
 async fn refuse(gate: WriteGate, site: SiteId, failures: i32) -> Result<Reply> {
     let refusal = Error::unprocessable("/pairing_code", "unknown");
-    if !SAMPLED.contains(&failures) {
+    if !is_sampled(failures) {
         return Err(refusal);
     }
-    let reply = Reply::problem(&refusal, gate.request_id());
     let entry = AuditEvent::new(Action::KioskRefused, TargetKind::Site, site);
-    gate.record(&reply, |batch| batch.audit(entry.with(Diff::new().added("failures", failures)))).await?;
-    Ok(reply)
+    gate.refuse(&refusal, entry.with(Diff::new().added("failures", failures))).await
 }

@@ -37,7 +37,7 @@ pub(crate) fn guess(typed: &Typed, request: &Request, now: Timestamp) -> Lookup<
 
 fn read_guess(row: &Row) -> Result<Guess> {
     if let Some(seconds) = row.read::<Option<i32>>("retry_after_s")? {
-        return Ok(Guess::Throttled(Error::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }));
+        return Ok(Guess::Throttled(Error::throttled(seconds)));
     }
     let Some(device_sha256) = row.read::<Option<Vec<u8>>>("device_sha256")? else {
         return row.read::<Option<i32>>("failures").map(|failures| Guess::Wrong(failures.unwrap_or_default()));

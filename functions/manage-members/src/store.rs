@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    access::{Permission, Role},
+    access::{Permission, Reach, Role},
     clock::Timestamp,
     domain::{mail::MailKind, member::MemberState, text::EmailAddress},
     gate::Batch,
@@ -16,14 +16,13 @@ use shared::{
 use crate::{
     members::{Member, Standing},
     policy::SignInPolicy,
-    reach::Reach,
 };
 
 /// What the credential with this secret may do.
 pub(crate) fn reach_of(secret_sha256: [u8; 32]) -> Lookup<Reach> {
     Statement::new("-- manage-members.reach_of\nSELECT permissions FROM app.reach_of($1)")
         .bind(secret_sha256.to_vec())
-        .one(|row| Ok(Reach(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
+        .one(|row| Ok(Reach::of(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
 }
 
 /// True where another member has the address. Two invitations at once can both find it free; the table refuses the

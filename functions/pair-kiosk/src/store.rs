@@ -15,29 +15,24 @@ use crate::{
     fetching::{Outcome, Place},
 };
 
-/// Most characters of what a device calls itself that are kept.
-const DEVICE_LENGTH_MAX: usize = 200;
-
 /// Whether the organization is real.
 pub(crate) fn load_realm() -> Lookup<Realm> {
-    Statement::new("-- pair-kiosk.load_realm\nSELECT app.environment() AS environment").one(|row| {
-        Realm::of_word(row.read("environment")?)
-            .ok_or_else(|| Error::internal("an organization of no known environment"))
-    })
+    Statement::new("-- pair-kiosk.load_realm\nSELECT app.environment() AS environment")
+        .one(|row| row.read("environment"))
 }
 
 /// Takes a device down that asks.
 pub(crate) fn begin(device: &Device, request: &Request, now: Timestamp) -> Lookup<Result<()>> {
-    let called = request.user_agent.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let called: Option<String> = called.map(|text| text.chars().take(DEVICE_LENGTH_MAX).collect());
     Statement::new("-- pair-kiosk.begin\nSELECT app.begin_kiosk_pairing($1, $2, $3, $4, $5, $6) AS retry_after_s")
         .bind(device.device_sha256.to_vec())
         .bind(device.code_sha256.to_vec())
-        .bind(called)
+        .bind(request.client())
         .bind(request.source_ip.clone())
         .bind(device.expires_at)
         .bind(now)
-        .one(|row| Ok(row.read::<Option<i32>>("retry_after_s")?.map_or(Ok(()), |seconds| Err(wait(seconds)))))
+        .one(|row| {
+            Ok(row.read::<Option<i32>>("retry_after_s")?.map_or(Ok(()), |seconds| Err(Error::throttled(seconds))))
+        })
 }
 
 /// Says how far a device is, and enters its credential if it may have it.
@@ -63,11 +58,7 @@ fn read_outcome(row: &Row) -> Result<Outcome> {
         "waiting" => Ok(Outcome::Waiting),
         "paired" => place(false),
         "paired_again" => place(true),
-        "throttled" => row.read("retry_after_s").map(|seconds| Outcome::Refused(wait(seconds))),
+        "throttled" => row.read("retry_after_s").map(|seconds| Outcome::Refused(Error::throttled(seconds))),
         _ => Ok(Outcome::Refused(Error::NotFound)),
     }
-}
-
-fn wait(seconds: i32) -> Error {
-    Error::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }
 }

@@ -3,7 +3,7 @@
 use shared::{
     Error, Result,
     access::Role,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    audit::{Diff, Internal},
     domain::text::Slug,
     gate::{Demand, WriteGate},
     http::{Reply, Request},
@@ -28,11 +28,7 @@ pub(crate) async fn admit(deps: &Deps, request: &Request) -> Result<(WriteGate, 
 
 /// Refuses a member who is not staff, or did not prove a second factor, and says so in the log of their organization.
 pub(crate) async fn refuse(gate: WriteGate, request: &Request) -> Result<Reply> {
-    let reply = Reply::problem(&Error::Forbidden, gate.request_id());
-    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route())
-        .with(Diff::new().added("permission", Internal("staff")));
-    gate.record(&reply, |batch| batch.audit(entry)).await?;
-    Ok(reply)
+    gate.forbid(request, Diff::new().added("permission", Internal("staff"))).await
 }
 
 /// Work in the organization of a customer. The operator's own is none: there they are what they are.

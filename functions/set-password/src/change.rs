@@ -91,7 +91,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let changed = Changed { account: &account, phc, replaced: own, spared: session.id, mail: MailId::new(now) };
     let entry = AuditEvent::new(Action::MemberPasswordChanged, TargetKind::Member, member);
     gate.with_tenant(async |tx| {
-        tx.write(session.start(Some(own), request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
+        tx.write(session.start(Some(own), request.source_ip.as_deref(), request.client())).await?;
         tx.write(store::change_password(changed, now)).await?;
         gate.audit(tx, entry.with(Diff::new().added("session_id", session.id))).await
     })

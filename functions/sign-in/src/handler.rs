@@ -3,7 +3,7 @@
 
 use shared::{
     Error, Result,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
     http::{Reply, Request},
     id::{MemberId, OrganizationId},
 };
@@ -12,9 +12,6 @@ use crate::{Deps, password, second_factor};
 
 /// How this function is named in entries.
 pub(crate) const NAME: &str = "sign-in";
-/// Of an address that fails again and again within a minute, these failures get an entry: enough to see that it does,
-/// and not as many as it likes.
-const SAMPLED: [i32; 3] = [1, 10, 30];
 
 /// What was not proven.
 #[derive(Clone, Copy, Debug)]
@@ -49,5 +46,5 @@ pub(crate) fn refusal(
     };
     let facts = Diff::new().added("failures", failures).added("step", Internal(step)).added_if_some("member_id", of);
     let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Organization, organization).with(facts);
-    SAMPLED.contains(&failures).then_some(entry)
+    is_sampled(failures).then_some(entry)
 }

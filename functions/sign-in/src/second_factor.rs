@@ -86,7 +86,7 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
             if !tx.find(store::spend(member, &spent, &factor, now)).await? {
                 return Ok(false);
             }
-            tx.write(session.start(replaced, request.source_ip.as_deref(), request.user_agent.as_deref())).await?;
+            tx.write(session.start(replaced, request.source_ip.as_deref(), request.client())).await?;
             gate.audit(tx, AuditEvent::new(Action::SessionStarted, TargetKind::Member, member).with(started)).await?;
             Ok(true)
         })

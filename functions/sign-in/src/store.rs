@@ -3,7 +3,6 @@
 use shared::{
     Error, Result,
     access::Role,
-    authn::Realm,
     clock::Timestamp,
     domain::text::EmailAddress,
     http::Request,
@@ -30,13 +29,12 @@ pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> 
 
 fn read_account(row: &Row) -> Result<Account> {
     let member = row.read::<Option<MemberId>>("member_id")?.zip(row.read::<Option<Role>>("role")?);
-    let realm = Realm::of_word(row.read("environment")?);
     Ok(Account {
         member,
         password_phc: row.read("password_phc")?,
         has_second_factor: row.read::<Option<bool>>("has_second_factor")?.unwrap_or(false),
         requires_mfa: row.read("requires_mfa")?,
-        realm: realm.ok_or_else(|| Error::internal("an organization of no known environment"))?,
+        realm: row.read("environment")?,
         subject: row.read("subject")?,
     })
 }
@@ -44,7 +42,7 @@ fn read_account(row: &Row) -> Result<Account> {
 /// The refusal of whoever has guessed too often. Not an error of the statement: what was counted must be committed.
 fn wait(row: &Row) -> Result<Option<Error>> {
     let retry_after_s: Option<i32> = row.read("retry_after_s")?;
-    Ok(retry_after_s.map(|seconds| Error::Throttled { retry_after_s: seconds.try_into().unwrap_or(1) }))
+    Ok(retry_after_s.map(Error::throttled))
 }
 
 /// Says that the password was right, if it is still the one that was compared.

@@ -149,9 +149,7 @@ pub(crate) fn next_to_close(now: Timestamp) -> Lookup<Option<AccessReviewId>> {
 pub(crate) fn count_items(review: AccessReviewId) -> Lookup<Counts> {
     Statement::new(concat!(
         "-- sweep-access-reviews.count_items\n",
-        "SELECT count(*) FILTER (WHERE decision = 'keep' AND how = 'decided') AS kept, ",
-        "count(*) FILTER (WHERE decision = 'revoke') AS revoked, count(*) FILTER (WHERE how = 'undecided') AS undecided, ",
-        "count(*) FILTER (WHERE how = 'last_owner') AS spared FROM access_review_items WHERE review_id = $1",
+        "SELECT kept, revoked, undecided, spared FROM app.count_review_items($1)",
     ))
     .bind(review)
     .one(|row| {
@@ -226,8 +224,7 @@ pub(crate) fn list_unused(since: Timestamp, now: Timestamp, page: i64) -> Lookup
         "-- sweep-access-reviews.list_unused\n",
         "SELECT * FROM (",
         "SELECT 'member' AS subject_kind, m.member_id AS subject_id, u.last_used_at FROM members AS m ",
-        "CROSS JOIN LATERAL (SELECT greatest(m.last_sign_in_at, (SELECT max(t.last_used_at) FROM credentials AS t ",
-        "WHERE t.member_id = m.member_id AND t.kind = 'api_token')) AS last_used_at) AS u ",
+        "CROSS JOIN LATERAL app.member_last_used_at(m.member_id) AS u (last_used_at) ",
         "WHERE m.state <> 'deactivated' AND greatest(m.created_at, m.standing_since, u.last_used_at) <= $1 ",
         "UNION ALL SELECT 'api_token', c.credential_id, c.last_used_at FROM credentials AS c ",
         "WHERE c.kind = 'api_token' AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $2) ",

@@ -24,6 +24,8 @@ pub const FRESH_S: i64 = 10 * 60;
 pub const OPEN_SESSION: &str = "session.open";
 /// What a whole session may do with itself.
 pub const OWN_SESSION: &str = "session.own";
+/// What a session is called whose browser does not name itself.
+pub const UNKNOWN_CLIENT: &str = "unknown client";
 /// Symbols of a token against forged requests: 130 bits.
 const TOKEN_LENGTH: usize = 26;
 
@@ -132,20 +134,19 @@ impl NewSession {
     /// Starts it in the place of another, from this address and with this client. The database asks once more whether
     /// what was proven is enough.
     #[must_use]
-    pub fn start(&self, replaced: Option<CredentialId>, source_ip: Option<&str>, client: Option<&str>) -> Statement {
+    pub fn start(&self, replaced: Option<CredentialId>, source_ip: Option<&str>, client: Option<String>) -> Statement {
         let role = self.holder.role.permissions().map(crate::access::Permission::word);
         let reach: Vec<&'static str> = match self.next {
             Some(_) => vec![OPEN_SESSION],
             None => role.chain([OPEN_SESSION, OWN_SESSION]).collect(),
         };
-        let client = client.filter(|text| !text.is_empty()).unwrap_or("unknown client");
         Statement::new("-- session.start\nSELECT app.start_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
             .bind(self.holder.member)
             .bind(self.holder.role.word())
             .bind(replaced)
             .bind(self.id)
             .bind(self.secret.sha256.to_vec())
-            .bind(client.chars().take(200).collect::<String>())
+            .bind(client.unwrap_or_else(|| UNKNOWN_CLIENT.to_owned()))
             .bind(reach)
             .bind(self.assurance.word())
             .bind(source_ip.map(str::to_owned))

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::admission::{Caller, Cost, Demand, Question, record_refusal};
 use crate::{
-    audit::{Actor, AuditEvent},
+    audit::{Action, Actor, AuditEvent, Diff, TargetKind},
     clock::{Clock, Timestamp},
     error::{Error, Result},
     http::{Reply, Request},
@@ -131,6 +131,25 @@ impl WriteGate {
     /// [`Error::Unavailable`] when KMS does not answer.
     pub async fn tenant_key(&self) -> Result<Arc<TenantKey>> {
         self.claim.vault.tenant_key(&self.claim.tenant_key).await
+    }
+
+    /// Refuses after admission, with an entry. The refusal is the answer that a replay gets.
+    ///
+    /// # Errors
+    /// As [`WriteGate::record`].
+    pub async fn refuse(self, refusal: &Error, entry: AuditEvent) -> Result<Reply> {
+        let reply = Reply::problem(refusal, self.request_id());
+        self.record(&reply, |batch| batch.audit(entry)).await?;
+        Ok(reply)
+    }
+
+    /// Refuses what a permission alone does not allow: 403, with an entry that says why.
+    ///
+    /// # Errors
+    /// As [`WriteGate::record`].
+    pub async fn forbid(self, request: &Request, why: Diff) -> Result<Reply> {
+        let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
+        self.refuse(&Error::Forbidden, entry).await
     }
 
     /// Writes everything that `write` pushes, the events, the stored answer and the audit entry in one

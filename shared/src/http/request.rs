@@ -15,6 +15,8 @@ use crate::{
     secret::Secret,
 };
 
+/// Most characters of what a client calls itself where a person is shown it.
+const CLIENT_LENGTH_MAX: usize = 200;
 /// Most bytes of a User-Agent that are kept.
 const USER_AGENT_BYTES_MAX: usize = 512;
 
@@ -177,6 +179,13 @@ impl Request {
         if self.body.is_empty() && self.content_type.is_none() { json::read(b"{}") } else { self.json_of_anyone() }
     }
 
+    /// What the client calls itself, for a person to read; none where it does not say.
+    #[must_use]
+    pub fn client(&self) -> Option<String> {
+        let named = self.user_agent.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        named.map(|text| text.chars().take(CLIENT_LENGTH_MAX).collect())
+    }
+
     /// A member as the actor of what this request does.
     #[must_use]
     pub fn by_member(&self, id: MemberId) -> Actor {
@@ -197,7 +206,11 @@ impl Request {
     /// What `x-doorbook-impersonation` says of the answer, if it is given under one: which, or that it is not known yet,
     /// where the request was refused before anybody asked the database.
     pub(crate) fn impersonation(&self) -> Option<String> {
-        let is_one = || self.credential().is_ok_and(|found| found.kind == CredentialKind::Impersonation);
+        // Only a cookie carries one: programs and kiosks need not be read again for it.
+        let is_one = || {
+            let carries = self.authorization.is_none() && self.session.is_some();
+            carries && self.credential().is_ok_and(|found| found.kind == CredentialKind::Impersonation)
+        };
         match self.impersonation.get() {
             Some(impersonation) => Some(impersonation.to_string()),
             None => is_one().then(|| "unverified".to_owned()),

@@ -100,6 +100,14 @@ pub(super) async fn offer_password(browser: &mut Browser, slug: &str, email: &st
     browser.succeed("POST", "/v1/session", &entry).await
 }
 
+/// Signs somebody in by their password and the code that their app shows in so many steps.
+pub(super) async fn sign_in(gateway: SocketAddr, slug: &str, member: &Owner, steps: i64) -> Result<Browser> {
+    let mut browser = Browser::new(gateway);
+    offer_password(&mut browser, slug, &member.email).await?;
+    browser.succeed("POST", "/v1/session/second-factor", &json!({"code": member.code(steps)?})).await?;
+    Ok(browser)
+}
+
 impl Owner {
     /// The code that the app shows in so many steps of 30 seconds.
     pub(super) fn code(&self, steps: i64) -> Result<String> {

@@ -49,21 +49,13 @@ pub(super) async fn tell(gateway: SocketAddr, lambda: &Lambda, ours: &Organizati
         return Err(Error::stack(format!("what nobody used or kept was answered {status} and {of_kiosk}")));
     }
     say("   401 for the kiosk, which nobody kept, and for the token, which nobody used for 90 days");
-    let mut owner = sign_in_then(gateway, ours).await?;
+    let mut owner = member::sign_in(gateway, &ours.slug, &ours.owner, STEPS).await?;
     let review = owner.succeed("GET", &path, &Value::Null).await?;
     say(format_args!(
         "   the owner, being the last one, is spared and signs in; the review is {}",
         field(&review, "state")
     ));
     Ok(())
-}
-
-/// Signs the owner in by a code that the app shows at that time.
-async fn sign_in_then(gateway: SocketAddr, ours: &Organization) -> Result<Browser> {
-    let mut browser = Browser::new(gateway);
-    member::offer_password(&mut browser, &ours.slug, &ours.owner.email).await?;
-    browser.succeed("POST", "/v1/session/second-factor", &json!({"code": ours.owner.code(STEPS)?})).await?;
-    Ok(browser)
 }
 
 fn entries(list: &Value) -> &[Value] {

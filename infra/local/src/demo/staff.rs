@@ -69,7 +69,8 @@ pub(super) async fn appoint(gateway: SocketAddr, lambda: &Lambda, mail: &Path) -
 /// When something does not go as promised.
 pub(super) async fn tell(gateway: SocketAddr, staff: &Staff, ours: &Organization, owner: &mut Browser) -> Result<()> {
     say("7. The operator's staff help: for a written reason, by a token of five minutes, for half an hour at most.");
-    let mut browser = sign_in(gateway, staff).await?;
+    // The present code confirmed the app a moment ago, and each is taken once.
+    let mut browser = member::sign_in(gateway, SLUG, &staff.credentials, 1).await?;
     let wanted = json!({"slug": ours.slug, "role": "owner", "reason": REASON});
     let asked = browser.succeed("POST", "/v1/mission-control/impersonations", &wanted).await?;
     let id = text(&asked, "/impersonation_id")?;
@@ -98,15 +99,6 @@ pub(super) async fn tell(gateway: SocketAddr, staff: &Staff, ours: &Organization
     expect(&mut browser, ("GET", "/v1/visits", &Value::Null), StatusCode::UNAUTHORIZED).await?;
     say("   the owner ends it, and the next request is 401");
     Ok(())
-}
-
-async fn sign_in(gateway: SocketAddr, staff: &Staff) -> Result<Browser> {
-    let mut browser = Browser::new(gateway);
-    member::offer_password(&mut browser, SLUG, &staff.credentials.email).await?;
-    // The present code confirmed the app a moment ago, and each is taken once.
-    let code = json!({"code": staff.credentials.code(1)?});
-    browser.succeed("POST", "/v1/session/second-factor", &code).await?;
-    Ok(browser)
 }
 
 async fn expect(browser: &mut Browser, (method, path, body): (&str, &str, &Value), expected: StatusCode) -> Result<()> {
