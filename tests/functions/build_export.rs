@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     World, arrivals,
     exports::{self, build, build_within, builder, bundle, download, members, request, verify},
+    leftovers,
     log::{seal, sealer},
     stack,
     tap::Tap,
@@ -203,16 +204,11 @@ async fn a_bundle_is_deleted_after_its_days() {
     let export = request(&world, &json!({ "kind": "audit" })).await;
     build(&world, &builder(&[]).await).await;
     let url = exports::link(&world, &export).await.body["url"].as_str().unwrap().to_owned();
-    let variables = stack::variables("fn_sweep_leftovers", &[("CLOCK_OFFSET_SECONDS", "605000")]);
-    let settings = sweep_leftovers::Settings::read(&variables).unwrap();
-    let common = stack::common(&variables);
-    let deps = sweep_leftovers::Deps::connect(&common, &settings).await.unwrap();
-    let fired =
-        shared::runtime::Fired { event: json!({}), request_id: "test".to_owned(), remaining: Duration::from_secs(60) };
-    shared::runtime::sweep(common.clock, &deps, &sweep_leftovers::sweep, fired).await.unwrap();
+
+    leftovers::sweep(&world, 605_000).await;
 
     assert_eq!(exports::read(&world, &export).await["state"], "expired");
-    assert_eq!(exports::link(&world, &export).await.problem(), "409 conflict");
+    assert_eq!(exports::link(&world, &export).await.problem(), "409 conflict :not_built");
     let followed = tokio::spawn(async move { exports::follow(&url).await }).await;
     assert!(followed.is_err(), "the bundle is still there");
 }

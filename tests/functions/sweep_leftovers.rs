@@ -7,30 +7,28 @@ use shared::{
     clock::{Clock, Timestamp},
     id::{ObjectId, PersonId},
     objects::{ObjectKey, Objects},
-    runtime::{self, Fired},
+    runtime,
     schedule::Outcome,
     settings::{AwsSettings, ObjectsSettings},
     vault::{MediaType, PHOTO},
 };
 use tokio::sync::Mutex;
 
-use crate::harness::{World, arrivals, stack, tap::Tap};
+use crate::harness::{
+    World, arrivals,
+    leftovers::{self, sweeper},
+    stack,
+    tap::Tap,
+};
 
-/// A sweep looks at every organization, those of the test beside it too.
+/// A sweep of all looks at every organization, those of the test beside it too.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 const CLOCK: Clock = Clock::System { offset_s: 0 };
 const DAY_S: i64 = 86_400;
 
-async fn deps(changes: &[(&str, &str)]) -> sweep_leftovers::Deps {
-    let variables = stack::variables("fn_sweep_leftovers", changes);
-    let settings = sweep_leftovers::Settings::read(&variables).expect("settings");
-    sweep_leftovers::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
-}
-
-async fn sweep(deps: &sweep_leftovers::Deps, remaining: Duration) -> Outcome {
-    let fired = Fired { event: serde_json::json!({}), request_id: "test".to_owned(), remaining };
-    runtime::sweep(CLOCK, deps, &sweep_leftovers::sweep, fired).await.unwrap()
+async fn sweep_all(deps: &sweep_leftovers::Deps, remaining: Duration) -> Outcome {
+    runtime::sweep(CLOCK, deps, &sweep_leftovers::sweep, leftovers::fired(remaining)).await.unwrap()
 }
 
 fn bucket() -> Objects {
@@ -57,7 +55,6 @@ async fn stored(world: &World, day: Timestamp) -> Vec<ObjectId> {
 
 #[tokio::test]
 async fn removes_objects_that_no_visit_refers_to() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let world = World::new().await;
     arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
     let (yesterday, before) = (days_ago(1), days_ago(2));
@@ -68,16 +65,15 @@ async fn removes_objects_that_no_visit_refers_to() {
     store_object(&world, before).await;
     let todays = store_object(&world, CLOCK.now()).await;
 
-    let outcome = sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    let removed = leftovers::sweep(&world, 0).await;
 
-    assert!(outcome.done >= 2 && outcome.failed == 0, "{outcome:?}");
+    assert_eq!(removed, 2);
     assert_eq!((stored(&world, yesterday).await, stored(&world, before).await), (vec![named], vec![]));
     assert!(stored(&world, CLOCK.now()).await.contains(&todays));
 }
 
 #[tokio::test]
 async fn removes_rows_that_are_past_their_time() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let world = World::new().await;
     arrivals::visit_of(&world, &arrivals::driver(&world)).await;
     arrivals::visit_of(&world, &arrivals::driver(&world)).await;
@@ -89,14 +85,13 @@ async fn removes_rows_that_are_past_their_time() {
         FROM generate_series(1, 30) AS n";
     world.execute(sources, &[&world.organization]).await;
 
-    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    leftovers::sweep(&world, 0).await;
 
     assert_eq!((world.count("answers").await, world.count("refused_sources").await), (1, 23));
 }
 
 #[tokio::test]
 async fn forgets_what_signing_in_left_behind_and_keeps_what_still_counts() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let world = World::new().await;
     let member = world.member(Role::Host).await;
     for (kind, days) in [("session", 31), ("session", 29), ("member_invitation", 31), ("password_reset", 29)] {
@@ -121,7 +116,7 @@ async fn forgets_what_signing_in_left_behind_and_keeps_what_still_counts() {
         world.execute(mail, &[&world.organization, &member, &f64::from(days)]).await;
     }
 
-    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    leftovers::sweep(&world, 0).await;
 
     let kept = "SELECT kind FROM credentials WHERE organization_id = $1 AND name = 'old' ORDER BY kind";
     let kept: Vec<String> = world.own_rows(kept).await.iter().map(|row| row.get(0)).collect();
@@ -132,7 +127,6 @@ async fn forgets_what_signing_in_left_behind_and_keeps_what_still_counts() {
 
 #[tokio::test]
 async fn forgets_devices_whose_ten_minutes_are_over() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let world = World::new().await;
     for seconds in [-1, 60] {
         let pairing = "INSERT INTO kiosk_pairings (organization_id, device_sha256, code_sha256, source_sha256, expires_at, created_at)
@@ -141,7 +135,7 @@ async fn forgets_devices_whose_ten_minutes_are_over() {
         world.execute(pairing, &[&world.organization, &f64::from(seconds)]).await;
     }
 
-    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    leftovers::sweep(&world, 0).await;
 
     let left = "SELECT FROM kiosk_pairings WHERE organization_id = $1 AND expires_at > now()";
     assert_eq!((world.count("kiosk_pairings").await, world.own_rows(left).await.len()), (1, 1));
@@ -154,11 +148,11 @@ async fn every_active_organization_has_its_turn_and_a_closed_one_has_none() {
     closed.execute("UPDATE directory SET status = 'closed' WHERE organization_id = $1", &[&closed.organization]).await;
     let turns = "SELECT due_at::text FROM pending_work WHERE organization_id = $1 AND kind = 'sweep'";
 
-    let idle = sweep(&deps(&[]).await, Duration::ZERO).await;
+    let idle = sweep_all(&sweeper(&[]).await, Duration::ZERO).await;
     let before = world.own_rows(turns).await.len();
-    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    sweep_all(&sweeper(&[]).await, Duration::from_secs(60)).await;
     let first: String = world.own_rows(turns).await[0].get(0);
-    sweep(&deps(&[]).await, Duration::from_secs(60)).await;
+    sweep_all(&sweeper(&[]).await, Duration::from_secs(60)).await;
     let second: String = world.own_rows(turns).await[0].get(0);
 
     assert_eq!((idle, before), (Outcome::default(), 0));
@@ -172,17 +166,17 @@ async fn a_bucket_that_fails_passes_over_the_organization_until_the_next_tick() 
     let world = World::new().await;
     let orphan = store_object(&world, days_ago(1)).await;
     let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
-    let deps = deps(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
+    let deps = sweeper(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
     // Only this organization is left to look at, so that the others do not wait for a dead bucket.
     let others = "INSERT INTO pending_work SELECT organization_id, 'sweep', now() + interval '1 hour' FROM directory
         WHERE organization_id <> $1 ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = excluded.due_at";
     world.execute(others, &[&world.organization]).await;
     tap.close();
 
-    let failed = sweep(&deps, Duration::from_secs(60)).await;
+    let failed = sweep_all(&deps, Duration::from_secs(60)).await;
     let kept = stored(&world, days_ago(1)).await;
     tap.open();
-    sweep(&deps, Duration::from_secs(60)).await;
+    sweep_all(&deps, Duration::from_secs(60)).await;
 
     assert!(failed.failed >= 1, "{failed:?}");
     assert_eq!((kept, stored(&world, days_ago(1)).await), (vec![orphan], vec![]));

@@ -10,6 +10,7 @@ pub(crate) mod entrance;
 pub(crate) mod event;
 pub(crate) mod exports;
 pub(crate) mod foreign_bucket;
+pub(crate) mod leftovers;
 pub(crate) mod log;
 pub(crate) mod loopback;
 pub(crate) mod mails;

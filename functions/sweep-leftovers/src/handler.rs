@@ -17,13 +17,18 @@ const PAGE: i32 = 1000;
 /// # Errors
 /// When the database does not say whose turn it is.
 pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
-    tick.for_each_in_turn(&deps.db, "sweep", async |work| {
-        let rows = remove_rows(tick, &work).await?;
-        let objects = objects::remove_unreachable(deps, tick, &work).await?;
-        let bundles = bundles::remove_expired(deps, tick, &work).await?;
-        Ok(rows + objects + bundles)
-    })
-    .await
+    tick.for_each_in_turn(&deps.db, "sweep", async |work| sweep_one(deps, tick, &work).await).await
+}
+
+/// Sweeps one organization; how much was removed.
+///
+/// # Errors
+/// When the database or the store fails.
+pub async fn sweep_one(deps: &Deps, tick: &Tick, work: &SystemWork) -> Result<u64> {
+    let rows = remove_rows(tick, work).await?;
+    let objects = objects::remove_unreachable(deps, tick, work).await?;
+    let bundles = bundles::remove_expired(deps, tick, work).await?;
+    Ok(rows + objects + bundles)
 }
 
 async fn remove_rows(tick: &Tick, work: &SystemWork) -> Result<u64> {

@@ -7,5 +7,5 @@ mod objects;
 mod store;
 
 pub use deps::{Deps, Settings};
-pub use handler::sweep;
+pub use handler::{sweep, sweep_one};
 pub use objects::AGE_S_MIN;
