@@ -77,21 +77,19 @@ async fn of_time(plan: &Plan, tenant: &Tenant, members: &[uuid::Uuid], table: &m
         right.push(ask(&account, PASSWORD).await);
     }
     for (what, times) in [("right password", &right), ("wrong password", &wrong), ("unknown address", &unknown)] {
-        for (name, share) in [("p5", 0.05), ("p50", 0.5), ("p95", 0.95)] {
-            table.add(&format!("sign-in, {what}, {name}"), (Target::None, " ms"), percentile(times, share));
+        for percent in [5, 50, 95] {
+            let name = format!("sign-in, {what}, p{percent}");
+            table.add(&name, (Target::None, " ms"), percentile(times, percent));
         }
     }
     let ratio = median(unknown) / median(wrong);
     table.add("sign-in, unknown address over wrong password, p50", (Target::AtMost(1.05), " ×"), ratio);
 }
 
-fn percentile(times: &[f64], share: f64) -> f64 {
+fn percentile(times: &[f64], percent: usize) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let places: Vec<usize> = (0..sorted.len()).collect();
-    let at =
-        places.partition_point(|place| crate::samples::number(*place) < share * crate::samples::number(sorted.len()));
-    sorted[at.min(sorted.len() - 1)]
+    sorted[(sorted.len() * percent).div_ceil(100) - 1]
 }
 
 async fn took(deps: &sign_in::Deps, event: &Value) -> f64 {
