@@ -4,7 +4,7 @@ GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_manage_api_tokens;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_api_tokens;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_api_tokens;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_api_tokens;
-GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.revoke_api_token(uuid, timestamptz),
+GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.tokens_made_with(uuid), app.revoke_api_token(uuid, uuid[], timestamptz),
   app.add_api_token(uuid, uuid, bytea, text, text[], uuid, timestamptz, timestamptz) TO fn_manage_api_tokens;
 
 -- Not the hash of the secret, and no right to write: the functions above do that.

@@ -4,7 +4,7 @@ GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_manage_impersonations;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_impersonations;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_impersonations;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_impersonations;
-GRANT EXECUTE ON FUNCTION app.expect_change(bigint), app.impersonation_state(impersonations, timestamptz),
+GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.expect_change(bigint), app.impersonation_state(impersonations, timestamptz),
   app.approve_impersonation(uuid, boolean, text[], timestamptz), app.end_impersonation(uuid, text, timestamptz),
   app.require_staff_approval(boolean, timestamptz) TO fn_manage_impersonations;
 

@@ -37,9 +37,9 @@ CREATE FUNCTION app.reaches_site(site uuid) RETURNS boolean LANGUAGE sql STABLE 
   SELECT coalesce(app.site_id() = site, true)
 $$;
 
--- Binds the tenant and the site for this transaction only: `true` means SET LOCAL, and going through a
--- function keeps RDS Proxy from pinning the connection, as a bare SET would. An assignment costs a tenth of
--- PERFORM, which would run a query.
+-- Binds the tenant and the site for this transaction only, for whoever looks at one tenant by hand, as tests do; the door
+-- does the same in its own words. `true` means SET LOCAL, and going through a function keeps RDS Proxy from pinning the
+-- connection, as a bare SET would. An assignment costs a tenth of PERFORM, which would run a query.
 CREATE FUNCTION app.bind(organization uuid, site uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -85,7 +85,10 @@ CREATE TABLE credentials (
   member_id uuid,
   -- Of a session: whether a second factor was proven in it.
   assurance text CHECK (assurance IN ('password', 'second_factor')),
+  -- Of an API token: the token it was made with, if one was. Whoever ends that ends this.
+  made_by uuid,
   PRIMARY KEY (organization_id, credential_id),
+  FOREIGN KEY (organization_id, made_by) REFERENCES credentials ON DELETE RESTRICT,
   FOREIGN KEY (organization_id, site_id) REFERENCES sites ON DELETE RESTRICT,
   FOREIGN KEY (organization_id, member_id) REFERENCES members ON DELETE RESTRICT,
   CHECK (kind <> 'kiosk' OR site_id IS NOT NULL),

@@ -32,21 +32,31 @@ CREATE FUNCTION app.source_sha256(organization uuid, address text) RETURNS bytea
   SELECT pg_catalog.sha256(pg_catalog.convert_to(organization::text || ' ' || coalesce(address, ''), 'UTF8'))
 $$;
 
+-- Failures within a minute that an address may have. Behind one from which members sign in there may be a whole company: one
+-- wrong device or guest must not keep it out, and guesses at each account are bounded apart.
+CREATE FUNCTION app.failures_allowed(organization uuid, source bytea) RETURNS integer
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM public.known_sources AS k WHERE k.organization_id = organization AND k.source_sha256 = source;
+  RETURN CASE WHEN FOUND THEN 300 ELSE 30 END;
+END $$;
+
 -- Counts a failure of the address against itself, if there is such an organization. True when it has had too
 -- many within a minute.
 CREATE FUNCTION app.source_is_refused(organization uuid, address text, at timestamptz)
 RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  source CONSTANT bytea := app.source_sha256(organization, address);
   counted integer;
 BEGIN
   INSERT INTO public.refused_sources AS s
-    SELECT o.organization_id, app.source_sha256(organization, address), at, 1
+    SELECT o.organization_id, source, at, 1
     FROM public.organizations AS o WHERE o.organization_id = organization
   ON CONFLICT (organization_id, source_sha256) DO UPDATE SET
     failures = CASE WHEN s.window_start > at - interval '1 minute' THEN s.failures + 1 ELSE 1 END,
     window_start = CASE WHEN s.window_start > at - interval '1 minute' THEN s.window_start ELSE at END
   RETURNING failures INTO counted;
-  RETURN coalesce(counted > 30, false);
+  RETURN coalesce(counted > 30 AND counted > app.failures_allowed(organization, source), false);
 END $$;
 
 -- Says what became of a claim that was there before this request, and takes it over when its holder is surely
@@ -152,6 +162,10 @@ BEGIN
     outcome := 'throttled';
   ELSIF NOT is_permitted THEN
     outcome := 'forbidden';
+    -- Thirty refusals of a credential within a minute have an entry each; more would only fill the log.
+    IF app.source_is_refused(organization, 'credential ' || credential_id::text, at) THEN
+      outcome := 'forbidden_again';
+    END IF;
   ELSE
     outcome := 'admitted';
     IF key_sha256 IS NOT NULL THEN

@@ -49,15 +49,17 @@ CREATE TABLE guesses (
 ) WITH (fillfactor = 50);
 CALL app.protect('guesses');
 
--- Addresses from which a member signed in.
+-- Addresses from which a member signed in, or chose a password; and whether they proved a second factor there.
 CREATE TABLE known_sources (
   organization_id uuid NOT NULL,
   member_id uuid NOT NULL,
   source_sha256 bytea NOT NULL CHECK (length(source_sha256) = 32),
   seen_at timestamptz NOT NULL,
+  is_proven boolean NOT NULL DEFAULT false,
   PRIMARY KEY (organization_id, member_id, source_sha256),
   FOREIGN KEY (organization_id, member_id) REFERENCES members ON DELETE RESTRICT
 );
+CREATE INDEX known_sources_source ON known_sources (organization_id, source_sha256);
 CALL app.protect('known_sources');
 
 -- Mail to be sent to a member. What is secret in it is made when it is sent, and stands nowhere.
@@ -208,7 +210,8 @@ BEGIN
   END IF;
 END $$;
 
--- Takes a second factor away from a member who lost it. Their sessions end; at the next sign-in they choose a new one
+-- Takes a second factor away from a member who lost it, and never from who asks: whoever finds a session open, or has a
+-- token, would take the account over. Their sessions end; at the next sign-in they choose a new one
 -- where one is demanded.
 CREATE FUNCTION app.clear_second_factor(maker uuid, member uuid, held_role text, reach text[], at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -217,7 +220,10 @@ DECLARE
 BEGIN
   PERFORM app.expect_reach(maker, reach);
   PERFORM FROM public.members AS m
-    WHERE m.organization_id = organization AND m.member_id = member AND m.role = held_role FOR UPDATE;
+    WHERE m.organization_id = organization AND m.member_id = member AND m.role = held_role
+      AND NOT EXISTS (SELECT FROM public.credentials AS c
+        WHERE c.organization_id = organization AND c.credential_id = maker AND c.member_id = member)
+    FOR UPDATE;
   IF NOT FOUND THEN
     PERFORM app.raise_changed();
   END IF;

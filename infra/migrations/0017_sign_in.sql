@@ -1,15 +1,29 @@
 -- Passwords, second factors and sessions: what is proven, once, and what it opens.
 
--- Whose guesses are counted: those at one thing, and apart those from an address that the member has signed in from.
-CREATE FUNCTION app.guess_subject(guessed_at text, member uuid, source_address text) RETURNS bytea
+-- Whose guesses are counted: those at one thing, and apart those from an address that members of the organization have
+-- signed in from. Whether this member did is not asked: whoever shares the address would learn who has an account.
+CREATE FUNCTION app.guess_subject(guessed_at text, source_address text) RETURNS bytea
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  organization CONSTANT uuid := app.organization_id();
+  source CONSTANT bytea := app.source_sha256(organization, source_address);
+BEGIN
+  PERFORM FROM public.known_sources AS k WHERE k.organization_id = organization AND k.source_sha256 = source;
+  RETURN sha256(convert_to(organization::text || ' ' || guessed_at || CASE WHEN FOUND THEN ' ' || encode(source, 'hex') ELSE '' END, 'UTF8'));
+END $$;
+
+-- The same of a member's second factor. Apart are only addresses where they proved it: whoever has the password, or the
+-- mailbox, makes an address known, and must not have guesses anew from each.
+CREATE FUNCTION app.second_factor_subject(member uuid, source_address text) RETURNS bytea
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
   source CONSTANT bytea := app.source_sha256(organization, source_address);
 BEGIN
   PERFORM FROM public.known_sources AS k
-    WHERE k.organization_id = organization AND k.member_id = member AND k.source_sha256 = source;
-  RETURN sha256(convert_to(organization::text || ' ' || guessed_at || CASE WHEN FOUND THEN ' ' || encode(source, 'hex') ELSE '' END, 'UTF8'));
+    WHERE k.organization_id = organization AND k.member_id = member AND k.source_sha256 = source AND k.is_proven;
+  RETURN sha256(convert_to(organization::text || ' ' || member::text || ' second factor'
+    || CASE WHEN FOUND THEN ' ' || encode(source, 'hex') ELSE '' END, 'UTF8'));
 END $$;
 
 -- Takes one guess: so many at once, then one in so many seconds. Null when there was one, else the seconds until there is.
@@ -52,6 +66,13 @@ BEGIN
     WHERE s.organization_id = organization AND s.source_sha256 = source);
 END $$;
 
+-- Whether a refusal of somebody without a credential may have an entry: sixty at once, then one a minute, from all addresses
+-- together, so that nobody fills a log by having many.
+CREATE FUNCTION app.may_record_refusal(at timestamptz) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT app.take_guess(app.guess_subject('entries of refusals', NULL), 60, 60, at) IS NULL
+$$;
+
 -- Takes a guess at a password, and gives what it is compared with, or the seconds until there is another. An account that
 -- is not there answers like one that is: `password_phc` is then null, and its guesses are counted all the same.
 CREATE FUNCTION app.begin_sign_in(address text, source_address text, at timestamptz, OUT retry_after_s integer,
@@ -71,7 +92,7 @@ BEGIN
     LEFT JOIN public.members AS m ON m.organization_id = o.organization_id AND lower(m.email) = lower(address) AND m.state = 'active'
     LEFT JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE o.organization_id = organization;
-  subject := app.guess_subject(lower(address), member_id, source_address);
+  subject := app.guess_subject(lower(address), source_address);
   retry_after_s := app.take_guess(subject, 10, 900, at);
 END $$;
 
@@ -136,8 +157,10 @@ BEGIN
   END IF;
   IF is_open THEN
     UPDATE public.members AS m SET last_sign_in_at = at WHERE m.organization_id = organization AND m.member_id = member;
-    INSERT INTO public.known_sources AS k VALUES (organization, member, app.source_sha256(organization, source_address), at)
-      ON CONFLICT (organization_id, member_id, source_sha256) DO UPDATE SET seen_at = at;
+    INSERT INTO public.known_sources AS k
+      VALUES (organization, member, app.source_sha256(organization, source_address), at, proven = 'second_factor')
+      ON CONFLICT (organization_id, member_id, source_sha256) DO UPDATE
+        SET seen_at = at, is_proven = k.is_proven OR excluded.is_proven;
   END IF;
 END $$;
 
@@ -164,7 +187,7 @@ BEGIN
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active';
   not_after := app.end_of_whole_session(session);
-  subject := app.guess_subject(member::text || ' second factor', member, source_address);
+  subject := app.second_factor_subject(member, source_address);
   IF totp_sealed IS NOT NULL THEN
     retry_after_s := app.take_guess(subject, 5, 900, at);
   END IF;

@@ -39,7 +39,7 @@ BEGIN
 END $$;
 
 -- Sets the password of whoever holds the link, and uses the link up together with every other one and every session. The
--- address becomes one that the member is known by: strangers cannot use up the guesses that are made from it.
+-- address becomes a known one: strangers cannot use up the guesses at the password that are made from it.
 CREATE FUNCTION app.set_password_by_link(secret_sha256 bytea, link_kind text, phc text, source_address text, request text,
   mail uuid, at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -82,7 +82,7 @@ BEGIN
   IF app.source_is_refused(organization, source_address, at) THEN
     RETURN 60;
   END IF;
-  wait_s := app.take_guess(app.guess_subject(lower(address) || ' reset', NULL, NULL), 3, 3600, at);
+  wait_s := app.take_guess(app.guess_subject(lower(address) || ' reset', NULL), 3, 3600, at);
   IF wait_s IS NOT NULL THEN
     -- A stranger who asks again and again learns nothing from being told to wait, and the member has three mails.
     RETURN NULL;
@@ -111,7 +111,7 @@ BEGIN
     JOIN public.organizations AS o ON o.organization_id = m.organization_id
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active';
-  subject := app.guess_subject(lower(email), member, source_address);
+  subject := app.guess_subject(lower(email), source_address);
   retry_after_s := app.take_guess(subject, 10, 900, at);
 END $$;
 

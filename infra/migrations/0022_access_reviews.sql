@@ -142,7 +142,16 @@ BEGIN
   UPDATE public.credentials AS c SET revoked_at = at
     WHERE c.organization_id = organization AND c.credential_id = token AND c.kind = 'api_token' AND c.revoked_at IS NULL
       AND (c.expires_at IS NULL OR c.expires_at > at) AND coalesce(greatest(c.created_at, c.last_used_at) <= unused_since, true);
-  RETURN FOUND;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- Whoever takes a token away takes what was made with it, since the review began too. Not so where it is merely unused:
+  -- its children may be in use.
+  IF unused_since IS NULL THEN
+    UPDATE public.credentials AS c SET revoked_at = at
+      WHERE c.organization_id = organization AND c.credential_id = ANY (app.tokens_made_with(token));
+  END IF;
+  RETURN true;
 END $$;
 
 -- Ends a kiosk, likewise, with its credential. A device that has not fetched its credential yet gets none.

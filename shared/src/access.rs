@@ -1,6 +1,9 @@
 //! Who may do what: permissions, roles and the one table that joins them.
 
-use crate::domain::visit::words;
+use crate::{
+    domain::visit::words,
+    error::{Error, Result},
+};
 
 words! {
     /// A capability, under the same name for roles, token scopes and documentation.
@@ -41,7 +44,7 @@ words! {
         VisitCheckOut = "visit.check_out",
         /// Admit or decline who is held.
         VisitDecide = "visit.decide",
-        /// Read visits, without Restricted values.
+        /// Read visits, without what is sealed in them.
         VisitRead = "visit.read",
         /// Read Restricted values, with a reason.
         VisitReveal = "visit.reveal",
@@ -77,6 +80,21 @@ words! {
 }
 
 impl Role {
+    /// Its permissions, as they stand in a column.
+    #[must_use]
+    pub fn words(self) -> Vec<&'static str> {
+        self.permissions().map(Permission::word).collect()
+    }
+
+    /// Refuses what would leave the organization without an owner. The statements that act say the same of what is there
+    /// then: of two who come at the same time one is run again, and is refused here.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] `last_owner` where a member of this role is the last.
+    pub fn expect_another_owner(self, has_another_owner: bool) -> Result<()> {
+        if self == Self::Owner && !has_another_owner { Err(Error::conflict("last_owner")) } else { Ok(()) }
+    }
+
     /// The permission table. Exhaustive: a new permission does not compile until every role's answer is given.
     #[must_use]
     pub const fn allows(self, permission: Permission) -> bool {
@@ -110,24 +128,6 @@ impl Role {
     /// Everything the role may do.
     pub fn permissions(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.allows(*permission))
-    }
-}
-
-/// What a credential may do, as it stands in its column.
-#[derive(Debug)]
-pub struct Reach(Vec<String>);
-
-impl Reach {
-    /// The words of the column.
-    #[must_use]
-    pub const fn of(words: Vec<String>) -> Self {
-        Self(words)
-    }
-
-    /// A permission of the role that the credential has not, if there is one.
-    #[must_use]
-    pub fn lacks(&self, role: Role) -> Option<Permission> {
-        role.permissions().find(|permission| !self.0.iter().any(|held| held == permission.word()))
     }
 }
 

@@ -10,7 +10,9 @@ pub mod hand_off;
 pub mod pairing;
 #[cfg(feature = "passwords")]
 pub mod password;
+pub mod reach;
 pub mod recovery;
+pub mod refusals;
 pub mod session;
 pub mod signing;
 mod symbols;

@@ -14,9 +14,10 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The state of the thing does not allow it, or the same request is still running.
-    #[error("conflict: {0}")]
-    Conflict(&'static str),
+    /// The state of the thing does not allow it, what no two may have is another's already, or the same request is
+    /// still running.
+    #[error("conflict: {0:?}")]
+    Conflict(Vec<FieldError>),
     /// A valid credential lacks the permission.
     #[error("forbidden")]
     Forbidden,
@@ -38,9 +39,6 @@ pub enum Error {
     /// Not a failure: the request was answered before, and ends with that answer.
     #[error("replayed")]
     Replayed(Vec<u8>),
-    /// What no two may have is another's already.
-    #[error("taken: {0:?}")]
-    Taken(Vec<FieldError>),
     /// Too many requests; a token is there after this many seconds.
     #[error("throttled for {retry_after_s} s")]
     Throttled {
@@ -56,6 +54,9 @@ pub enum Error {
     /// The request can be read, but what it says cannot be done.
     #[error("unprocessable: {0:?}")]
     Unprocessable(Vec<FieldError>),
+    /// A valid credential, but nothing shows that its holder sent this, or proved lately who they are.
+    #[error("unproven: {0:?}")]
+    Unproven(Vec<FieldError>),
     /// The body is not of a type that this route reads.
     #[error("unsupported media type")]
     UnsupportedMediaType,
@@ -121,7 +122,7 @@ impl Code {
     const fn row(self) -> (u16, &'static str, &'static str, Retry) {
         match self {
             Self::Conflict => (409, "conflict", "The state of the thing does not allow this", Retry::Never),
-            Self::Forbidden => (403, "forbidden", "The credential lacks this permission", Retry::Never),
+            Self::Forbidden => (403, "forbidden", "This is not allowed with this credential", Retry::Never),
             Self::Internal => (500, "internal", "Something went wrong on our side", Retry::Later),
             Self::Malformed => (400, "malformed", "The request cannot be read", Retry::Never),
             Self::MethodNotAllowed => (405, "method_not_allowed", "The route has no such method", Retry::Never),
@@ -165,10 +166,11 @@ impl Code {
 /// One field of a request that was refused: where, and a stable word for why. Never the value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct FieldError {
-    /// JSON Pointer (RFC 6901) into the body; `?name` for a query parameter, `#name` for a header.
+    /// JSON Pointer (RFC 6901) into the body, empty where no field of it is to blame; `?name` for a query parameter,
+    /// `#name` for a header.
     #[schema(value_type = String)]
     pub pointer: Cow<'static, str>,
-    /// Why it was refused, as `too_long` or `unknown_field`.
+    /// Why it was refused, as `too_long`, `unknown_field` or `last_owner`.
     #[schema(value_type = String)]
     pub code: Cow<'static, str>,
 }
@@ -194,10 +196,22 @@ impl Error {
         Self::Unprocessable(vec![FieldError::new(pointer, code)])
     }
 
+    /// A state that does not allow it; `code` says which, in a stable word.
+    #[must_use]
+    pub fn conflict(code: &'static str) -> Self {
+        Self::Conflict(vec![FieldError::new("", code)])
+    }
+
     /// A field whose value is another's already.
     #[must_use]
     pub fn taken(pointer: &'static str) -> Self {
-        Self::Taken(vec![FieldError::new(pointer, "taken")])
+        Self::Conflict(vec![FieldError::new(pointer, "taken")])
+    }
+
+    /// Something that would have shown who sent this is missing, wrong or too old.
+    #[must_use]
+    pub fn unproven(pointer: &'static str, code: &'static str) -> Self {
+        Self::Unproven(vec![FieldError::new(pointer, code)])
     }
 
     /// A field over its limit.
@@ -226,8 +240,8 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
-            Self::Conflict(_) | Self::Taken(_) => Code::Conflict,
-            Self::Forbidden => Code::Forbidden,
+            Self::Conflict(_) => Code::Conflict,
+            Self::Forbidden | Self::Unproven(_) => Code::Forbidden,
             Self::Internal(_) | Self::Replayed(_) => Code::Internal,
             Self::Malformed(_) => Code::Malformed,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
@@ -245,9 +259,11 @@ impl Error {
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
         match self {
-            Self::Malformed(fields) | Self::Taken(fields) | Self::TooLarge(fields) | Self::Unprocessable(fields) => {
-                fields
-            }
+            Self::Conflict(fields)
+            | Self::Malformed(fields)
+            | Self::TooLarge(fields)
+            | Self::Unprocessable(fields)
+            | Self::Unproven(fields) => fields,
             _ => &[],
         }
     }

@@ -6,7 +6,7 @@
 //! | 1 | [`settings`], [`domain`] |
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], `idempotency`, [`outbox`], `migration`, [`reviews`] |
+//! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`] |
 //! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`gate`], [`telemetry`], [`runtime`] |
 //!
@@ -35,6 +35,7 @@ pub mod audit;
 pub mod authn;
 #[cfg(feature = "kms")]
 pub mod idempotency;
+pub mod mails;
 #[cfg(feature = "migration")]
 pub mod migration;
 pub mod outbox;

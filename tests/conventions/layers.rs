@@ -87,3 +87,16 @@ fn the_reader_of_uses_sees_single_and_grouped_ones() {
     let names = ["clock", "error", "http", "tenant", "vault"].map(str::to_owned);
     assert_eq!(used(code), names.into());
 }
+
+#[test]
+fn the_page_shows_the_layers_that_the_code_has() -> Checked {
+    let page = read("docs/ARCHITECTURE.md")?;
+    let mut shown = BTreeMap::new();
+    for row in page.lines().filter_map(|line| line.strip_prefix("| ")) {
+        let mut cells = row.split(" | ");
+        let (Some(Ok(layer)), Some(modules)) = (cells.next().map(str::parse::<usize>), cells.next()) else { continue };
+        shown.extend(modules.split(", ").map(|module| (module.to_owned(), layer)));
+    }
+    assert_eq!(shown, layers()?);
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! The rules of the house, read from the code, the template and the documents themselves.
 
 mod compile_fail;
+mod conflicts;
 mod constraints;
 mod controls;
 mod data;

@@ -45,7 +45,17 @@ async fn every_answer_carries_the_security_headers() {
             Some("max-age=63072000; includeSubDomains; preload"),
             "{path}"
         );
-        assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(header(name).as_deref(), Some(value), "{path}: {name}");
+        }
+        assert!(header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")), "{path}");
         assert!(
             header("content-security-policy").is_some_and(|policy| policy.contains("frame-ancestors 'none'")),
             "{path}"

@@ -38,7 +38,7 @@ async fn a_claim_that_runs_elsewhere_is_409() {
 
     let answer = arrival(&world, "key-1").send(&deps(&[]).await, check_in::handle).await;
 
-    assert_eq!(answer.problem(), "409 conflict");
+    assert_eq!(answer.problem(), "409 conflict :still_running");
     assert_eq!(world.count("visits").await, 1);
 }
 
@@ -111,6 +111,22 @@ async fn a_wrong_secret_drains_nobody_and_is_throttled_by_its_address() {
     let own = arrival(&world, "key-2").send(&deps, check_in::handle).await;
     let other = arrival(&stranger, "key-3").send(&deps, check_in::handle).await;
     assert_eq!((own.status, other.status), (201, 201));
+}
+
+#[tokio::test]
+async fn a_credential_that_is_refused_again_and_again_fills_no_log() {
+    let world = World::new().await;
+    let deps = deps(&[]).await;
+    let (narrow, other) = (world.token_with(&["visit.read"]).await, world.token_with(&["visit.read"]).await);
+    for attempt in 0..40 {
+        let event = arrival(&world, &format!("key-{attempt}")).bearer(&narrow);
+        assert_eq!(event.send(&deps, check_in::handle).await.problem(), "403 forbidden");
+    }
+    let refusals = async || world.actions().await.iter().filter(|action| *action == "access.refused").count();
+
+    assert_eq!(refusals().await, 30);
+    let event = arrival(&world, "key-of-another").bearer(&other);
+    assert_eq!((event.send(&deps, check_in::handle).await.status, refusals().await), (403, 31));
 }
 
 #[tokio::test]

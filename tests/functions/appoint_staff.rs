@@ -128,7 +128,7 @@ async fn a_dismissal_is_not_undone_by_an_appointment() {
     appoint(&staff.operator, &format!("{}@example.com", staff.member), true).await.unwrap();
 
     assert_eq!(staff::ask(&opened.reading("/v1/session")).await.problem(), "401 unauthenticated");
-    assert_eq!(staff::ask(&staff.going_over(&customer, &waiting)).await.problem(), "409 conflict");
+    assert_eq!(staff::ask(&staff.going_over(&customer, &waiting)).await.problem(), "409 conflict :ended");
     // The positive control: what is asked for anew opens.
     staff.open(&customer, Role::Owner).await;
 }

@@ -134,7 +134,10 @@ async fn a_replay_gives_the_first_answer_and_a_second_departure_is_a_conflict() 
 
     assert_eq!((first.status, replay.status), (200, 200));
     assert_eq!((&first.body, "true"), (&replay.body, replay.headers["idempotency-replayed"].as_str()));
-    assert_eq!((second.problem(), second_again.problem()), ("409 conflict".to_owned(), "409 conflict".to_owned()));
+    assert_eq!(
+        (second.problem(), second_again.problem()),
+        ("409 conflict :not_on_site".to_owned(), "409 conflict :not_on_site".to_owned())
+    );
     assert_eq!(world.actions().await, ["visit.checked_in", "visit.checked_out"]);
 }
 
@@ -154,7 +157,7 @@ async fn a_departure_that_came_in_between_fails_the_whole_record() {
     };
     let (answer, ()) = tokio::join!(send(&event), finish);
 
-    assert_eq!(answer.problem(), "409 conflict");
+    assert_eq!(answer.problem(), "409 conflict :state_changed");
     assert_eq!((world.actions().await, world.count("outbox").await), (vec!["visit.checked_in".to_owned()], 1));
 }
 

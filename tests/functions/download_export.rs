@@ -60,7 +60,7 @@ async fn a_replay_shows_no_link_again() {
 async fn what_is_not_built_has_no_link() {
     let world = World::new().await;
     let export = request(&world, &json!({ "kind": "audit" })).await;
-    assert_eq!(link(&world, &export).await.problem(), "409 conflict");
+    assert_eq!(link(&world, &export).await.problem(), "409 conflict :not_built");
     assert_eq!(world.actions().await, ["export.requested"]);
 }
 

@@ -65,7 +65,10 @@ async fn secret_and_codes_are_shown_once_and_stand_nowhere_in_the_clear() {
 async fn an_awaited_secret_is_replaced_by_the_next_and_counts_for_nothing() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, _, session) = world.signed_in(&desk, Role::Owner).await;
-    assert_eq!(desk.within(&session, "POST", CONFIRM, &json!({ "code": "123456" })).await.problem(), "409 conflict");
+    assert_eq!(
+        desk.within(&session, "POST", CONFIRM, &json!({ "code": "123456" })).await.problem(),
+        "409 conflict :no_enrolment_begun"
+    );
     let first = desk.within(&session, "POST", TOTP, &json!({})).await;
     let first = typed(first.body["secret"].as_str().unwrap());
     let second = desk.within(&session, "POST", TOTP, &json!({})).await;
@@ -86,12 +89,13 @@ async fn whoever_finds_a_session_open_changes_no_second_factor() {
     let later = Desk::at(900).await;
     for (method, route) in [("POST", TOTP), ("DELETE", TOTP), ("POST", CODES)] {
         let answer = later.within(&whole, method, route, &json!({})).await;
-        let expected = if method == "DELETE" { "409 conflict" } else { "403 forbidden" };
+        let expected =
+            if method == "DELETE" { "409 conflict :second_factor_required" } else { "403 forbidden :not_fresh" };
         assert_eq!(answer.problem(), expected, "{method} {route}");
     }
     // Who knows the password alone has a fresh one, and changes nothing either.
     let waiting = later.offer(&world, &email, PASSWORD).await;
-    assert_eq!(later.within(waiting.session(), "POST", TOTP, &json!({})).await.problem(), "403 forbidden");
+    assert_eq!(later.within(waiting.session(), "POST", TOTP, &json!({})).await.problem(), "403 forbidden :not_fresh");
     assert_eq!(later.within(waiting.session(), "POST", CODES, &json!({})).await.problem(), "403 forbidden");
 
     let fresh = later.prove(&whole, &later.code(&secret, 0)).await;
@@ -132,7 +136,7 @@ async fn what_nobody_demands_is_given_up_and_what_somebody_demands_is_not() {
 
     let (_, _, session) = world.signed_in(&desk, Role::Owner).await;
     let (_, _, whole) = desk.enrol(&session).await;
-    assert_eq!(desk.within(&whole, "DELETE", TOTP, &json!({})).await.problem(), "409 conflict");
+    assert_eq!(desk.within(&whole, "DELETE", TOTP, &json!({})).await.problem(), "409 conflict :second_factor_required");
 }
 
 #[tokio::test]
@@ -191,4 +195,16 @@ async fn a_database_that_stays_away_leaves_all_or_nothing() {
         let begun = begin.again().send(&deps, enrol_second_factor::handle).await;
         assert_eq!(begun.status, 201, "{lost}: {}", begun.text);
     }
+}
+
+#[tokio::test]
+async fn whoever_finds_a_session_open_enrols_no_first_second_factor_either() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, email, session) = world.signed_in(&desk, Role::Host).await;
+    let later = Desk::at(900).await;
+
+    assert_eq!(later.within(&session, "POST", TOTP, &json!({})).await.problem(), "403 forbidden :not_fresh");
+
+    let anew = later.offer(&world, &email, PASSWORD).await;
+    later.enrol(anew.session()).await;
 }

@@ -127,7 +127,7 @@ async fn malformed_parameters_are_refused_by_name() {
         ("type=guest", "400 malformed ?type:wrong_value"),
         ("site_id=here", "400 malformed ?site_id:wrong_value"),
         ("checked_in_from=today", "400 malformed ?checked_in_from:wrong_value"),
-        ("state=left&state=left", "400 malformed ?state:duplicate"),
+        ("state=left&state=left", "400 malformed ?state:repeated"),
         ("order=asc", "400 malformed ?order:unknown_parameter"),
     ] {
         assert_eq!(send(&visits(&world, query)).await.problem(), problem);

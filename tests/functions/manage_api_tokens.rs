@@ -1,6 +1,7 @@
 //! `manage-api-tokens` promises: a token is shown once, reaches no further and lasts no longer than its maker, says when it
 //! was used last, and opens nothing once it is revoked.
 
+mod lineage;
 mod refusals;
 
 use serde_json::{Value, json};
@@ -99,6 +100,7 @@ async fn nobody_makes_a_token_that_reaches_further_whatever_the_scope() {
         assert_eq!(answer.problem(), "422 unprocessable /scopes/0:beyond_its_maker", "{missing}");
     }
     assert_eq!(world.own_rows("SELECT 1 FROM credentials WHERE organization_id = $1 AND name = 'More'").await.len(), 0);
+    assert_eq!(world.actions().await, vec!["access.refused"; Permission::ALL.len() - 1]);
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn what_is_ended_stays_so_and_opens_nothing() {
             first.text
         );
         assert_eq!((first.body.clone(), first.body), (again.body, ask(&reading(&customer, id)).await.body));
-        assert_eq!(ask(&letting_in(&customer, id, true)).await.problem(), "409 conflict");
+        assert_eq!(ask(&letting_in(&customer, id, true)).await.problem(), "409 conflict :ended");
     }
     assert_eq!(ask(&coming_in(&token)).await.problem(), "401 unauthenticated");
     assert_eq!(ask(&opened.reading("/v1/visits")).await.problem(), "401 unauthenticated");
@@ -143,7 +143,7 @@ async fn where_it_stands_follows_the_clock() {
     assert_eq!(state(&customer, &waiting, DAY_S).await, "lapsed");
     assert_eq!(state(&customer, &opened, 29 * 60).await, "open");
     assert_eq!(state(&customer, &opened, 30 * 60).await, "ended");
-    assert_eq!(ask_at(DAY_S, &letting_in(&customer, &waiting, false)).await.problem(), "409 conflict");
+    assert_eq!(ask_at(DAY_S, &letting_in(&customer, &waiting, false)).await.problem(), "409 conflict :ended");
     // Nobody ended it: its time ran out.
     let seen = ask_at(DAY_S, &ending(&customer, &opened)).await;
     assert_eq!((seen.status, &seen.body["ended_at"], &seen.body["ended_by"]), (200, &Value::Null, &Value::Null));
@@ -202,4 +202,20 @@ async fn staff_do_not_let_themselves_in() {
         assert_eq!(ask(&event).await.problem(), "403 forbidden");
     }
     assert_eq!(state(&customer, &opened.id, 0).await, "open");
+}
+
+#[tokio::test]
+async fn whoever_may_not_reveal_lets_nobody_reveal() {
+    let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
+    let id = staff.request(&customer, Role::Owner).await;
+    let approver = customer.token_with(&["impersonation.approve"]).await;
+
+    assert_eq!(ask(&letting_in(&customer, &id, true).bearer(&approver)).await.problem(), "403 forbidden");
+    let entry = customer.entries().await.pop().expect("an entry");
+    assert_eq!(
+        (&entry["action"], &entry["diff"]["added"]["permission"]),
+        (&json!("access.refused"), &json!("visit.reveal"))
+    );
+    assert_eq!(ask(&letting_in(&customer, &id, false).bearer(&approver)).await.status, 200);
+    assert_eq!(ask(&letting_in(&customer, &id, true)).await.status, 200);
 }

@@ -123,7 +123,7 @@ async fn a_kiosk_is_renamed_until_it_is_revoked() {
 
     assert_eq!((first.status, &first.body["name"]), (200, &json!("Gate house")), "{}", first.text);
     assert_eq!(first.body, same.body);
-    assert_eq!(entrance.rename(&world, &kiosk, "Back door").await.problem(), "409 conflict");
+    assert_eq!(entrance.rename(&world, &kiosk, "Back door").await.problem(), "409 conflict :revoked");
     assert_eq!(entrance.list(&world).await[0]["name"], "Gate house");
     assert_eq!(world.actions().await, ["kiosk.created", "kiosk.renamed", "kiosk.revoked"]);
     let renamed = &world.entries().await[1]["diff"]["changed"];

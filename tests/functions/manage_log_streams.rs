@@ -121,7 +121,7 @@ async fn an_ended_stream_has_no_secrets_and_does_nothing_more() {
         AND num_nonnulls(key_id, secret_sealed, token_sealed) > 0";
     assert_eq!(world.own_rows(left).await[0].get::<_, i64>(0), 0);
     for (route, body) in [(PAUSE, None), (RESUME, None), (REWIND, Some(json!({ "seq": 0 })))] {
-        assert_eq!(change(&world, &stream, route, body).await.problem(), "409 conflict", "{route}");
+        assert_eq!(change(&world, &stream, route, body).await.problem(), "409 conflict :ended", "{route}");
     }
 }
 
@@ -140,7 +140,7 @@ async fn an_organization_has_three_streams_at_a_time_however_many_ask_at_once() 
     for _ in made.len()..3 {
         last = create(&world, &bucket()).await;
     }
-    assert_eq!(ask(&event()).await.problem(), "409 conflict");
+    assert_eq!(ask(&event()).await.problem(), "409 conflict :limit_reached");
     end(&world, &last).await;
     create(&world, &bucket()).await;
 }

@@ -89,7 +89,10 @@ async fn both_codes_live_ten_minutes_by_the_functions_own_clock() {
     let late = Entrance::at(600).await;
     assert_eq!(late.fetch(&confirmed).await.problem(), "404 not_found");
     assert_eq!(late.fetch(&unconfirmed).await.problem(), "404 not_found");
-    assert_eq!(late.confirm(&world, &unconfirmed.code).await.problem(), "422 unprocessable /pairing_code:unknown");
+    assert_eq!(
+        late.confirm(&world, &unconfirmed.code).await.problem(),
+        "422 unprocessable /pairing_code:unknown_value"
+    );
     assert_eq!(late.list(&world).await[0]["state"], "expired");
     // The positive control: in time the device has what it asked for.
     assert_eq!(in_time.fetch(&confirmed).await.body["state"], "paired");

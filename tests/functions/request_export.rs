@@ -1,10 +1,14 @@
 //! `request-export` promises: a wish is taken up once, by whoever may, and the log says who wants what and why.
 
 use serde_json::json;
+use shared::{
+    access::Role,
+    authn::{session::Assurance, sha256},
+};
 
 use crate::harness::{
-    World, arrivals,
-    exports::{asking, requester},
+    Event, World, arrivals,
+    exports::{asking, downloader, request, requester},
     refusals,
 };
 
@@ -124,4 +128,27 @@ async fn a_replay_is_the_same_export() {
     assert_eq!(first.text, second.text);
     assert_eq!(second.headers["idempotency-replayed"], "true");
     assert_eq!((world.count("exports").await, world.count("audit_log").await), (1, 1));
+}
+
+#[tokio::test]
+async fn whoever_finds_a_session_open_takes_nothing_along() {
+    let world = World::new().await;
+    let session =
+        world.session_of(world.member(Role::Owner).await, &Role::Owner.words(), Assurance::SecondFactor).await;
+    let export = request(&world, &json!({ "kind": "audit" })).await;
+    let key = || uuid::Uuid::new_v4().to_string();
+    let asking = || Event::new("POST", "/v1/exports", &[]).idempotent(&key()).json(&json!({ "kind": "data" }));
+    let taking = || Event::new("POST", "/v1/exports/{export_id}/download", &[&export]).idempotent(&key());
+    let both = async || {
+        let asked = asking().in_session(&session).send(&requester().await, request_export::handle).await;
+        let taken = taking().in_session(&session).send(&downloader().await, download_export::handle).await;
+        (asked.problem(), taken.problem())
+    };
+    assert_eq!(both().await, ("202 -".to_owned(), "409 conflict :not_built".to_owned()));
+
+    let old =
+        "UPDATE credentials SET created_at = now() - interval '10 minutes' WHERE organization_id = $1 AND sha256 = $2";
+    world.execute(old, &[&world.organization, &sha256(session.as_bytes()).as_slice()]).await;
+
+    assert_eq!(both().await, ("403 forbidden :not_fresh".to_owned(), "403 forbidden :not_fresh".to_owned()));
 }

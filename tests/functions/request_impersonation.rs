@@ -144,7 +144,7 @@ async fn where_the_customer_lets_staff_in_a_token_waits_for_it() {
 
     // It holds for what was asked for before, too.
     for id in [&before, answer.body["impersonation_id"].as_str().unwrap()] {
-        assert_eq!(ask(&staff.going_over(&customer, id)).await.problem(), "409 conflict");
+        assert_eq!(ask(&staff.going_over(&customer, id)).await.problem(), "409 conflict :waits_for_approval");
         assert_eq!(ask(&letting_in(&customer, id, false)).await.status, 200);
         assert_eq!(ask(&staff.going_over(&customer, id)).await.status, 201);
     }
@@ -163,8 +163,8 @@ async fn what_has_ended_is_open_or_lapsed_gives_no_token() {
     assert_eq!(ask(&staff.going_over(&customer, &old)).await.status, 201, "within a day");
     customer.execute(sql, &[&customer.organization, &old, &60.0]).await;
 
-    for id in [&ended, &open, &old] {
-        assert_eq!(ask(&staff.going_over(&customer, id)).await.problem(), "409 conflict");
+    for (id, state) in [(&ended, "ended"), (&open, "already_open"), (&old, "ended")] {
+        assert_eq!(ask(&staff.going_over(&customer, id)).await.problem(), format!("409 conflict :{state}"));
     }
 }
 
@@ -250,7 +250,7 @@ async fn neither_a_program_nor_an_impersonation_asks_and_no_credential_comes_fir
     }
     assert_eq!(third.count("impersonations").await, 0);
     let foreign = staff.asking(&third, Role::Owner).header("origin", "https://evil.example");
-    assert_eq!(ask(&foreign).await.problem(), "403 forbidden");
+    assert_eq!(ask(&foreign).await.problem(), "403 forbidden #origin:not_the_console");
     assert_eq!(ask(&staff.asking(&third, Role::Owner).without_header("idempotency-key")).await.status, 400);
     assert_eq!(ask(&staff.asking(&third, Role::Owner)).await.status, 201);
 }

@@ -90,7 +90,7 @@ async fn malformed_bodies_are_refused_by_place() {
         (json!({ "fields": ["photo"] }), "400 malformed /reason:missing"),
         (json!({ "reason": REASON }), "400 malformed /fields:missing"),
         (json!({ "fields": [], "reason": REASON }), "400 malformed /fields:empty"),
-        (json!({ "fields": ["photo", "photo"], "reason": REASON }), "400 malformed /fields/1:duplicate"),
+        (json!({ "fields": ["photo", "photo"], "reason": REASON }), "400 malformed /fields/1:repeated"),
         (json!({ "fields": ["name"], "reason": REASON }), "400 malformed /fields/0:unknown_value"),
         (json!({ "fields": "photo", "reason": REASON }), "400 malformed /fields:wrong_type"),
         (json!({ "fields": ["photo"], "reason": "because" }), "400 malformed /reason:too_short"),

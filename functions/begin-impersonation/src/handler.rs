@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
-    authn::{hand_off::HandOff, session::forgery_token},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    authn::{hand_off::HandOff, refusals::count_refused, session::forgery_token},
     clock::Timestamp,
     http::{Reply, Request},
     queue::SystemWork,
@@ -106,8 +106,7 @@ impl Crossing<'_> {
     /// Counts a token that we signed and that opens nothing against the address that brought it. One that we did not
     /// sign names no organization that could be believed, and asks the database nothing.
     async fn refuse(&self, tx: &mut TenantTx<'_>) -> Result<Error> {
-        let failures = tx.find(store::count_refused(self.request, self.now)).await?;
-        if is_sampled(failures) {
+        if let Some(failures) = count_refused(tx, self.request.source_ip.as_deref(), self.now).await? {
             let impersonation = self.hand_off.impersonation;
             let facts = Diff::new().added("failures", failures).added("step", Internal("hand_off"));
             let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Impersonation, impersonation);

@@ -73,11 +73,3 @@ pub(crate) fn begin(
     .bind(now)
     .one(|row| Ok((row.read("opened_at")?, row.read("expires_at")?)))
 }
-
-/// Counts a failure against its address; how many that makes within a minute.
-pub(crate) fn count_refused(request: &Request, now: Timestamp) -> Lookup<i32> {
-    Statement::new("-- begin-impersonation.count_refused\nSELECT app.count_refused($1, $2) AS failures")
-        .bind(request.source_ip.clone())
-        .bind(now)
-        .one(|row| row.read("failures"))
-}

@@ -25,7 +25,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let id: VisitId = request.target("visit_id");
 
     let (gate, visit) = deps.door.admit(request, Permission::VisitCheckOut, store::load_visit(id)).await?;
-    let checked_in_at = visit.on_site_since.ok_or(Error::Conflict("the visit is not on site"))?;
+    let checked_in_at = visit.on_site_since.ok_or_else(|| Error::conflict("not_on_site"))?;
 
     let departed = Departed::new(id, checked_in_at, gate.now());
     let reply = Reply::ok(&departed)?;

@@ -7,6 +7,7 @@ use shared::{
     clock::Timestamp,
     domain::{mail::MailKind, member::MemberState, text::Slug},
     id::{CredentialId, MailId, MemberId, OrganizationId},
+    mails,
     tenant::{Lookup, Row, Statement},
     vault::{PersonKey, WrappedTenantKey},
 };
@@ -85,7 +86,7 @@ pub(crate) fn inserts(newcomer: &Newcomer, intake: &Intake) -> [Statement; 7] {
         Statement::new("-- create-organization.begin_log\nSELECT audit.begin()"),
         insert_person(newcomer),
         insert_owner(newcomer, intake),
-        insert_invitation(newcomer),
+        mails::request(newcomer.invitation, MailKind::MemberInvitation, newcomer.member, newcomer.now),
         insert_token(newcomer),
     ]
 }
@@ -140,19 +141,6 @@ fn insert_owner(newcomer: &Newcomer, intake: &Intake) -> Statement {
     .bind(intake.owner.name.clone())
     .bind(Role::Owner)
     .bind(MemberState::Invited)
-    .bind(newcomer.now)
-}
-
-/// Asks for the mail with which the owner chooses a password; `send-mail` makes its link.
-fn insert_invitation(newcomer: &Newcomer) -> Statement {
-    Statement::new(concat!(
-        "-- create-organization.insert_invitation\n",
-        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
-        "VALUES (app.organization_id(), $1, $2, $3, $4, $4)",
-    ))
-    .bind(newcomer.invitation)
-    .bind(newcomer.member)
-    .bind(MailKind::MemberInvitation)
     .bind(newcomer.now)
 }
 

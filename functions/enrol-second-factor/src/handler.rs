@@ -50,10 +50,12 @@ pub(crate) async fn admit(deps: &Deps, request: &Request, demand: Demand) -> Res
 }
 
 impl Standing {
-    /// Refuses to touch a second factor that is in use, unless it was proven a short while ago: whoever finds a session
-    /// open must not be able to take the account over.
+    /// Refuses to touch a second factor, unless the one in use was proven a short while ago, or a session without one was
+    /// started then: whoever finds a session open must not be able to take the account over. A session that waits for its
+    /// first one has just been given the password.
     pub(crate) fn expect_fresh(&self, now: Timestamp) -> Result<()> {
-        let is_fresh = self.not_after.is_some() && now.seconds_since(self.started_at) < FRESH_S;
-        if self.has_second_factor && !is_fresh { Err(Error::Forbidden) } else { Ok(()) }
+        let is_whole = self.not_after.is_some();
+        let is_fresh = is_whole && now.seconds_since(self.started_at) < FRESH_S;
+        if (self.has_second_factor || is_whole) && !is_fresh { Err(Error::unproven("", "not_fresh")) } else { Ok(()) }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn replace(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (gate, member, standing) = admit(deps, request, Demand::OwnSession).await?;
     if !standing.has_second_factor {
-        return Err(Error::Conflict("no second factor is enrolled"));
+        return Err(Error::conflict("no_second_factor"));
     }
     standing.expect_fresh(gate.now())?;
 

@@ -4,7 +4,9 @@ use shared::{
     Error, Result,
     access::Role,
     clock::Timestamp,
+    domain::mail::MailKind,
     id::{CredentialId, MailId, MemberId},
+    mails,
     tenant::{Lookup, Row, Statement},
 };
 
@@ -69,13 +71,6 @@ pub(crate) fn drop_second_factor(member: MemberId, own: CredentialId, now: Times
 }
 
 /// Has the member told by mail, in case it was not them.
-pub(crate) fn tell_member(mail: MailId, member: MemberId, now: Timestamp) -> Statement {
-    Statement::new(concat!(
-        "-- enrol-second-factor.tell_member\n",
-        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
-        "VALUES (app.organization_id(), $1, $2, 'second_factor_changed', $3, $3)",
-    ))
-    .bind(mail)
-    .bind(member)
-    .bind(now)
+pub(crate) fn tell_member(member: MemberId, now: Timestamp) -> Statement {
+    mails::request(MailId::new(now), MailKind::SecondFactorChanged, member, now)
 }

@@ -11,7 +11,7 @@ use shared::{
     clock::Timestamp,
     gate::Demand,
     http::{Nothing, Reply, Request},
-    id::{CredentialId, MailId},
+    id::CredentialId,
 };
 use utoipa::ToSchema;
 
@@ -72,7 +72,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let (gate, member, standing) = admit(deps, request, Demand::OpenSession).await?;
     standing.expect_fresh(gate.now())?;
     let (caller, now) = (gate.caller(), gate.now());
-    let pending = standing.pending_sealed.ok_or(Error::Conflict("no second factor is being enrolled"))?;
+    let pending = standing.pending_sealed.ok_or_else(|| Error::conflict("no_enrolment_begun"))?;
     let secret = TotpSecret::of(deps.secrets.open(caller.organization, member, &pending)?);
     let step = secret.step_of(&first.code, now)?.ok_or_else(|| Error::unprocessable("/code", "wrong"))?;
 
@@ -91,7 +91,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     gate.with_tenant(async |tx| {
         tx.write(store::confirm_totp(member, pending, step, &codes, caller.credential, now)).await?;
         tx.write(session.start(own, request.source_ip.as_deref(), request.client())).await?;
-        tx.write(store::tell_member(MailId::new(now), member, now)).await?;
+        tx.write(store::tell_member(member, now)).await?;
         gate.audit(tx, AuditEvent::new(Action::SecondFactorEnrolled, TargetKind::Member, member).with(enrolled)).await
     })
     .await?;
@@ -105,7 +105,7 @@ pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (gate, member, standing) = admit(deps, request, Demand::OwnSession).await?;
     if standing.is_demanded {
-        return Err(Error::Conflict("a second factor is demanded of this member"));
+        return Err(Error::conflict("second_factor_required"));
     }
     standing.expect_fresh(gate.now())?;
 
@@ -113,7 +113,7 @@ pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
     if standing.has_second_factor {
         gate.with_tenant(async |tx| {
             tx.write(store::drop_second_factor(member, own, now)).await?;
-            tx.write(store::tell_member(MailId::new(now), member, now)).await?;
+            tx.write(store::tell_member(member, now)).await?;
             gate.audit(tx, AuditEvent::new(Action::SecondFactorDropped, TargetKind::Member, member)).await
         })
         .await?;

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    access::{Permission, Reach, Role},
+    access::Role,
     clock::Timestamp,
     domain::{
         BoundedText as _, Reason,
@@ -46,13 +46,6 @@ impl Decided<'_> {
             ..item.clone()
         }
     }
-}
-
-/// What the credential with this secret may do.
-pub(crate) fn reach_of(secret_sha256: [u8; 32]) -> Lookup<Reach> {
-    Statement::new("-- manage-access-reviews.reach_of\nSELECT permissions FROM app.reach_of($1)")
-        .bind(secret_sha256.to_vec())
-        .one(|row| Ok(Reach::of(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
 }
 
 pub(crate) fn list_reviews(page: &Page<AccessReviewId>) -> Lookup<Vec<AccessReview>> {
@@ -246,11 +239,10 @@ pub(crate) fn withdraw(batch: &mut Batch, maker: CredentialId, pending: &Pending
 
 /// Takes everything from a member who is still of this role.
 fn deactivate_member(maker: CredentialId, member: MemberId, role: Role, now: Timestamp) -> Statement {
-    let words: Vec<&'static str> = role.permissions().map(Permission::word).collect();
     Statement::new("-- manage-access-reviews.deactivate_member\nSELECT app.deactivate_member($1, $2, $3, $4, $5)")
         .bind(maker)
         .bind(member)
         .bind(role)
-        .bind(words)
+        .bind(role.words())
         .bind(now)
 }

@@ -5,7 +5,7 @@ use shared::{
     Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
-    authn::{CredentialKind, NewCredential},
+    authn::{CredentialKind, NewCredential, reach::Reach},
     clock::Timestamp,
     domain::{BoundedText as _, text::Name},
     http::{Reply, Request},
@@ -46,12 +46,6 @@ pub struct CreatedApiToken {
     pub secret: Option<String>,
 }
 
-/// What a credential may do, and until when.
-pub(crate) struct Reach {
-    pub(crate) permissions: Vec<String>,
-    pub(crate) expires_at: Option<Timestamp>,
-}
-
 impl NewApiToken {
     /// What needs no knowledge but the body's own.
     fn check(&self, now: Timestamp) -> Result<()> {
@@ -76,12 +70,8 @@ impl NewApiToken {
         }
     }
 
-    /// When the token ends. Nobody can make a key that opens more than their own, or longer.
+    /// When the token ends. Nobody can make a key that opens longer than their own.
     fn within(&self, maker: &Reach, now: Timestamp) -> Result<Timestamp> {
-        let beyond = |scope: &Permission| !maker.permissions.iter().any(|held| held == scope.word());
-        if let Some(at) = self.scopes.iter().position(beyond) {
-            return Err(Error::unprocessable(format!("/scopes/{at}"), "beyond_its_maker"));
-        }
         match (self.expires_at, maker.expires_at) {
             (Some(wanted), Some(end)) if wanted > end => Err(Error::unprocessable("/expires_at", "after_its_maker")),
             (Some(wanted), _) => Ok(wanted),
@@ -99,10 +89,15 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     new.check(deps.door.now())?;
 
     let maker = request.credential()?.sha256;
-    let lookups = (store::reach_of(maker), store::has_site(new.site_id));
+    let lookups = (Reach::of(maker), store::has_site(new.site_id));
     let (gate, (reach, has_site)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
+    reach.expect_fresh(gate.now())?;
     if !has_site {
         return Err(Error::unprocessable("/site_id", "unknown_value"));
+    }
+    if let Some((at, lacking)) = new.scopes.iter().enumerate().find(|(_, scope)| !reach.holds(**scope)) {
+        let refusal = Error::unprocessable(format!("/scopes/{at}"), "beyond_its_maker");
+        return gate.refuse_access(request, &refusal, Diff::new().added("permission", *lacking)).await;
     }
     let expires_at = new.within(&reach, gate.now())?;
 

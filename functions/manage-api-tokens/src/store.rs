@@ -10,17 +10,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{new::Reach, tokens::ApiToken};
-
-/// What the credential with this secret may do, and until when.
-pub(crate) fn reach_of(secret_sha256: [u8; 32]) -> Lookup<Reach> {
-    Statement::new("-- manage-api-tokens.reach_of\nSELECT permissions, expires_at FROM app.reach_of($1)")
-        .bind(secret_sha256.to_vec())
-        .one(|row| {
-            let permissions: Option<Vec<String>> = row.read("permissions")?;
-            Ok(Reach { permissions: permissions.unwrap_or_default(), expires_at: row.read("expires_at")? })
-        })
-}
+use crate::tokens::ApiToken;
 
 /// False for a site that is none of the organization's.
 pub(crate) fn has_site(site: Option<SiteId>) -> Lookup<bool> {
@@ -88,8 +78,19 @@ pub(crate) fn add_token(batch: &mut Batch, token: &ApiToken, maker: CredentialId
     );
 }
 
-pub(crate) fn revoke_token(batch: &mut Batch, token: CredentialId, now: Timestamp) {
+/// The tokens that were made with one and have not ended.
+pub(crate) fn list_made_with(token: CredentialId) -> Lookup<Vec<CredentialId>> {
+    Statement::new("-- manage-api-tokens.list_made_with\nSELECT app.tokens_made_with($1) AS made_with")
+        .bind(token)
+        .one(|row| row.read("made_with"))
+}
+
+/// Ends a token and those that were made with it, if they are these still.
+pub(crate) fn revoke_token(batch: &mut Batch, token: CredentialId, made_with: &[CredentialId], now: Timestamp) {
     batch.write(
-        Statement::new("-- manage-api-tokens.revoke_token\nSELECT app.revoke_api_token($1, $2)").bind(token).bind(now),
+        Statement::new("-- manage-api-tokens.revoke_token\nSELECT app.revoke_api_token($1, $2, $3)")
+            .bind(token)
+            .bind(made_with.to_vec())
+            .bind(now),
     );
 }

@@ -46,12 +46,13 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     Reply::ok(&List::cut(&page, tokens, |token: &ApiToken| token.api_token_id))
 }
 
-/// Ends a token at once. One that was ended stays so.
+/// Ends a token at once, and those that were made with it: whoever held it may have made them. One that was ended stays so.
 pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let lookup = store::load_token(request.target("api_token_id"));
-    let (gate, found) = deps.door.admit(request, Permission::TokenManage, lookup).await?;
+    let id: CredentialId = request.target("api_token_id");
+    let lookups = (store::load_token(id), store::list_made_with(id));
+    let (gate, (found, made_with)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
 
     let now = gate.now();
     let was_revoked = found.revoked_at.is_some();
@@ -59,9 +60,11 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&token)?;
     gate.record(&reply, |batch| {
         if !was_revoked {
-            store::revoke_token(batch, token.api_token_id, now);
-            let entry = AuditEvent::new(Action::ApiTokenRevoked, TargetKind::ApiToken, token.api_token_id);
-            batch.audit(entry.with(Diff::new().added("revoked_at", now)));
+            store::revoke_token(batch, id, &made_with, now);
+            for ended in std::iter::once(id).chain(made_with) {
+                let facts = Diff::new().added("revoked_at", now).added_if_some("with", (ended != id).then_some(id));
+                batch.audit(AuditEvent::new(Action::ApiTokenRevoked, TargetKind::ApiToken, ended).with(facts));
+            }
         }
     })
     .await?;

@@ -5,6 +5,7 @@ use shared::{
     Error, Result,
     access::{Permission, staff_reach},
     audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::reach::Reach,
     clock::Timestamp,
     domain::impersonation::{ImpersonationEnder, ImpersonationState},
     http::{Nothing, Reply, Request},
@@ -17,7 +18,8 @@ use crate::{Deps, impersonations::Impersonation, store};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
-    /// True where they may also reveal Restricted values, each time with a reason and an entry.
+    /// True where they may also reveal Restricted values, each time with a reason and an entry. Whoever says so may reveal
+    /// them too.
     restricted: bool,
 }
 
@@ -26,9 +28,13 @@ pub(crate) async fn approve(deps: &Deps, request: &Request) -> Result<Reply> {
     let approval: Approval = request.json()?;
 
     let lookup = store::load_impersonation(request.target("impersonation_id"), deps.door.now());
-    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
+    let lookups = (lookup, Reach::of(request.credential()?.sha256));
+    let (gate, (before, reach)) = deps.door.admit(request, Permission::ImpersonationApprove, lookups).await?;
+    if approval.restricted && !reach.holds(Permission::VisitReveal) {
+        return gate.forbid(request, Diff::new().added("permission", Permission::VisitReveal)).await;
+    }
     if !before.state.is_under_way() {
-        return Err(Error::Conflict("the impersonation has ended"));
+        return Err(Error::conflict("ended"));
     }
 
     let now = gate.now();

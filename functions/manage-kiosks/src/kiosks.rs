@@ -142,7 +142,7 @@ pub(crate) async fn rename(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::load_kiosk(request.target("kiosk_id"));
     let (gate, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
     if found.revoked_at.is_some() {
-        return Err(Error::Conflict("the kiosk is revoked"));
+        return Err(Error::conflict("revoked"));
     }
 
     let name = change.name.as_str();

@@ -83,7 +83,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
 
 /// Says no more than that no device shows the code; whether one of another organization does is not known here.
 async fn refuse(gate: WriteGate, site: SiteId, failures: i32) -> Result<Reply> {
-    let refusal = Error::unprocessable("/pairing_code", "unknown");
+    let refusal = Error::unprocessable("/pairing_code", "unknown_value");
     if !is_sampled(failures) {
         return Err(refusal);
     }

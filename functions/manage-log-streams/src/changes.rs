@@ -122,5 +122,5 @@ async fn admit(deps: &Deps, request: &Request) -> Result<(WriteGate, LogStream)>
 }
 
 fn refuse_ended(stream: &LogStream) -> Result<()> {
-    if stream.state == StreamState::Ended { Err(Error::Conflict("the stream has ended")) } else { Ok(()) }
+    if stream.state == StreamState::Ended { Err(Error::conflict("ended")) } else { Ok(()) }
 }

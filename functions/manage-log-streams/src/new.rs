@@ -103,7 +103,7 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookups = (store::list_slots(), store::find_link_before(from_seq));
     let (gate, (slots, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
     let slot = (1..=STREAMS_MAX).find(|slot| !slots.contains(slot));
-    let slot = slot.ok_or(Error::Conflict("the organization has as many streams as it may have"))?;
+    let slot = slot.ok_or_else(|| Error::conflict("limit_reached"))?;
     let link = link.ok_or_else(|| Error::unprocessable("/from_seq", "beyond_the_log"))?;
 
     let stream = destination.begun(&gate, from_seq);

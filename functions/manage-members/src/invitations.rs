@@ -5,6 +5,7 @@ use shared::{
     Error, Result,
     access::{Permission, Role},
     audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::reach::Reach,
     domain::{
         BoundedText as _,
         mail::MailKind,
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use crate::{
     Deps,
     members::Member,
-    reach::{lookups, refuse},
+    reach::{lookups, refuse, refuse_role},
     store,
 };
 
@@ -40,10 +41,10 @@ pub struct NewMember {
 pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewMember = request.json()?;
 
-    let lookups = (store::reach_of(request.credential()?.sha256), store::is_taken(&new.email));
+    let lookups = (Reach::of(request.credential()?.sha256), store::is_taken(&new.email));
     let (gate, (reach, is_taken)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
-    if reach.lacks(new.role).is_some() {
-        return Err(Error::unprocessable("/role", "beyond_its_maker"));
+    if let Some(lacking) = reach.lacks(new.role) {
+        return refuse_role(gate, request, lacking).await;
     }
     if is_taken {
         return Err(Error::taken("/email"));
@@ -95,7 +96,7 @@ pub(crate) async fn repeat(deps: &Deps, request: &Request) -> Result<Reply> {
         return refuse(gate, request, lacking).await;
     }
     if member.state != MemberState::Invited {
-        return Err(Error::Conflict("the member is not waiting for an invitation"));
+        return Err(Error::conflict("not_invited"));
     }
 
     let (maker, now) = (gate.caller().credential, gate.now());

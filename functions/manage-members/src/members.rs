@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::{
-    Error, Result,
+    Result,
     access::{Permission, Role},
     clock::Timestamp,
     domain::member::MemberState,
@@ -40,17 +40,6 @@ pub(crate) struct Standing {
     pub(crate) has_password: bool,
     /// True where somebody else is an owner and active.
     pub(crate) has_another_owner: bool,
-}
-
-impl Standing {
-    /// Refuses what would leave the organization without an owner. The statements that act say the same of what is
-    /// there then: of two owners who come at the same time one is run again, and is refused here.
-    pub(crate) fn expect_another_owner(&self) -> Result<()> {
-        if self.member.role == Role::Owner && !self.has_another_owner {
-            return Err(Error::Conflict("nobody else is an owner and active"));
-        }
-        Ok(())
-    }
 }
 
 /// Lists members, the oldest first, whoever is deactivated among them.

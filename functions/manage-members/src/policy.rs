@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
-    access::Permission,
+    access::{Permission, Role},
     audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::reach::Reach,
     http::{Reply, Request},
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store};
+use crate::{Deps, reach::refuse, store};
 
 /// What everybody proves to sign in.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
@@ -32,7 +33,13 @@ pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let policy: SignInPolicy = request.json()?;
 
-    let (gate, before) = deps.door.admit(request, Permission::MemberManage, store::load_policy()).await?;
+    let lookups = (store::load_policy(), Reach::of(request.credential()?.sha256));
+    let (gate, (before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
+    // It bears on everybody's sign-in: whoever manages members by a narrow token alone does not weaken it.
+    if let Some(lacking) = reach.lacks(Role::Admin) {
+        return refuse(gate, request, lacking).await;
+    }
+    reach.expect_fresh(gate.now())?;
 
     let (organization, now) = (gate.caller().organization, gate.now());
     let entry = AuditEvent::new(Action::SignInPolicyChanged, TargetKind::Organization, organization)

@@ -1,9 +1,10 @@
 //! Nobody gives, or takes from, more than they have themselves.
 
 use shared::{
-    Result,
-    access::{Permission, Reach},
+    Error, Result,
+    access::Permission,
     audit::Diff,
+    authn::reach::Reach,
     gate::WriteGate,
     http::{Reply, Request},
     tenant::Lookup,
@@ -14,7 +15,13 @@ use crate::{members::Standing, store};
 /// The member of the path, and what the caller may do.
 pub(crate) fn lookups(request: &Request) -> Result<(Lookup<Standing>, Lookup<Reach>)> {
     let caller = request.credential()?.sha256;
-    Ok((store::load_standing(request.target("member_id")), store::reach_of(caller)))
+    Ok((store::load_standing(request.target("member_id")), Reach::of(caller)))
+}
+
+/// Refuses a role that may do more than the caller, likewise.
+pub(crate) async fn refuse_role(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
+    let refusal = Error::unprocessable("/role", "beyond_its_maker");
+    gate.refuse_access(request, &refusal, Diff::new().added("permission", lacking)).await
 }
 
 /// Refuses what is done to somebody who may do more than the caller, and says in the log what the caller lacks for it.

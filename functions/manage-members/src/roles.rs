@@ -10,7 +10,12 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, members::Member, reach::lookups, store};
+use crate::{
+    Deps,
+    members::Member,
+    reach::{self, lookups},
+    store,
+};
 
 /// What a member shall be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -26,15 +31,18 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let before = &standing.member;
-    if reach.lacks(before.role).or_else(|| reach.lacks(role)).is_some() {
-        return Err(Error::unprocessable("/role", "beyond_its_maker"));
+    if let Some(lacking) = reach.lacks(before.role) {
+        return reach::refuse(gate, request, lacking).await;
+    }
+    if let Some(lacking) = reach.lacks(role) {
+        return reach::refuse_role(gate, request, lacking).await;
     }
     let is_another = role != before.role;
     if is_another && before.state == MemberState::Deactivated {
-        return Err(Error::Conflict("the member is deactivated"));
+        return Err(Error::conflict("deactivated"));
     }
     if is_another {
-        standing.expect_another_owner()?;
+        standing.member.role.expect_another_owner(standing.has_another_owner)?;
     }
 
     let (maker, now) = (gate.caller().credential, gate.now());

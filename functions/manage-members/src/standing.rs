@@ -55,7 +55,7 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     explained.refuse_naming(before)?;
     let has_something = before.state != MemberState::Deactivated;
     if has_something {
-        standing.expect_another_owner()?;
+        standing.member.role.expect_another_owner(standing.has_another_owner)?;
     }
 
     let (maker, now) = (gate.caller().credential, gate.now());
@@ -109,7 +109,8 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     Ok(reply)
 }
 
-/// Takes a lost second factor away. The member's sessions end, and they are told by mail.
+/// Takes a lost second factor away. The member's sessions end, and they are told by mail. Nobody does it for themselves:
+/// whoever finds their session open would take the account over.
 pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Result<Reply> {
     let explained: Explained = request.json_or_empty()?;
 
@@ -117,6 +118,10 @@ pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Resul
     let before = &standing.member;
     if let Some(lacking) = reach.lacks(before.role) {
         return refuse(gate, request, lacking).await;
+    }
+    reach.expect_fresh(gate.now())?;
+    if gate.caller().member == Some(before.member_id) {
+        return gate.forbid(request, Diff::new().added("own_member", before.member_id)).await;
     }
     explained.refuse_naming(before)?;
 

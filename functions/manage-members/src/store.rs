@@ -2,12 +2,13 @@
 
 use shared::{
     Result,
-    access::{Permission, Reach, Role},
+    access::Role,
     clock::Timestamp,
     domain::{mail::MailKind, member::MemberState, text::EmailAddress},
     gate::Batch,
     http::Page,
     id::{CredentialId, MailId, MemberId, PersonId},
+    mails,
     queue::MAIL_REQUEST,
     tenant::{Lookup, Row, Statement},
     vault::PersonKey,
@@ -17,13 +18,6 @@ use crate::{
     members::{Member, Standing},
     policy::SignInPolicy,
 };
-
-/// What the credential with this secret may do.
-pub(crate) fn reach_of(secret_sha256: [u8; 32]) -> Lookup<Reach> {
-    Statement::new("-- manage-members.reach_of\nSELECT permissions FROM app.reach_of($1)")
-        .bind(secret_sha256.to_vec())
-        .one(|row| Ok(Reach::of(row.read::<Option<Vec<String>>>("permissions")?.unwrap_or_default())))
-}
 
 /// True where another member has the address. Two invitations at once can both find it free; the table refuses the
 /// second, which is then run again.
@@ -128,23 +122,8 @@ pub(crate) fn insert_member(batch: &mut Batch, member: &Member, person: PersonId
 /// Asks for a mail to the member. Whoever sends it is told after the answer, and makes what is secret in it.
 pub(crate) fn request_mail(batch: &mut Batch, kind: MailKind, member: MemberId, now: Timestamp) {
     let mail = MailId::new(now);
-    batch.write(
-        Statement::new(concat!(
-            "-- manage-members.request_mail\n",
-            "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
-            "VALUES (app.organization_id(), $1, $2, $3, $4, $4)",
-        ))
-        .bind(mail)
-        .bind(member)
-        .bind(kind)
-        .bind(now),
-    );
+    batch.write(mails::request(mail, kind, member, now));
     batch.ask(MAIL_REQUEST, mail.uuid());
-}
-
-/// The permissions of a role as they stand in a column.
-fn words(role: Role) -> Vec<&'static str> {
-    role.permissions().map(Permission::word).collect()
 }
 
 /// Gives the member another role, if they have the one that was looked up and whoever asks reaches both.
@@ -154,9 +133,9 @@ pub(crate) fn change_role(batch: &mut Batch, maker: CredentialId, member: &Membe
             .bind(maker)
             .bind(member.member_id)
             .bind(member.role)
-            .bind(words(member.role))
+            .bind(member.role.words())
             .bind(role)
-            .bind(words(role))
+            .bind(role.words())
             .bind(now),
     );
 }
@@ -168,7 +147,7 @@ pub(crate) fn deactivate_member(batch: &mut Batch, maker: CredentialId, member: 
             .bind(maker)
             .bind(member.member_id)
             .bind(member.role)
-            .bind(words(member.role))
+            .bind(member.role.words())
             .bind(now),
     );
 }
@@ -190,7 +169,7 @@ pub(crate) fn reactivate_member(
         .bind(maker)
         .bind(member.member_id)
         .bind(member.role)
-        .bind(words(member.role))
+        .bind(member.role.words())
         .bind(now)
         .bind(state),
     );
@@ -203,7 +182,7 @@ pub(crate) fn renew_invitation(batch: &mut Batch, maker: CredentialId, member: &
             .bind(maker)
             .bind(member.member_id)
             .bind(member.role)
-            .bind(words(member.role))
+            .bind(member.role.words())
             .bind(now),
     );
 }
@@ -215,7 +194,7 @@ pub(crate) fn clear_second_factor(batch: &mut Batch, maker: CredentialId, member
             .bind(maker)
             .bind(member.member_id)
             .bind(member.role)
-            .bind(words(member.role))
+            .bind(member.role.words())
             .bind(now),
     );
 }

@@ -4,6 +4,7 @@ use shared::{
     Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
+    authn::reach::Reach,
     domain::{export::ExportState, visit::RestrictedField},
     gate::Batch,
     http::{Reply, Request},
@@ -20,8 +21,9 @@ use crate::{Demand, Deps, RequestedExport, naming, store};
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let demand = request.json::<Demand>()?.check()?;
 
-    let lookups = demand.visit_id.map(store::load_visit);
-    let (gate, named) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
+    let lookups = (demand.visit_id.map(store::load_visit), Reach::of(request.credential()?.sha256));
+    let (gate, (named, reach)) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
+    reach.expect_fresh(gate.now())?;
     // The log and the data are those of all sites.
     if demand.visit_id.is_none() && gate.caller().site.is_some() {
         return Err(Error::Forbidden);

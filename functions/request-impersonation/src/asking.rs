@@ -6,10 +6,11 @@ use shared::{
     access::Role,
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::sha256,
-    domain::{Reason, impersonation::ImpersonationState, text::Slug},
+    domain::{Reason, impersonation::ImpersonationState, mail::MailKind, text::Slug},
     gate::WriteGate,
     http::{Reply, Request},
-    id::{ImpersonationId, OrganizationId},
+    id::{ImpersonationId, MailId, OrganizationId},
+    mails,
     queue::SystemWork,
 };
 use utoipa::ToSchema;
@@ -85,16 +86,22 @@ async fn ask_at(
     new: &NewImpersonation,
 ) -> Result<Asked> {
     let caller = gate.caller();
-    let key = request.idempotency_key_sha256()?;
     let (organization, session) = (caller.organization.uuid(), caller.credential.uuid());
-    let request_sha256 = sha256(&[organization.as_bytes().as_slice(), session.as_bytes(), &key].concat());
+    let (key, body) = (request.idempotency_key_sha256()?, request.fingerprint());
+    let request_sha256 = sha256(&[organization.as_bytes().as_slice(), session.as_bytes(), &key, &body].concat());
     let lookup = store::request(staff, caller.organization, new, request_sha256, gate.now());
     customer
         .with_tenant(async |tx| {
             let asked = tx.find(lookup).await?.ok_or(Error::Forbidden)?;
             if asked.is_new {
-                for owner in tx.find(store::list_owners()).await? {
-                    tx.write(store::request_mail(owner, gate.now())).await?;
+                for owner in tx.find(mails::list_owners()).await? {
+                    tx.write(mails::request(
+                        MailId::new(gate.now()),
+                        MailKind::ImpersonationRequested,
+                        owner,
+                        gate.now(),
+                    ))
+                    .await?;
                 }
                 let facts = Diff::new()
                     .added("staff_organization_id", caller.organization)

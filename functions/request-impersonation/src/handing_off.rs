@@ -86,11 +86,9 @@ impl Awaited {
     fn expect_approved(self) -> Result<Self> {
         match self.state {
             ImpersonationState::Approved => Ok(self),
-            ImpersonationState::Requested => Err(Error::Conflict("the customer has not let staff in yet")),
-            ImpersonationState::Open => Err(Error::Conflict("the impersonation is open already")),
-            ImpersonationState::Ended | ImpersonationState::Lapsed => {
-                Err(Error::Conflict("the impersonation has ended"))
-            }
+            ImpersonationState::Requested => Err(Error::conflict("waits_for_approval")),
+            ImpersonationState::Open => Err(Error::conflict("already_open")),
+            ImpersonationState::Ended | ImpersonationState::Lapsed => Err(Error::conflict("ended")),
         }
     }
 }

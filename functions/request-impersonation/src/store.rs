@@ -3,8 +3,8 @@
 use shared::{
     Result,
     clock::Timestamp,
-    domain::{BoundedText as _, impersonation::ImpersonationState, mail::MailKind},
-    id::{HandOffId, ImpersonationId, MailId, MemberId, OrganizationId, StaffId},
+    domain::{BoundedText as _, impersonation::ImpersonationState},
+    id::{HandOffId, ImpersonationId, OrganizationId, StaffId},
     tenant::{Lookup, Row, Statement},
 };
 
@@ -54,27 +54,6 @@ pub(crate) fn request(
 fn read_asked(row: &Row) -> Result<Option<Asked>> {
     let Some(impersonation) = row.read("impersonation_id")? else { return Ok(None) };
     Ok(Some(Asked { impersonation, is_new: row.read("is_new")?, state: row.read("state")? }))
-}
-
-pub(crate) fn list_owners() -> Lookup<Vec<MemberId>> {
-    Statement::new(concat!(
-        "-- request-impersonation.list_owners\n",
-        "SELECT member_id FROM members WHERE role = 'owner' AND state = 'active' ORDER BY member_id",
-    ))
-    .all(|row| row.read("member_id"))
-}
-
-/// Tells an owner that staff asked; the schedule of `send-mail` finds it.
-pub(crate) fn request_mail(owner: MemberId, now: Timestamp) -> Statement {
-    Statement::new(concat!(
-        "-- request-impersonation.request_mail\n",
-        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
-        "VALUES (app.organization_id(), $1, $2, $3, $4, $4)",
-    ))
-    .bind(MailId::new(now))
-    .bind(owner)
-    .bind(MailKind::ImpersonationRequested)
-    .bind(now)
 }
 
 /// Makes a hand-off the one that opens, if the customer let staff in or need not. None where they never asked for it.

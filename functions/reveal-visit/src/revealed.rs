@@ -40,7 +40,7 @@ impl Demand {
         }
         let again = fields.iter().enumerate().position(|(at, field)| fields.iter().take(at).any(|seen| seen == field));
         match again {
-            Some(at) => Err(Error::malformed(format!("/fields/{at}"), "duplicate")),
+            Some(at) => Err(Error::malformed(format!("/fields/{at}"), "repeated")),
             None => Ok(Self { fields, reason }),
         }
     }

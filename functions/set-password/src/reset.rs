@@ -47,7 +47,7 @@ async fn ask(deps: &Deps, request: &Request, wish: &ResetRequest) -> Result<()> 
     let now = deps.door.now();
     let lookup = store::request_reset(&wish.email, request, MailId::new(now), now);
     match work.with_tenant(async |tx| tx.find(lookup).await).await? {
-        Some(retry_after_s) => Err(Error::Throttled { retry_after_s }),
+        Some(seconds) => Err(Error::throttled(seconds)),
         None => Ok(()),
     }
 }

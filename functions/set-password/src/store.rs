@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Seconds until an address with too many wrong links may try again.
-const RETRY_AFTER_S: u32 = 60;
+const RETRY_AFTER_S: i32 = 60;
 
 /// Whose link it is. A refusal is no error of the statement: what was counted must be committed.
 pub(crate) fn open_link(opening: &Use<'_>, now: Timestamp) -> Lookup<Result<Opened>> {
@@ -33,7 +33,7 @@ fn read_opened(row: &Row) -> Result<Result<Opened>> {
     let is_done = match row.read("outcome")? {
         "found" => false,
         "used" => true,
-        "throttled" => return Ok(Err(Error::Throttled { retry_after_s: RETRY_AFTER_S })),
+        "throttled" => return Ok(Err(Error::throttled(RETRY_AFTER_S))),
         _ => return Ok(Err(Error::NotFound)),
     };
     Ok(Ok(Opened { holder: read_holder(row, row.read("member_id")?)?, is_done }))
@@ -69,7 +69,7 @@ pub(crate) fn request_reset(
     request: &Request,
     mail: MailId,
     now: Timestamp,
-) -> Lookup<Option<u32>> {
+) -> Lookup<Option<i32>> {
     Statement::new("-- set-password.request_reset\nSELECT app.request_reset($1, $2, $3, $4) AS retry_after_s")
         .bind(email.clone())
         .bind(request.source_ip.clone())
@@ -78,9 +78,8 @@ pub(crate) fn request_reset(
         .one(read_wait)
 }
 
-fn read_wait(row: &Row) -> Result<Option<u32>> {
-    let retry_after_s: Option<i32> = row.read("retry_after_s")?;
-    Ok(retry_after_s.map(|seconds| seconds.try_into().unwrap_or(1)))
+fn read_wait(row: &Row) -> Result<Option<i32>> {
+    row.read("retry_after_s")
 }
 
 /// Takes a guess at the present password of a member in a session of theirs.
@@ -98,7 +97,7 @@ pub(crate) fn begin_change(
     .bind(request.source_ip.clone())
     .bind(now)
     .one(|row| match read_wait(row)? {
-        Some(retry_after_s) => Ok(Err(Error::Throttled { retry_after_s })),
+        Some(seconds) => Ok(Err(Error::throttled(seconds))),
         None => read_account(row).map(Ok),
     })
 }

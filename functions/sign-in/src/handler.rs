@@ -3,7 +3,7 @@
 
 use shared::{
     Error, Result,
-    audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     http::{Reply, Request},
     id::{MemberId, OrganizationId},
 };
@@ -32,19 +32,13 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     }
 }
 
-/// The entry of a failure, for those that get one. Nobody is known to have done it, so the system is its actor; whose
+/// The entry of a failure. Nobody is known to have done it, so the system is its actor; whose
 /// account it was is said where there is one.
-pub(crate) fn refusal(
-    organization: OrganizationId,
-    failures: i32,
-    step: Step,
-    of: Option<MemberId>,
-) -> Option<AuditEvent> {
+pub(crate) fn refusal(organization: OrganizationId, failures: i32, step: Step, of: Option<MemberId>) -> AuditEvent {
     let step = match step {
         Step::Password => "password",
         Step::SecondFactor => "second_factor",
     };
     let facts = Diff::new().added("failures", failures).added("step", Internal(step)).added_if_some("member_id", of);
-    let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Organization, organization).with(facts);
-    is_sampled(failures).then_some(entry)
+    AuditEvent::new(Action::SessionRefused, TargetKind::Organization, organization).with(facts)
 }

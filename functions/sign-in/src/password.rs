@@ -9,6 +9,7 @@ use shared::{
     authn::{
         Realm,
         password::Password,
+        refusals::count_refused,
         session::{Assurance, Holder, NewSession, NextStep},
     },
     domain::text::{EmailAddress, Slug},
@@ -65,7 +66,7 @@ pub(crate) async fn open(deps: &Deps, request: &Request) -> Result<Reply> {
     };
     let rehashed = if verdict.is_outdated() { Some(entry.password.hash()?) } else { None };
     let holder = Holder { organization: work.organization(), realm: account.realm, member, role };
-    let session = NewSession::new(holder, Assurance::Password, account.next_step(role), now)?;
+    let session = NewSession::new(holder, Assurance::Password, account.next_step(role, &entry.password), now)?;
 
     let reply = Reply::ok(&OpenedSession::of(&session))?.with_session(&session.secret);
     let opened = Diff::new().added("assurance", session.assurance).added("session_id", session.id);
@@ -82,8 +83,10 @@ pub(crate) async fn open(deps: &Deps, request: &Request) -> Result<Reply> {
 }
 
 impl Account {
-    const fn next_step(&self, role: Role) -> Option<NextStep> {
-        match (self.has_second_factor, self.requires_mfa || role.demands_second_factor()) {
+    /// A password that was chosen when a second factor was demanded may be shorter, and is never enough by itself.
+    fn next_step(&self, role: Role, password: &Password) -> Option<NextStep> {
+        let is_demanded = self.requires_mfa || role.demands_second_factor() || !password.is_enough_alone();
+        match (self.has_second_factor, is_demanded) {
             (true, _) => Some(NextStep::SecondFactor),
             (false, true) => Some(NextStep::Enrolment),
             (false, false) => None,
@@ -95,11 +98,8 @@ impl Account {
 async fn refuse(deps: &Deps, request: &Request, work: &SystemWork, of: Option<MemberId>) -> Result<Reply> {
     let now = deps.door.now();
     work.with_tenant(async |tx| {
-        let failures = tx.find(store::count_refused(request, now)).await?;
-        match refusal(work.organization(), failures, Step::Password, of) {
-            Some(entry) => work.audit(tx, crate::handler::NAME, entry).await,
-            None => Ok(()),
-        }
+        let Some(failures) = count_refused(tx, request.source_ip.as_deref(), now).await? else { return Ok(()) };
+        work.audit(tx, crate::handler::NAME, refusal(work.organization(), failures, Step::Password, of)).await
     })
     .await?;
     Err(Error::Unauthenticated)

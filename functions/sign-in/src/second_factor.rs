@@ -9,6 +9,7 @@ use shared::{
     authn::{
         password::slow_hash,
         recovery::RecoveryCode,
+        refusals::count_refused,
         session::{Assurance, Holder, NewSession},
         totp::{TotpCode, TotpSecret},
     },
@@ -117,11 +118,9 @@ fn compare(deps: &Deps, gate: &Gate, member: MemberId, factor: &Factor, proof: &
 async fn refuse(gate: &Gate, request: &Request, is_code: bool) -> Result<Reply> {
     let organization = gate.caller().organization;
     gate.with_tenant(async |tx| {
-        let failures = tx.find(store::count_refused(request, gate.now())).await?;
-        match refusal(organization, failures, Step::SecondFactor, gate.caller().member) {
-            Some(entry) => gate.audit(tx, entry).await,
-            None => Ok(()),
-        }
+        let counted = count_refused(tx, request.source_ip.as_deref(), gate.now()).await?;
+        let Some(failures) = counted else { return Ok(()) };
+        gate.audit(tx, refusal(organization, failures, Step::SecondFactor, gate.caller().member)).await
     })
     .await?;
     Err(Error::unprocessable(if is_code { "/code" } else { "/recovery_code" }, "wrong"))

@@ -54,14 +54,6 @@ pub(crate) fn accept_password(member: MemberId, compared: &str, rehashed: Option
         .bind(subject.to_vec())
 }
 
-/// Counts a failure against its address; how many that makes within a minute.
-pub(crate) fn count_refused(request: &Request, now: Timestamp) -> Lookup<i32> {
-    Statement::new("-- sign-in.count_refused\nSELECT app.count_refused($1, $2) AS failures")
-        .bind(request.source_ip.clone())
-        .bind(now)
-        .one(|row| row.read("failures"))
-}
-
 /// Takes a guess at the second factor of a member.
 pub(crate) fn begin_second_factor(
     member: MemberId,
@@ -82,7 +74,7 @@ pub(crate) fn begin_second_factor(
 
 fn read_factor(row: &Row) -> Result<Result<Factor>> {
     let (Some(totp_sealed), Some(role)) = (row.read("totp_sealed")?, row.read("role")?) else {
-        return Ok(Err(Error::Conflict("no second factor is enrolled")));
+        return Ok(Err(Error::conflict("no_second_factor")));
     };
     let recovery_salt = row.read::<&[u8]>("recovery_salt")?.try_into().map_err(Error::internal)?;
     let (not_after, subject) = (row.read("not_after")?, row.read("subject")?);

@@ -1,7 +1,13 @@
 //! Owners are told of what is undecided, each time once.
 
 use shared::{
-    Result, clock::Timestamp, domain::review::reminder_due, id::AccessReviewId, queue::SystemWork, schedule::Tick,
+    Result,
+    clock::Timestamp,
+    domain::{mail::MailKind, review::reminder_due},
+    id::{AccessReviewId, MailId},
+    mails,
+    queue::SystemWork,
+    schedule::Tick,
 };
 
 use crate::store;
@@ -20,8 +26,8 @@ pub(crate) async fn remind(tick: &Tick, work: &SystemWork) -> Result<u64> {
         let Some(waiting) = tx.find(store::find_waiting(now)).await? else { return Ok(0) };
         let Some(days) = reminder_due(waiting.deadline_at, waiting.reminded_days, now) else { return Ok(0) };
         let mut asked = 0;
-        for owner in tx.find(store::list_owners()).await? {
-            tx.write(store::request_mail(owner, now)).await?;
+        for owner in tx.find(mails::list_owners()).await? {
+            tx.write(mails::request(MailId::new(now), MailKind::AccessReviewDue, owner, now)).await?;
             asked += 1;
         }
         tx.write(store::note_reminder(waiting.review, days)).await?;

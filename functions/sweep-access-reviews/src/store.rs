@@ -3,11 +3,8 @@
 use shared::{
     Error, Result,
     clock::Timestamp,
-    domain::{
-        mail::MailKind,
-        review::{DecidedHow, ReviewDecision, SubjectKind},
-    },
-    id::{AccessReviewId, MailId, MemberId, ReviewSubjectId},
+    domain::review::{DecidedHow, ReviewDecision, SubjectKind},
+    id::{AccessReviewId, ReviewSubjectId},
     tenant::{Lookup, Row, Statement},
 };
 
@@ -33,26 +30,6 @@ pub(crate) fn find_waiting(now: Timestamp) -> Lookup<Option<Waiting>> {
             reminded_days: row.read("reminded_days")?,
         })
     })
-}
-
-pub(crate) fn list_owners() -> Lookup<Vec<MemberId>> {
-    Statement::new(concat!(
-        "-- sweep-access-reviews.list_owners\n",
-        "SELECT member_id FROM members WHERE role = 'owner' AND state = 'active' ORDER BY member_id",
-    ))
-    .all(|row| row.read("member_id"))
-}
-
-pub(crate) fn request_mail(owner: MemberId, now: Timestamp) -> Statement {
-    Statement::new(concat!(
-        "-- sweep-access-reviews.request_mail\n",
-        "INSERT INTO mails (organization_id, mail_id, member_id, kind, requested_at, not_before) ",
-        "VALUES (app.organization_id(), $1, $2, $3, $4, $4)",
-    ))
-    .bind(MailId::new(now))
-    .bind(owner)
-    .bind(MailKind::AccessReviewDue)
-    .bind(now)
 }
 
 pub(crate) fn note_reminder(review: AccessReviewId, days: i32) -> Statement {

@@ -148,7 +148,7 @@ classified! {
         recovery_codes, Organization { organization_id member_id code_hash used_at: Internal Clear Kept; }
         guesses, Guess { organization_id tokens refilled_at: Internal Clear Expires; subject_sha256: Restricted Clear Expires; }
         known_sources, KnownSource {
-            organization_id member_id seen_at: Internal Clear Expires; source_sha256: Restricted Clear Expires;
+            organization_id member_id seen_at is_proven: Internal Clear Expires; source_sha256: Restricted Clear Expires;
         }
         access_reviews, Organization {
             organization_id review_id quarter opened_at deadline_at item_count snapshot_sha256 reminded_days: Internal Clear Kept;
@@ -170,7 +170,7 @@ classified! {
         }
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
-            expires_at revoked_at created_at last_used_at used_by member_id assurance: Internal Clear Kept;
+            expires_at revoked_at created_at last_used_at used_by member_id assurance made_by: Internal Clear Kept;
         }
         impersonations, Organization {
             organization_id impersonation_id staff_id staff_term staff_organization_id staff_role role: Internal Clear Kept;

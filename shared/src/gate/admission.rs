@@ -173,9 +173,9 @@ impl Answer {
     /// Why the caller was refused.
     pub(super) fn refusal(&self) -> Error {
         match self.outcome.as_str() {
-            "forbidden" => Error::Forbidden,
+            "forbidden" | "forbidden_again" => Error::Forbidden,
             "mismatched" => Error::unprocessable("#idempotency-key", "used_for_another_request"),
-            "running" => Error::Conflict("the same request is still running"),
+            "running" => Error::conflict("still_running"),
             "throttled" => Error::Throttled {
                 retry_after_s: self.retry_after_s.and_then(|seconds| seconds.try_into().ok()).unwrap_or(1),
             },
@@ -206,7 +206,8 @@ fn read_answer(row: &Row) -> Result<Answer> {
     })
 }
 
-/// Writes `access.refused`: who asked for what and lacked which permission. Nothing else of the request is there
+/// Writes `access.refused`: who asked for what and lacked which permission. A credential that is refused more than thirty
+/// times within a minute is `forbidden_again` and comes here no more. Nothing else of the request is there
 /// to share a transaction with.
 pub(super) async fn record_refusal(db: &Db, caller: &Caller, question: &Question<'_>, clock: Clock) -> Result<()> {
     let request = question.request;

@@ -143,13 +143,21 @@ impl WriteGate {
         Ok(reply)
     }
 
-    /// Refuses what a permission alone does not allow: 403, with an entry that says why.
+    /// Refuses what a permission alone does not allow, with an entry `access.refused` that says why.
+    ///
+    /// # Errors
+    /// As [`WriteGate::record`].
+    pub async fn refuse_access(self, request: &Request, refusal: &Error, why: Diff) -> Result<Reply> {
+        let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
+        self.refuse(refusal, entry).await
+    }
+
+    /// The same as 403.
     ///
     /// # Errors
     /// As [`WriteGate::record`].
     pub async fn forbid(self, request: &Request, why: Diff) -> Result<Reply> {
-        let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
-        self.refuse(&Error::Forbidden, entry).await
+        self.refuse_access(request, &Error::Forbidden, why).await
     }
 
     /// Writes everything that `write` pushes, the events, the stored answer and the audit entry in one

@@ -28,7 +28,7 @@ impl Query {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(refused(&name, "duplicate"));
+                return Err(refused(&name, "repeated"));
             }
             if value.contains('\0') {
                 return Err(refused(&name, "nul"));

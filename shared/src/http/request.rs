@@ -126,15 +126,16 @@ impl Request {
     /// from the console and bring the token that only a page of the session can know.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when it did not.
+    /// [`Error::Unproven`] when it did not.
     pub fn refuse_forged(&self, console_origin: &str) -> Result<()> {
-        if self.authorization.is_some() || matches!(self.method, Method::GET | Method::HEAD) {
-            return Ok(());
-        }
-        let Some(session) = &self.session else { return Ok(()) };
+        let is_by_cookie = self.authorization.is_none() && !matches!(self.method, Method::GET | Method::HEAD);
+        let Some(session) = self.session.as_ref().filter(|_| is_by_cookie) else { return Ok(()) };
         let token = Secret::new(session::forgery_token(session));
-        let is_ours = self.origin.as_deref() == Some(console_origin) && self.forgery_token.as_ref() == Some(&token);
-        if is_ours { Ok(()) } else { Err(Error::Forbidden) }
+        match (self.origin.as_deref() == Some(console_origin), self.forgery_token.as_ref() == Some(&token)) {
+            (true, true) => Ok(()),
+            (true, false) => Err(Error::unproven("#x-csrf-token", "wrong")),
+            (false, _) => Err(Error::unproven("#origin", "not_the_console")),
+        }
     }
 
     /// What a page must send as `x-csrf-token`; none where there is no session.

@@ -72,7 +72,7 @@ pub(super) fn explain(failure: tokio_postgres::Error) -> Error {
     match code.as_str() {
         "DB401" => Error::Unauthenticated,
         "DB404" | "23503" => Error::NotFound,
-        "DB409" => Error::Conflict("the state does not allow it"),
+        "DB409" => Error::conflict("state_changed"),
         // A unique violation is looked at again: the second attempt sees what the first ran into.
         "40001" | "40P01" | "23505" | "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300" => {
             Error::unavailable(Interrupted(failure.into()))

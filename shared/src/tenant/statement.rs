@@ -30,7 +30,7 @@ parameters! {
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
         text::TimeZone, text::UnNumber, notice::NoticeText;
     TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>;
-    UUID_ARRAY: Vec<id::EventId>, Vec<id::ObjectId>;
+    UUID_ARRAY: Vec<id::CredentialId>, Vec<id::EventId>, Vec<id::ObjectId>;
     BYTEA: Vec<u8>, crate::vault::Sealed;
     BYTEA_ARRAY: Vec<Vec<u8>>;
     INT4: i32;

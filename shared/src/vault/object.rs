@@ -63,12 +63,6 @@ impl SealedObject {
         &self.envelope
     }
 
-    /// The bytes for the bucket, without a copy.
-    #[must_use]
-    pub fn into_envelope(self) -> Vec<u8> {
-        self.envelope
-    }
-
     /// SHA-256 of the envelope, by which a store checks that it arrived whole.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {

@@ -152,12 +152,12 @@ async fn a_token_and_its_session_fit_nowhere_else() {
 
     // An impersonation comes in its cookie alone, and from the console where it changes something.
     assert_eq!(ask(&visits.bearer(&opened.session)).await.problem(), UNAUTHENTICATED);
-    for forged in [
-        opened.making_a_site().without_header("x-csrf-token"),
-        opened.making_a_site().without_header("origin"),
-        opened.making_a_site().header("origin", "https://evil.example"),
+    for (forged, what) in [
+        (opened.making_a_site().without_header("x-csrf-token"), "#x-csrf-token:wrong"),
+        (opened.making_a_site().without_header("origin"), "#origin:not_the_console"),
+        (opened.making_a_site().header("origin", "https://evil.example"), "#origin:not_the_console"),
     ] {
-        assert_eq!(ask(&forged).await.problem(), "403 forbidden");
+        assert_eq!(ask(&forged).await.problem(), format!("403 forbidden {what}"));
     }
     assert_eq!(ask(&opened.making_a_site()).await.status, 201);
 }

@@ -67,6 +67,23 @@ async fn tokens_kiosks_and_impersonations_that_are_revoked_end_at_once() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_revoked_takes_what_was_made_with_it_since_the_review_began() {
+    let world = World::new().await;
+    let (_, reviewer) = reviewer(&world, Role::Security).await;
+    let token = world.token_with(&["visit.read"]).await;
+    let review = reviews::open(&world, reviews::now()).await;
+    let child = world.token_with(&["visit.read"]).await;
+    let (parent_id, child_id) = (world.credential_id(&token).await, world.credential_id(&child).await);
+    let made = "UPDATE credentials SET made_by = $2 WHERE organization_id = $1 AND credential_id = $3";
+    world.execute(made, &[&world.organization, &parent_id, &child_id]).await;
+
+    let item = world.item_of(review, parent_id.uuid()).await;
+    assert_eq!(ask(&deciding(&reviewer, review, item, "revoke")).await.status, 200);
+
+    assert_eq!((world.is_live(&token).await, world.is_live(&child).await), (false, false));
+}
+
+#[tokio::test]
 async fn decision_end_and_entries_are_written_in_one_transaction() {
     let world = World::new().await;
     let (reviewer_id, reviewer) = reviewer(&world, Role::Owner).await;
@@ -115,7 +132,7 @@ async fn what_is_kept_stays_open_and_can_still_be_revoked() {
     assert_eq!((kept.status, &kept.body["revoked_at"], still.status), (200, &Value::Null, 200), "{}", kept.text);
     assert_eq!(
         (kept_again.problem().as_str(), revoked.status, back.problem().as_str()),
-        ("409 conflict", 200, "409 conflict")
+        ("409 conflict :already_decided", 200, "409 conflict :already_decided")
     );
     assert!(!world.is_live(&token).await);
     let counts = read(&world, review).await["counts"].clone();
@@ -163,6 +180,6 @@ async fn of_two_reviewers_at_once_one_decides() {
 
     let mut problems = [of_first, of_second].map(|answer| answer.problem());
     problems.sort();
-    assert_eq!(problems, ["200 -", "409 conflict"]);
+    assert_eq!(problems, ["200 -", "409 conflict :already_decided"]);
     assert_eq!(world.actions().await, ["access_review.opened", "access_review.decided", "access.revoked"]);
 }

@@ -20,7 +20,12 @@ async fn the_last_owner_is_not_revoked() {
     let refused = ask(&deciding(&reviewer, review, of_last, "revoke")).await;
     let kept = ask(&deciding(&reviewer, review, of_last, "keep")).await;
 
-    assert_eq!((first.status, refused.problem().as_str(), kept.status), (200, "409 conflict", 200), "{}", first.text);
+    assert_eq!(
+        (first.status, refused.problem().as_str(), kept.status),
+        (200, "409 conflict :last_owner", 200),
+        "{}",
+        first.text
+    );
     assert_eq!(owners(&world).await, 1);
 }
 

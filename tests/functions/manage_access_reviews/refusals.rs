@@ -122,7 +122,11 @@ async fn nothing_is_decided_once_the_deadline_is_over() {
     let item = world.item_of(review, member.uuid()).await;
 
     for decision in ["keep", "revoke"] {
-        assert_eq!(ask(&deciding(&reviewer, review, item, decision)).await.problem(), "409 conflict", "{decision}");
+        assert_eq!(
+            ask(&deciding(&reviewer, review, item, decision)).await.problem(),
+            "409 conflict :deadline_over",
+            "{decision}"
+        );
     }
     assert_eq!(decided(&world).await, 0);
 }

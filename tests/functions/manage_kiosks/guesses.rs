@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 
-const UNKNOWN: &str = "422 unprocessable /pairing_code:unknown";
+const UNKNOWN: &str = "422 unprocessable /pairing_code:unknown_value";
 
 /// So many attempts at once, and how they were answered.
 async fn at_once(entrance: &Arc<Entrance>, events: Vec<Event>) -> Vec<u16> {

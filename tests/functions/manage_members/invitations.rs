@@ -79,7 +79,9 @@ async fn who_waits_is_invited_again_and_nobody_else() {
     let world = World::posting_by_hand().await;
     let member = world.member(Role::Auditor).await;
 
-    for (state, expected) in [("invited", "200 -"), ("active", "409 conflict"), ("deactivated", "409 conflict")] {
+    for (state, expected) in
+        [("invited", "200 -"), ("active", "409 conflict :not_invited"), ("deactivated", "409 conflict :not_invited")]
+    {
         set(&world, member, &format!("state = '{state}'")).await;
         assert_eq!(ask(&to(&world, member, INVITE)).await.problem(), expected, "{state}");
     }

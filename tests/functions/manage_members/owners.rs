@@ -14,14 +14,22 @@ async fn the_last_owner_is_neither_demoted_nor_deactivated() {
     // Who is invited or deactivated answers for nothing.
     for state in ["invited", "deactivated"] {
         set(&world, other, &format!("state = '{state}'")).await;
-        assert_eq!(ask(&giving(&world.token, last, Role::Admin)).await.problem(), "409 conflict", "{state}");
-        assert_eq!(ask(&to(&world, last, DEACTIVATE)).await.problem(), "409 conflict", "{state}");
+        assert_eq!(
+            ask(&giving(&world.token, last, Role::Admin)).await.problem(),
+            "409 conflict :last_owner",
+            "{state}"
+        );
+        assert_eq!(ask(&to(&world, last, DEACTIVATE)).await.problem(), "409 conflict :last_owner", "{state}");
     }
     assert_eq!((owners(&world).await, world.actions().await.len()), (1, 0));
 
     set(&world, other, "state = 'active'").await;
     assert_eq!(ask(&giving(&world.token, last, Role::Admin)).await.status, 200);
-    assert_eq!(ask(&to(&world, other, DEACTIVATE)).await.problem(), "409 conflict", "now the other is the last");
+    assert_eq!(
+        ask(&to(&world, other, DEACTIVATE)).await.problem(),
+        "409 conflict :last_owner",
+        "now the other is the last"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +80,7 @@ async fn two_owners_who_demote_each_other_through_others_hands_are_told_which_ca
 
     let mut problems = [first, second].map(|answer| answer.problem());
     problems.sort();
-    assert_eq!(problems, ["200 -", "409 conflict"]);
+    assert_eq!(problems, ["200 -", "409 conflict :last_owner"]);
     assert_eq!((owners(&world).await, world.actions().await), (1, vec!["member.role_changed".to_owned()]));
 }
 

@@ -64,3 +64,17 @@ async fn demanding_less_ends_nothing() {
 
     assert!(is_open(&world, &session).await);
 }
+
+#[tokio::test]
+async fn a_narrow_token_does_not_change_how_everybody_signs_in() {
+    let world = World::posting_by_hand().await;
+    assert_eq!(ask(&requiring(&world, true)).await.status, 200);
+    let narrow = world.token_with(&["member.manage"]).await;
+
+    let refused = ask(&requiring(&world, false).bearer(&narrow)).await;
+
+    assert_eq!((refused.problem().as_str(), policy(&world).await), ("403 forbidden", json!({ "requires_mfa": true })));
+    assert_eq!(world.actions().await.pop().as_deref(), Some("access.refused"));
+    let admin = world.token_with(&Role::Admin.words()).await;
+    assert_eq!(ask(&requiring(&world, false).bearer(&admin)).await.status, 200);
+}

@@ -41,10 +41,14 @@ async fn an_admin_makes_no_owner_and_takes_no_owners_role() {
     world.member(Role::Owner).await;
     let admin = world.token_with(&held(Role::Admin)).await;
 
-    for (member, role) in [(auditor, Role::Owner), (owner, Role::Auditor), (owner, Role::Owner)] {
-        let answer = ask(&giving(&admin, member, role)).await;
-        assert_eq!(answer.problem(), "422 unprocessable /role:beyond_its_maker", "{role}");
+    for (member, role, expected) in [
+        (auditor, Role::Owner, "422 unprocessable /role:beyond_its_maker"),
+        (owner, Role::Auditor, "403 forbidden"),
+        (owner, Role::Owner, "403 forbidden"),
+    ] {
+        assert_eq!(ask(&giving(&admin, member, role)).await.problem(), expected, "{role}");
     }
+    assert_eq!(world.actions().await, ["access.refused"; 3]);
 
     assert_eq!((owners(&world).await, read(&world, auditor).await["role"].clone()), (2, json!("auditor")));
     assert_eq!(ask(&giving(&admin, auditor, Role::FrontDesk)).await.status, 200, "within an admin");

@@ -63,6 +63,6 @@ async fn who_is_invited_gets_another_role_and_who_is_deactivated_none() {
     let deactivated = ask(&giving(&world.token, member, Role::Host)).await;
 
     assert_eq!((invited.status, &invited.body["state"]), (200, &json!("invited")), "{}", invited.text);
-    assert_eq!(deactivated.problem(), "409 conflict");
+    assert_eq!(deactivated.problem(), "409 conflict :deactivated");
     assert_eq!(read(&world, member).await["role"], "auditor");
 }

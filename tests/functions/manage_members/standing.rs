@@ -135,3 +135,36 @@ async fn a_reason_does_not_hold_the_members_address() {
 
     assert_eq!(world.actions().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn nobody_takes_their_own_second_factor_away() {
+    let world = World::posting_by_hand().await;
+    let (owner, other) = (world.member(Role::Owner).await, world.member(Role::Owner).await);
+    for member in [owner, other] {
+        choose_password(&world, member).await;
+        enrol(&world, member).await;
+    }
+    let all = Role::Owner.words();
+    let (session, token) =
+        (world.session_of(owner, &all, Assurance::SecondFactor).await, world.token_of(owner, &all).await);
+    let reset = |member: MemberId| {
+        let key = uuid::Uuid::new_v4().to_string();
+        Event::new("POST", RESET, &[&member.to_string()]).idempotent(&key)
+    };
+
+    for event in [reset(owner).in_session(&session), reset(owner).bearer(&token)] {
+        assert_eq!(ask(&event).await.problem(), "403 forbidden");
+        let entry = world.entries().await.pop().expect("an entry");
+        assert_eq!(entry["diff"]["added"], json!({ "own_member": owner }));
+    }
+
+    assert_eq!(read(&world, owner).await["has_second_factor"], true);
+    // Nor does the database, whatever the function says.
+    let maker = world.credential_id(&session).await;
+    let sql = format!(
+        "BEGIN; SELECT app.bind('{}', NULL); SELECT app.clear_second_factor('{maker}', '{owner}', 'owner', '{{}}', now()); ROLLBACK",
+        world.organization
+    );
+    assert!(postgres::superuser().await.batch_execute(&sql).await.is_err());
+    assert_eq!(ask(&reset(other).in_session(&session)).await.status, 200, "another owner's is theirs to take");
+}

@@ -145,11 +145,11 @@ async fn a_session_that_waits_or_is_forged_changes_nothing() {
 
     for (event, problem) in [
         (changing(&waiting, PASSWORD, ANOTHER), "403 forbidden"),
-        (whole.clone().without_header("origin"), "403 forbidden"),
-        (whole.clone().header("origin", "https://console.evil.example"), "403 forbidden"),
-        (whole.clone().header("origin", "null"), "403 forbidden"),
-        (whole.clone().without_header(token), "403 forbidden"),
-        (whole.clone().header(token, &others), "403 forbidden"),
+        (whole.clone().without_header("origin"), "403 forbidden #origin:not_the_console"),
+        (whole.clone().header("origin", "https://console.evil.example"), "403 forbidden #origin:not_the_console"),
+        (whole.clone().header("origin", "null"), "403 forbidden #origin:not_the_console"),
+        (whole.clone().without_header(token), "403 forbidden #x-csrf-token:wrong"),
+        (whole.clone().header(token, &others), "403 forbidden #x-csrf-token:wrong"),
         (Event::new("POST", CHANGE, &[]).json(&json!({ "current": PASSWORD, "new": ANOTHER })), "401 unauthenticated"),
         (whole.clone().bearer(&own), "401 unauthenticated"),
         (whole.clone().bearer(&world.kiosk), "403 forbidden"),

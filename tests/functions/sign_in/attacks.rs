@@ -37,16 +37,17 @@ async fn what_another_site_makes_a_browser_send_changes_nothing() {
     let others = crate::harness::Event::new("DELETE", "/v1/session", &[]).in_session(&other);
     let token = shared::authn::session::forgery_token(&shared::secret::Secret::new(other.clone()));
 
-    for forged in [
-        own.clone().without_header("origin"),
-        own.clone().without_header("x-csrf-token"),
-        own.clone().header("origin", "https://evil.example"),
-        own.clone().header("origin", &format!("{CONSOLE_ORIGIN}.evil.example")),
-        own.clone().header("origin", "null"),
-        own.clone().header("x-csrf-token", ""),
-        own.clone().header("x-csrf-token", &token),
+    let (origin, proof) = ("403 forbidden #origin:not_the_console", "403 forbidden #x-csrf-token:wrong");
+    for (forged, expected) in [
+        (own.clone().without_header("origin"), origin),
+        (own.clone().without_header("x-csrf-token"), proof),
+        (own.clone().header("origin", "https://evil.example"), origin),
+        (own.clone().header("origin", &format!("{CONSOLE_ORIGIN}.evil.example")), origin),
+        (own.clone().header("origin", "null"), origin),
+        (own.clone().header("x-csrf-token", ""), proof),
+        (own.clone().header("x-csrf-token", &token), proof),
     ] {
-        assert_eq!(desk.ask(&forged).await.problem(), "403 forbidden", "{forged:?}");
+        assert_eq!(desk.ask(&forged).await.problem(), expected, "{forged:?}");
     }
     // Reading needs neither, and changes nothing; and what comes from the console goes through.
     let bare = Event::new("GET", "/v1/session", &[]).in_session(&session);
@@ -203,7 +204,11 @@ async fn an_address_that_is_wrong_too_often_is_refused_whoever_it_names() {
     let (_, email) = world.account(Role::Host).await;
     let from = |email: &str| password_event(&world.slug, email, PASSWORD).sent_from("192.0.2.66");
     for attempt in 0..31 {
-        assert_eq!(desk.ask(&from(&format!("nobody-{attempt}@example.com"))).await.status, 401, "{attempt}");
+        // What the browser says of its address counts for nothing.
+        let event =
+            from(&format!("nobody-{attempt}@example.com")).header("x-forwarded-for", &format!("192.0.2.{attempt}"));
+        let event = event.header("forwarded", &format!("for=192.0.2.{attempt}"));
+        assert_eq!(desk.ask(&event).await.status, 401, "{attempt}");
     }
 
     let refused = desk.ask(&from(&email)).await;
@@ -211,4 +216,81 @@ async fn an_address_that_is_wrong_too_often_is_refused_whoever_it_names() {
     assert_eq!((refused.problem().as_str(), refused.headers["retry-after"].as_str()), ("429 throttled", "60"));
     assert_eq!(Desk::at(120).await.ask(&from(&email)).await.status, 200);
     assert_eq!(refused.body["errors"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_address_where_only_a_password_was_proven_brings_no_guesses_at_the_second_factor() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, email, session) = world.signed_in(&desk, Role::Host).await;
+    let from = |address: &str| password_event(&world.slug, &email, PASSWORD).sent_from(address);
+    for address in ["198.51.100.1", "198.51.100.2"] {
+        assert_eq!(desk.ask(&from(address)).await.body["next"], Value::Null, "signed in, and the address is known");
+    }
+    let (secret, _, _) = desk.enrol(&session).await;
+    let guess = async |address: &str, code: String| {
+        let waiting = desk.ask(&from(address)).await;
+        let event = Event::new("POST", "/v1/session/second-factor", &[]).in_session(waiting.session());
+        desk.ask(&event.sent_from(address).json(&json!({ "code": code }))).await.status
+    };
+
+    for _ in 0..5 {
+        assert_eq!(guess("198.51.100.1", desk.wrong_code(&secret)).await, 422);
+    }
+
+    assert_eq!(guess("198.51.100.2", desk.code(&secret, 0)).await, 429);
+    assert_eq!(guess("203.0.113.7", desk.code(&secret, 0)).await, 200, "where it was proven");
+}
+
+#[tokio::test]
+async fn a_wrong_device_or_guest_does_not_keep_out_the_company_behind_the_same_address() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, email, _) = world.signed_in(&desk, Role::Host).await;
+    let forged = shared::authn::NewCredential::generate(
+        shared::authn::CredentialKind::ApiToken,
+        shared::authn::Realm::Test,
+        world.organization,
+    );
+    let forged = forged.expect("a credential").text.expose_secret().clone();
+    for attempt in 0..20 {
+        let nobody = password_event(&world.slug, &format!("nobody-{attempt}@example.com"), PASSWORD);
+        assert_eq!(desk.ask(&nobody).await.status, 401);
+        assert_eq!(desk.ask(&Event::new("GET", "/v1/session", &[]).bearer(&forged)).await.status, 401);
+    }
+
+    assert_eq!(desk.offer(&world, &email, PASSWORD).await.status, 200);
+    // It is bounded all the same.
+    let failed = "UPDATE refused_sources SET failures = 301 WHERE organization_id = $1";
+    world.execute(failed, &[&world.organization]).await;
+    assert_eq!(desk.offer(&world, &email, PASSWORD).await.problem(), "429 throttled");
+}
+
+#[tokio::test]
+async fn whoever_shares_an_address_with_members_does_not_learn_who_has_an_account() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (_, known, _) = world.signed_in(&desk, Role::Host).await;
+    let (_, unknown_here) = world.account(Role::Host).await;
+    let mut seen = Vec::new();
+    for address in [known.as_str(), &unknown_here, "nobody@example.com"] {
+        let mut statuses = Vec::new();
+        for from in ["203.0.113.7"; 11].iter().chain(&["198.51.100.1"; 11]) {
+            let event = password_event(&world.slug, address, "a guess that is wrong").sent_from(from);
+            statuses.push(desk.ask(&event).await.status);
+        }
+        seen.push(statuses);
+    }
+
+    assert_eq!(seen[0], [[401; 10].as_slice(), &[429], &[401; 10], &[429]].concat());
+    assert!(seen.iter().all(|statuses| *statuses == seen[0]), "{seen:?}");
+}
+
+#[tokio::test]
+async fn many_addresses_fill_no_log() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    for from in 0..70 {
+        let event = password_event(&world.slug, &format!("nobody-{from}@example.com"), "a guess that is wrong");
+        assert_eq!(desk.ask(&event.sent_from(&format!("198.51.100.{from}"))).await.status, 401);
+    }
+
+    let refusals = world.actions().await.iter().filter(|action| *action == "session.refused").count();
+    assert!((60..=62).contains(&refusals), "{refusals}: sixty, and one more for each minute that passed");
 }

@@ -111,7 +111,7 @@ async fn who_has_no_second_factor_can_prove_none() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, _, session) = world.signed_in(&desk, Role::Owner).await;
 
-    assert_eq!(desk.prove(&session, "123456").await.problem(), "409 conflict");
+    assert_eq!(desk.prove(&session, "123456").await.problem(), "409 conflict :no_second_factor");
 }
 
 #[tokio::test]
@@ -129,4 +129,24 @@ async fn secrets_open_under_two_versions_and_are_sealed_under_the_newer_when_the
 
     let again = after.offer(&world, &email, PASSWORD).await;
     assert_eq!(after.prove(again.session(), &desk.code(&secret, 1)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_password_that_is_too_short_to_be_enough_opens_nothing_by_itself() {
+    let (world, desk) = (World::new().await, Desk::now().await);
+    let (member, email) = world.account(Role::Host).await;
+    // As it is chosen where a second factor is demanded; that demand is taken back before one is enrolled.
+    let short: shared::authn::password::Password = serde_json::from_value(json!("kx9 vq2! fourty")).unwrap();
+    let set = "UPDATE member_proofs SET password_phc = $3 WHERE organization_id = $1 AND member_id = $2";
+    world.execute(set, &[&world.organization, &member, &short.hash().unwrap()]).await;
+    assert_eq!(desk.offer(&world, &email, "kx9 vq2! fourty").await.body["next"], Value::Null, "fifteen are enough");
+    let short: shared::authn::password::Password = serde_json::from_value(json!("kx9 vq2! fourt")).unwrap();
+    world.execute(set, &[&world.organization, &member, &short.hash().unwrap()]).await;
+
+    let waiting = desk.offer(&world, &email, "kx9 vq2! fourt").await;
+
+    assert_eq!(waiting.body["next"], "enrolment", "{}", waiting.text);
+    assert_eq!(desk.within(waiting.session(), "GET", "/v1/sessions", &Value::Null).await.problem(), "403 forbidden");
+    let (_, _, whole) = desk.enrol(waiting.session()).await;
+    assert_eq!(desk.within(&whole, "GET", "/v1/sessions", &Value::Null).await.status, 200);
 }

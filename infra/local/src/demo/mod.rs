@@ -1,4 +1,5 @@
-//! Two organizations to play with, made through the functions themselves, and a story told with them.
+//! Two organizations to play with and the operator's own, made through the functions themselves, and a story told with
+//! them.
 
 mod caller;
 mod chain;

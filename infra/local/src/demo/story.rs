@@ -1,4 +1,5 @@
-//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, the audit log, and its evidence.
+//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, who signs in, a kiosk, the operator's
+//! staff, the audit log and its evidence, and a review of access.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -24,6 +24,16 @@ const OURS: &str = "doorbook";
 const COMMON: &str = include_str!("../common_passwords.txt");
 
 impl Password {
+    /// True where it is long enough to be all that is proven.
+    #[must_use]
+    pub fn is_enough_alone(&self) -> bool {
+        self.text().chars().count() >= LENGTH_MIN
+    }
+
+    fn text(&self) -> &str {
+        self.0.expose_secret()
+    }
+
     /// Refuses a password that is chosen: too short, common, made of what is known about its owner, or of one thing
     /// again and again. `about` is what is known.
     ///
@@ -31,7 +41,7 @@ impl Password {
     /// [`Error::Unprocessable`] at the pointer with every fault it has: `too_short`, `too_common`, `says_who_you_are`,
     /// `repetitive`.
     pub fn refuse_weak(&self, pointer: &'static str, length_min: usize, about: &[&str]) -> Result<()> {
-        let text = self.0.expose_secret();
+        let text = self.text();
         let faults = [
             ("too_short", text.chars().count() < length_min),
             ("too_common", is_common(text)),
