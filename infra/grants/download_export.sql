@@ -4,7 +4,6 @@ GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id() TO fn_download_ex
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_download_export;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_download_export;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_download_export;
-GRANT EXECUTE ON FUNCTION app.reach_of(bytea) TO fn_download_export;
 
 GRANT SELECT (organization_id, export_id, state, visit_id, bytes, manifest_sha256) ON exports TO fn_download_export;
 GRANT SELECT (organization_id, visit_id, site_id) ON visits TO fn_download_export;

@@ -32,13 +32,20 @@ CREATE FUNCTION app.source_sha256(organization uuid, address text) RETURNS bytea
   SELECT pg_catalog.sha256(pg_catalog.convert_to(organization::text || ' ' || coalesce(address, ''), 'UTF8'))
 $$;
 
--- Failures within a minute that an address may have. Behind one from which members sign in there may be a whole company: one
--- wrong device or guest must not keep it out, and guesses at each account are bounded apart.
-CREATE FUNCTION app.failures_allowed(organization uuid, source bytea) RETURNS integer
+-- True for an address from which members of the organization have signed in.
+CREATE FUNCTION app.is_known_source(organization uuid, source bytea) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM FROM public.known_sources AS k WHERE k.organization_id = organization AND k.source_sha256 = source;
-  RETURN CASE WHEN FOUND THEN 300 ELSE 30 END;
+  RETURN FOUND;
+END $$;
+
+-- True for more failures within a minute than an address may have. Behind one from which members sign in there may be a
+-- whole company: one wrong device or guest must not keep it out, and guesses at each account are bounded apart.
+CREATE FUNCTION app.are_too_many(failures integer, organization uuid, source bytea) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN failures > 30 AND (failures > 300 OR NOT app.is_known_source(organization, source));
 END $$;
 
 -- Counts a failure of the address against itself, if there is such an organization. True when it has had too
@@ -56,7 +63,7 @@ BEGIN
     failures = CASE WHEN s.window_start > at - interval '1 minute' THEN s.failures + 1 ELSE 1 END,
     window_start = CASE WHEN s.window_start > at - interval '1 minute' THEN s.window_start ELSE at END
   RETURNING failures INTO counted;
-  RETURN coalesce(counted > 30 AND counted > app.failures_allowed(organization, source), false);
+  RETURN coalesce(app.are_too_many(counted, organization, source), false);
 END $$;
 
 -- Says what became of a claim that was there before this request, and takes it over when its holder is surely
@@ -111,7 +118,7 @@ CREATE FUNCTION app.admit(
   cost text, per_minute_override integer, at timestamptz,
   key_sha256 bytea, fingerprint bytea, request text, lease timestamptz,
   OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT impersonation_id uuid, OUT staff_id uuid,
-  OUT retry_after_s integer, OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
+  OUT session_started_at timestamptz, OUT retry_after_s integer, OUT answer bytea, OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   is_permitted boolean;
@@ -124,12 +131,12 @@ BEGIN
   bound := set_config('synchronous_commit', 'off', true);
   bound := set_config('app.organization_id', organization::text, true);
   bound := set_config('app.site_id', '', true);
-  SELECT c.credential_id, c.site_id, c.member_id,
+  SELECT c.credential_id, c.site_id, c.member_id, CASE c.kind WHEN 'session' THEN c.created_at END,
       permission = ANY (c.permissions) AND (of_one_site OR c.site_id IS NULL), coalesce(c.last_used_at > at - interval '1 minute', false),
       CASE cost WHEN 'read' THEN p.reads_per_second ELSE p.writes_per_second END,
       CASE cost WHEN 'read' THEN p.reads_capacity ELSE p.writes_capacity END,
       k.key_id, k.kms_key_id, k.wrapped_key, k.wrapped_index_key
-    INTO credential_id, site_id, member_id, is_permitted, is_use_noted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
+    INTO credential_id, site_id, member_id, session_started_at, is_permitted, is_use_noted, per_second, capacity, key_id, kms_key_id, wrapped_key, wrapped_index_key
     FROM public.credentials AS c
     JOIN public.organizations AS o ON o.organization_id = c.organization_id
     JOIN public.plans AS p ON p.plan = o.plan

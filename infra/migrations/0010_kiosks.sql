@@ -67,5 +67,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM public.refused_sources AS s
     WHERE s.organization_id = organization
       AND s.source_sha256 = app.source_sha256(organization, address)
-      AND s.window_start > at - interval '1 minute' AND s.failures > app.failures_allowed(organization, s.source_sha256))
+      AND s.window_start > at - interval '1 minute' AND app.are_too_many(s.failures, organization, s.source_sha256))
 $$;

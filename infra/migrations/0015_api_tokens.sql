@@ -4,13 +4,12 @@ CREATE INDEX credentials_made_by ON credentials (organization_id, made_by) WHERE
 
 -- What the credential with this secret may do and until when, if it is one of the organization that is open. The end of a
 -- session bounds nothing that is made in it: its member's standing does.
-CREATE FUNCTION app.reach_of(secret_sha256 bytea, OUT permissions text[], OUT expires_at timestamptz, OUT session_started_at timestamptz)
+CREATE FUNCTION app.reach_of(secret_sha256 bytea, OUT permissions text[], OUT expires_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
-  SELECT c.permissions, CASE WHEN c.kind <> 'session' THEN c.expires_at END, CASE WHEN c.kind = 'session' THEN c.created_at END
-    INTO permissions, expires_at, session_started_at FROM public.credentials AS c
+  SELECT c.permissions, CASE WHEN c.kind <> 'session' THEN c.expires_at END INTO permissions, expires_at FROM public.credentials AS c
     WHERE c.organization_id = organization AND c.sha256 = secret_sha256;
 END $$;
 

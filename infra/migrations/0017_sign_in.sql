@@ -1,30 +1,27 @@
 -- Passwords, second factors and sessions: what is proven, once, and what it opens.
 
--- Whose guesses are counted: those at one thing, and apart those from an address that members of the organization have
--- signed in from. Whether this member did is not asked: whoever shares the address would learn who has an account.
-CREATE FUNCTION app.guess_subject(guessed_at text, source_address text) RETURNS bytea
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  organization CONSTANT uuid := app.organization_id();
-  source CONSTANT bytea := app.source_sha256(organization, source_address);
-BEGIN
-  PERFORM FROM public.known_sources AS k WHERE k.organization_id = organization AND k.source_sha256 = source;
-  RETURN sha256(convert_to(organization::text || ' ' || guessed_at || CASE WHEN FOUND THEN ' ' || encode(source, 'hex') ELSE '' END, 'UTF8'));
-END $$;
+-- The address, where members of the organization have signed in from it; else null. Whether a certain member did is not
+-- asked: whoever shares the address would learn who has an account.
+CREATE FUNCTION app.known_source(source_address text) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT s.source FROM app.source_sha256(app.organization_id(), source_address) AS s (source)
+    WHERE app.is_known_source(app.organization_id(), s.source)
+$$;
 
--- The same of a member's second factor. Apart are only addresses where they proved it: whoever has the password, or the
--- mailbox, makes an address known, and must not have guesses anew from each.
-CREATE FUNCTION app.second_factor_subject(member uuid, source_address text) RETURNS bytea
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  organization CONSTANT uuid := app.organization_id();
-  source CONSTANT bytea := app.source_sha256(organization, source_address);
-BEGIN
-  PERFORM FROM public.known_sources AS k
-    WHERE k.organization_id = organization AND k.member_id = member AND k.source_sha256 = source AND k.is_proven;
-  RETURN sha256(convert_to(organization::text || ' ' || member::text || ' second factor'
-    || CASE WHEN FOUND THEN ' ' || encode(source, 'hex') ELSE '' END, 'UTF8'));
-END $$;
+-- The address, where this member has proved a second factor from it; else null. Whoever has the password, or the mailbox,
+-- makes an address known, and must not have guesses anew from each.
+CREATE FUNCTION app.proven_source(member uuid, source_address text) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT k.source_sha256 FROM public.known_sources AS k
+    WHERE k.organization_id = app.organization_id() AND k.member_id = member AND k.is_proven
+      AND k.source_sha256 = app.source_sha256(k.organization_id, source_address)
+$$;
+
+-- Whose guesses are counted: everybody's at one thing, and apart those from an address, if one is given.
+CREATE FUNCTION app.guess_subject(guessed_at text, source bytea) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT sha256(convert_to(app.organization_id()::text || ' ' || guessed_at || coalesce(' ' || encode(source, 'hex'), ''), 'UTF8'))
+$$;
 
 -- Takes one guess: so many at once, then one in so many seconds. Null when there was one, else the seconds until there is.
 CREATE FUNCTION app.take_guess(subject bytea, capacity integer, seconds_each integer, at timestamptz) RETURNS integer
@@ -92,7 +89,7 @@ BEGIN
     LEFT JOIN public.members AS m ON m.organization_id = o.organization_id AND lower(m.email) = lower(address) AND m.state = 'active'
     LEFT JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE o.organization_id = organization;
-  subject := app.guess_subject(lower(address), source_address);
+  subject := app.guess_subject(lower(address), app.known_source(source_address));
   retry_after_s := app.take_guess(subject, 10, 900, at);
 END $$;
 
@@ -187,7 +184,7 @@ BEGIN
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active';
   not_after := app.end_of_whole_session(session);
-  subject := app.second_factor_subject(member, source_address);
+  subject := app.guess_subject(member::text || ' second factor', app.proven_source(member, source_address));
   IF totp_sealed IS NOT NULL THEN
     retry_after_s := app.take_guess(subject, 5, 900, at);
   END IF;
@@ -227,14 +224,14 @@ END $$;
 
 -- What a member has, and the session in which it is asked, for whoever enrols a second factor.
 CREATE FUNCTION app.second_factor_of(member uuid, session uuid, OUT role text, OUT email text, OUT organization_name text,
-  OUT is_demanded boolean, OUT has_second_factor boolean, OUT pending_sealed bytea, OUT started_at timestamptz, OUT not_after timestamptz)
+  OUT is_demanded boolean, OUT has_second_factor boolean, OUT pending_sealed bytea, OUT not_after timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
   SELECT m.role, m.email, o.name, o.requires_mfa OR m.role IN ('owner', 'admin'), p.totp_sealed IS NOT NULL, p.totp_pending_sealed,
-      c.created_at, app.end_of_whole_session(session)
-    INTO role, email, organization_name, is_demanded, has_second_factor, pending_sealed, started_at, not_after
+      app.end_of_whole_session(session)
+    INTO role, email, organization_name, is_demanded, has_second_factor, pending_sealed, not_after
     FROM public.credentials AS c
     JOIN public.members AS m ON m.organization_id = c.organization_id AND m.member_id = c.member_id
     JOIN public.organizations AS o ON o.organization_id = m.organization_id

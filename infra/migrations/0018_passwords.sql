@@ -111,7 +111,7 @@ BEGIN
     JOIN public.organizations AS o ON o.organization_id = m.organization_id
     JOIN public.member_proofs AS p ON p.organization_id = m.organization_id AND p.member_id = m.member_id
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active';
-  subject := app.guess_subject(lower(email), source_address);
+  subject := app.guess_subject(lower(email), app.known_source(source_address));
   retry_after_s := app.take_guess(subject, 10, 900, at);
 END $$;
 

@@ -107,16 +107,7 @@ impl Realm {
     }
 }
 
-impl<'a> tokio_postgres::types::FromSql<'a> for Realm {
-    fn from_sql(
-        kind: &tokio_postgres::types::Type,
-        raw: &'a [u8],
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Self::of_word(<&str>::from_sql(kind, raw)?).ok_or_else(|| "unknown word in a column".into())
-    }
-
-    tokio_postgres::types::accepts!(TEXT);
-}
+crate::tenant::word_columns!(Realm);
 
 /// A credential as it was presented: well-formed, but not yet known to be valid.
 #[derive(Clone, Debug)]

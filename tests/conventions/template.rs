@@ -100,3 +100,13 @@ fn somebody_is_told_when_any_function_fails() -> Checked {
     assert_eq!(template.watched, functions, "the alarms watch other functions than there are");
     Ok(())
 }
+
+#[test]
+fn access_reviews_are_swept_in_every_hour() -> Checked {
+    let text = read("template.yaml")?;
+    let block = text.split("\n  SweepAccessReviews:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+    let schedule = block.and_then(|block| block.split("cron(").nth(1)).and_then(|rest| rest.split(')').next());
+    let fields: Vec<_> = schedule.unwrap_or_default().split(' ').collect();
+    assert_eq!(fields.get(1..), Some(["*", "*", "*", "?", "*"].as_slice()), "a deadline is kept to the hour");
+    Ok(())
+}

@@ -4,7 +4,6 @@ use shared::{
     Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, PublicHash, TargetKind, hex},
-    authn::reach::Reach,
     domain::export::LINK_SECONDS,
     http::{Nothing, Reply, Request},
     id::ExportId,
@@ -20,9 +19,8 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
     let export: ExportId = request.target("export_id");
 
-    let lookups = (store::load_export(export), Reach::of(request.credential()?.sha256));
-    let (gate, (found, reach)) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
-    reach.expect_fresh(gate.now())?;
+    let (gate, found) = deps.door.admit(request, Permission::ExportRequest, store::load_export(export)).await?;
+    gate.caller().expect_fresh(gate.now())?;
     let bundle = found.bundle.ok_or_else(|| Error::conflict("not_built"))?;
 
     let url = deps.bundles.link(gate.caller().organization, export, LINK_SECONDS).await?;

@@ -4,7 +4,6 @@
 use shared::{
     Error, Result,
     access::Role,
-    authn::session::FRESH_S,
     clock::Timestamp,
     gate::{Demand, Gate},
     http::{Reply, Request},
@@ -35,7 +34,6 @@ pub(crate) struct Standing {
     pub(crate) is_demanded: bool,
     pub(crate) has_second_factor: bool,
     pub(crate) pending_sealed: Option<Vec<u8>>,
-    pub(crate) started_at: Timestamp,
     /// When the session ends, where it is a whole one.
     pub(crate) not_after: Option<Timestamp>,
 }
@@ -53,9 +51,11 @@ impl Standing {
     /// Refuses to touch a second factor, unless the one in use was proven a short while ago, or a session without one was
     /// started then: whoever finds a session open must not be able to take the account over. A session that waits for its
     /// first one has just been given the password.
-    pub(crate) fn expect_fresh(&self, now: Timestamp) -> Result<()> {
-        let is_whole = self.not_after.is_some();
-        let is_fresh = is_whole && now.seconds_since(self.started_at) < FRESH_S;
-        if (self.has_second_factor || is_whole) && !is_fresh { Err(Error::unproven("", "not_fresh")) } else { Ok(()) }
+    pub(crate) fn expect_fresh(&self, gate: &Gate) -> Result<()> {
+        match (self.not_after, self.has_second_factor) {
+            (Some(_), _) => gate.caller().expect_fresh(gate.now()),
+            (None, true) => Err(Error::unproven("", "not_fresh")),
+            (None, false) => Ok(()),
+        }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) async fn replace(deps: &Deps, request: &Request) -> Result<Reply> {
     if !standing.has_second_factor {
         return Err(Error::conflict("no_second_factor"));
     }
-    standing.expect_fresh(gate.now())?;
+    standing.expect_fresh(&gate)?;
 
     let codes = NewCodes::generate()?;
     let reply = Reply::created(&RecoveryCodes { recovery_codes: codes.shown.clone() })?;

@@ -28,7 +28,6 @@ fn read_standing(row: &Row) -> Result<Standing> {
         is_demanded: row.read("is_demanded")?,
         has_second_factor: row.read("has_second_factor")?,
         pending_sealed: row.read("pending_sealed")?,
-        started_at: row.read("started_at")?,
         not_after: row.read("not_after")?,
     })
 }

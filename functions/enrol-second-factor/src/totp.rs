@@ -52,7 +52,7 @@ pub(crate) async fn begin(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
     let (gate, member, standing) = admit(deps, request, Demand::OpenSession).await?;
-    standing.expect_fresh(gate.now())?;
+    standing.expect_fresh(&gate)?;
 
     let secret = TotpSecret::generate()?;
     let sealed = deps.secrets.seal(gate.caller().organization, member, secret.bytes().expose_secret())?;
@@ -70,7 +70,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let first: FirstCode = request.json()?;
 
     let (gate, member, standing) = admit(deps, request, Demand::OpenSession).await?;
-    standing.expect_fresh(gate.now())?;
+    standing.expect_fresh(&gate)?;
     let (caller, now) = (gate.caller(), gate.now());
     let pending = standing.pending_sealed.ok_or_else(|| Error::conflict("no_enrolment_begun"))?;
     let secret = TotpSecret::of(deps.secrets.open(caller.organization, member, &pending)?);
@@ -107,7 +107,7 @@ pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
     if standing.is_demanded {
         return Err(Error::conflict("second_factor_required"));
     }
-    standing.expect_fresh(gate.now())?;
+    standing.expect_fresh(&gate)?;
 
     let (own, now) = (gate.caller().credential, gate.now());
     if standing.has_second_factor {

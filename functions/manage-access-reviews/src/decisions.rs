@@ -77,12 +77,12 @@ pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
     }
     reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
     pending.expect_open(decision, gate.now())?;
-    if decision == ReviewDecision::Revoke {
+    if let (ReviewDecision::Revoke, Some(role)) = (decision, pending.role) {
         // Nobody takes from who has more.
-        if let Some(lacking) = pending.role.and_then(|role| reach.lacks(role)) {
+        if let Some(lacking) = reach.lacks(role) {
             return gate.forbid(request, Diff::new().added("permission", lacking)).await;
         }
-        pending.role.map_or(Ok(()), |role| role.expect_another_owner(pending.has_another_owner))?;
+        role.expect_another_owner(pending.has_another_owner)?;
     }
     record(gate, &pending, decision, reviewer, &reason).await
 }

@@ -88,10 +88,9 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewApiToken = request.json()?;
     new.check(deps.door.now())?;
 
-    let maker = request.credential()?.sha256;
-    let lookups = (Reach::of(maker), store::has_site(new.site_id));
+    let lookups = (Reach::of(request.credential()?.sha256), store::has_site(new.site_id));
     let (gate, (reach, has_site)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
-    reach.expect_fresh(gate.now())?;
+    gate.caller().expect_fresh(gate.now())?;
     if !has_site {
         return Err(Error::unprocessable("/site_id", "unknown_value"));
     }

@@ -39,7 +39,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     if let Some(lacking) = reach.lacks(Role::Admin) {
         return refuse(gate, request, lacking).await;
     }
-    reach.expect_fresh(gate.now())?;
+    gate.caller().expect_fresh(gate.now())?;
 
     let (organization, now) = (gate.caller().organization, gate.now());
     let entry = AuditEvent::new(Action::SignInPolicyChanged, TargetKind::Organization, organization)

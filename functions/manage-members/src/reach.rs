@@ -18,13 +18,13 @@ pub(crate) fn lookups(request: &Request) -> Result<(Lookup<Standing>, Lookup<Rea
     Ok((store::load_standing(request.target("member_id")), Reach::of(caller)))
 }
 
-/// Refuses a role that may do more than the caller, likewise.
-pub(crate) async fn refuse_role(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
-    let refusal = Error::unprocessable("/role", "beyond_its_maker");
-    gate.refuse_access(request, &refusal, Diff::new().added("permission", lacking)).await
-}
-
 /// Refuses what is done to somebody who may do more than the caller, and says in the log what the caller lacks for it.
 pub(crate) async fn refuse(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
     gate.forbid(request, Diff::new().added("permission", lacking)).await
+}
+
+/// Refuses to give a role that may do more than the caller, likewise.
+pub(crate) async fn refuse_role(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
+    let refusal = Error::unprocessable("/role", "beyond_its_maker");
+    gate.refuse_access(request, &refusal, Diff::new().added("permission", lacking)).await
 }

@@ -119,7 +119,7 @@ pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Resul
     if let Some(lacking) = reach.lacks(before.role) {
         return refuse(gate, request, lacking).await;
     }
-    reach.expect_fresh(gate.now())?;
+    gate.caller().expect_fresh(gate.now())?;
     if gate.caller().member == Some(before.member_id) {
         return gate.forbid(request, Diff::new().added("own_member", before.member_id)).await;
     }

@@ -4,7 +4,6 @@ use shared::{
     Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
-    authn::reach::Reach,
     domain::{export::ExportState, visit::RestrictedField},
     gate::Batch,
     http::{Reply, Request},
@@ -21,9 +20,9 @@ use crate::{Demand, Deps, RequestedExport, naming, store};
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let demand = request.json::<Demand>()?.check()?;
 
-    let lookups = (demand.visit_id.map(store::load_visit), Reach::of(request.credential()?.sha256));
-    let (gate, (named, reach)) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
-    reach.expect_fresh(gate.now())?;
+    let lookups = demand.visit_id.map(store::load_visit);
+    let (gate, named) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
+    gate.caller().expect_fresh(gate.now())?;
     // The log and the data are those of all sites.
     if demand.visit_id.is_none() && gate.caller().site.is_some() {
         return Err(Error::Forbidden);

@@ -56,16 +56,7 @@ impl Assurance {
     }
 }
 
-impl<'a> tokio_postgres::types::FromSql<'a> for Assurance {
-    fn from_sql(
-        kind: &tokio_postgres::types::Type,
-        raw: &'a [u8],
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Self::of_word(<&str>::from_sql(kind, raw)?).ok_or_else(|| "unknown word in a column".into())
-    }
-
-    tokio_postgres::types::accepts!(TEXT);
-}
+crate::tenant::word_columns!(Assurance);
 
 /// What a member still has to do before their session opens anything but itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -135,10 +126,9 @@ impl NewSession {
     /// what was proven is enough.
     #[must_use]
     pub fn start(&self, replaced: Option<CredentialId>, source_ip: Option<&str>, client: Option<String>) -> Statement {
-        let role = self.holder.role.permissions().map(crate::access::Permission::word);
-        let reach: Vec<&'static str> = match self.next {
+        let reach = match self.next {
             Some(_) => vec![OPEN_SESSION],
-            None => role.chain([OPEN_SESSION, OWN_SESSION]).collect(),
+            None => [self.holder.role.words(), vec![OPEN_SESSION, OWN_SESSION]].concat(),
         };
         Statement::new("-- session.start\nSELECT app.start_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
             .bind(self.holder.member)

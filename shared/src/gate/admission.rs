@@ -29,9 +29,21 @@ pub struct Caller {
     pub member: Option<MemberId>,
     /// Who of the operator's staff acts, and under which impersonation.
     pub staff: Option<(StaffId, ImpersonationId)>,
+    /// Of a session: when it was started, or proven last.
+    pub session_started_at: Option<Timestamp>,
 }
 
 impl Caller {
+    /// Refuses, in a session that was neither started nor proven a short while ago, what whoever finds it open must not
+    /// do. Other credentials prove what they are each time.
+    ///
+    /// # Errors
+    /// [`Error::Unproven`] `not_fresh`.
+    pub fn expect_fresh(&self, now: Timestamp) -> Result<()> {
+        let is_stale = self.session_started_at.is_some_and(|started| now.seconds_since(started) >= session::FRESH_S);
+        if is_stale { Err(Error::unproven("", "not_fresh")) } else { Ok(()) }
+    }
+
     pub(super) fn actor(&self, request: &Request) -> Actor {
         if let (CredentialKind::Session, Some(member)) = (self.kind, self.member) {
             return request.by_member(member);
@@ -97,6 +109,7 @@ pub(super) struct Answer {
     pub(super) site: Option<SiteId>,
     pub(super) member: Option<MemberId>,
     pub(super) staff: Option<(StaffId, ImpersonationId)>,
+    pub(super) session_started_at: Option<Timestamp>,
     pub(super) retry_after_s: Option<i32>,
     pub(super) kept: Option<Vec<u8>>,
     pub(super) key: Option<KeyRow>,
@@ -161,6 +174,7 @@ impl Question<'_> {
             site: answer.site,
             member: answer.member,
             staff: answer.staff,
+            session_started_at: answer.session_started_at,
         };
         if let Some((_, impersonation)) = answer.staff {
             self.request.show_impersonation(impersonation);
@@ -176,9 +190,7 @@ impl Answer {
             "forbidden" | "forbidden_again" => Error::Forbidden,
             "mismatched" => Error::unprocessable("#idempotency-key", "used_for_another_request"),
             "running" => Error::conflict("still_running"),
-            "throttled" => Error::Throttled {
-                retry_after_s: self.retry_after_s.and_then(|seconds| seconds.try_into().ok()).unwrap_or(1),
-            },
+            "throttled" => Error::throttled(self.retry_after_s.unwrap_or(1)),
             _ => Error::Unauthenticated,
         }
     }
@@ -200,6 +212,7 @@ fn read_answer(row: &Row) -> Result<Answer> {
         site: row.read("site_id")?,
         member: row.read("member_id")?,
         staff: row.read::<Option<StaffId>>("staff_id")?.zip(row.read("impersonation_id")?),
+        session_started_at: row.read("session_started_at")?,
         retry_after_s: row.read("retry_after_s")?,
         kept: row.read("answer")?,
         key,

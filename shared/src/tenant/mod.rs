@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_postgres::Client;
 
 pub use pipeline::Interrupted;
+pub(crate) use statement::word_columns;
 pub use statement::{DecodeAll, Lookup, Lookups, Parameter, Row, Statement};
 
 use crate::{

@@ -45,6 +45,23 @@ impl<T: Parameter> Parameter for Option<T> {
     const KIND: Type = T::KIND;
 }
 
+/// What is read from a column as one of a few words, by `of_word`.
+macro_rules! word_columns {
+    ($($word:ty),+) => {$(
+        impl<'a> tokio_postgres::types::FromSql<'a> for $word {
+            fn from_sql(
+                kind: &tokio_postgres::types::Type,
+                raw: &'a [u8],
+            ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+                Self::of_word(<&str>::from_sql(kind, raw)?).ok_or_else(|| "unknown word in a column".into())
+            }
+
+            tokio_postgres::types::accepts!(TEXT);
+        }
+    )+};
+}
+pub(crate) use word_columns;
+
 macro_rules! word_parameters {
     ($($word:ty),+) => {$(
         impl ToSql for $word {
@@ -64,13 +81,7 @@ macro_rules! word_parameters {
             const KIND: Type = Type::TEXT;
         }
 
-        impl<'a> FromSql<'a> for $word {
-            fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-                Self::of_word(<&str>::from_sql(kind, raw)?).ok_or_else(|| "unknown word in a column".into())
-            }
-
-            tokio_postgres::types::accepts!(TEXT);
-        }
+        word_columns!($word);
     )+};
 }
 word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);

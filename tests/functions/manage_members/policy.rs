@@ -78,3 +78,23 @@ async fn a_narrow_token_does_not_change_how_everybody_signs_in() {
     let admin = world.token_with(&Role::Admin.words()).await;
     assert_eq!(ask(&requiring(&world, false).bearer(&admin)).await.status, 200);
 }
+
+#[tokio::test]
+async fn whoever_finds_a_session_open_does_not_change_how_everybody_signs_in() {
+    let world = World::posting_by_hand().await;
+    let session =
+        world.session_of(world.member(Role::Owner).await, &Role::Owner.words(), Assurance::SecondFactor).await;
+    let changing = || {
+        let key = uuid::Uuid::new_v4().to_string();
+        Event::new("PATCH", POLICY, &[]).in_session(&session).idempotent(&key).json(&json!({ "requires_mfa": true }))
+    };
+    let stale = "UPDATE credentials SET created_at = now() - interval '10 minutes' WHERE organization_id = $1 AND kind = 'session'";
+    let fresh = "UPDATE credentials SET created_at = now() WHERE organization_id = $1 AND kind = 'session'";
+
+    world.execute(stale, &[&world.organization]).await;
+    assert_eq!(ask(&changing()).await.problem(), "403 forbidden :not_fresh");
+    assert_eq!(policy(&world).await["requires_mfa"], false);
+
+    world.execute(fresh, &[&world.organization]).await;
+    assert_eq!(ask(&changing()).await.status, 200);
+}

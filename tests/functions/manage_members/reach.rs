@@ -16,6 +16,7 @@ fn held(role: Role) -> Vec<&'static str> {
 #[tokio::test]
 async fn each_role_invites_into_the_roles_within_it_and_no_other() {
     let (world, deps) = (World::posting_by_hand().await, deps(&[]).await);
+    let mut refused = 0;
     for caller in Role::ALL {
         let held = held(*caller);
         let token = world.token_with(&held).await;
@@ -25,8 +26,11 @@ async fn each_role_invites_into_the_roles_within_it_and_no_other() {
             let is_within = role.permissions().all(|permission| held.contains(&permission.word()));
             let expected = if is_within { "201 -" } else { "422 unprocessable /role:beyond_its_maker" };
             assert_eq!(answer.problem(), expected, "{caller} invites {role}");
+            refused += usize::from(!is_within);
         }
     }
+    let entries = world.actions().await.into_iter().filter(|action| action == "access.refused").count();
+    assert_eq!(entries, refused, "each refusal has an entry");
     // An owner into all, an admin into all but owner and billing.
     let of =
         |caller: &str| format!("SELECT count(*) FROM members WHERE organization_id = $1 AND email LIKE '{caller}-%'");

@@ -168,3 +168,25 @@ async fn nobody_takes_their_own_second_factor_away() {
     assert!(postgres::superuser().await.batch_execute(&sql).await.is_err());
     assert_eq!(ask(&reset(other).in_session(&session)).await.status, 200, "another owner's is theirs to take");
 }
+
+#[tokio::test]
+async fn whoever_finds_a_session_open_takes_nobodys_second_factor_away() {
+    let world = World::posting_by_hand().await;
+    let (owner, other) = (world.member(Role::Owner).await, world.member(Role::Owner).await);
+    choose_password(&world, other).await;
+    enrol(&world, other).await;
+    let session = world.session_of(owner, &Role::Owner.words(), Assurance::SecondFactor).await;
+    let age = "UPDATE credentials SET created_at = now() - $2 * interval '1 second'
+        WHERE organization_id = $1 AND member_id IS NOT NULL AND kind = 'session'";
+    let resetting = || {
+        let key = uuid::Uuid::new_v4().to_string();
+        Event::new("POST", RESET, &[&other.to_string()]).in_session(&session).idempotent(&key)
+    };
+
+    world.execute(age, &[&world.organization, &600.0]).await;
+    assert_eq!(ask(&resetting()).await.problem(), "403 forbidden :not_fresh");
+    assert_eq!(read(&world, other).await["has_second_factor"], true);
+
+    world.execute(age, &[&world.organization, &570.0]).await;
+    assert_eq!(ask(&resetting()).await.status, 200);
+}

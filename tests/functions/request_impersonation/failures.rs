@@ -54,6 +54,27 @@ async fn what_fails_between_the_two_is_completed_by_a_retry_and_asked_for_once()
 }
 
 #[tokio::test]
+async fn a_retry_with_other_words_is_another_request_and_both_logs_agree() {
+    let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
+    let event = staff.asking(&customer, Role::Owner);
+    let (tap, deps) = tapped("AWS_ENDPOINT_URL_KMS").await;
+    tap.close();
+    assert_eq!(event.send(&deps, request_impersonation::handle).await.problem(), "503 unavailable");
+
+    let reason = "The reader of badges at the back gate shows nothing";
+    let other = event.again().json(&json!({ "slug": customer.slug, "role": "auditor", "reason": reason }));
+    let answer = ask(&other).await;
+
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    for world in [&customer, &staff.operator] {
+        let entries = world.entries().await;
+        let entry = entries.iter().rfind(|entry| entry["action"] == "impersonation.requested").expect("an entry");
+        assert_eq!((&entry["target"]["id"], &entry["reason"]), (&answer.body["impersonation_id"], &json!(reason)));
+        assert_eq!(entry["diff"]["added"]["role"], "auditor");
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_nobody_was_shown_opens_nothing_and_another_takes_its_place() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let id = staff.request(&customer, Role::Owner).await;
