@@ -8,7 +8,7 @@ LINT := .local/venv-lint
 API_TESTER := .local/venv-api
 PAGE_TESTER := verifier/test/browser
 ARCHITECTURE ?= x86_64
-FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/*/)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install binaries run demo test tamper check bench build deploy new
@@ -74,5 +74,5 @@ build: ## builds what is deployed: fat LTO, one folder a function under target/l
 deploy: build ## deploys with SAM; ENVIRONMENT=staging or production
 	sam deploy --config-env $(or $(ENVIRONMENT),staging)
 
-new: ## starts a function: make new NAME=expire-invitations
-	@sh infra/new-function.sh "$(NAME)"
+new: ## starts a function: make new NAME=expire-invitations AREA=visits
+	@sh infra/new-function.sh "$(NAME)" "$(AREA)"

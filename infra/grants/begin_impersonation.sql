@@ -1,4 +1,4 @@
--- What fn_begin_impersonation may do: the statements of functions/begin-impersonation/src/store.rs. No right on any row but the
+-- What fn_begin_impersonation may do: the statements of functions/staff/begin-impersonation/src/store.rs. No right on any row but the
 -- draft.
 GRANT USAGE ON SCHEMA public, app TO fn_begin_impersonation;
 GRANT EXECUTE ON FUNCTION app.open_for_system(uuid), app.organization_id() TO fn_begin_impersonation;

@@ -1,4 +1,4 @@
--- What fn_check_in may do: the statements of functions/check-in/src/store.rs and record.rs, and the door.
+-- What fn_check_in may do: the statements of functions/visits/check-in/src/store.rs and record.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_check_in;

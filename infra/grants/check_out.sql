@@ -1,4 +1,4 @@
--- What fn_check_out may do: the statements of functions/check-out/src/store.rs, and the door.
+-- What fn_check_out may do: the statements of functions/visits/check-out/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_check_out;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid), app.expect_one(bigint) TO fn_check_out;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_check_out;

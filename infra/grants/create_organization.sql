@@ -1,4 +1,4 @@
--- What fn_create_organization may do: the statements of functions/create-organization/src/store.rs.
+-- What fn_create_organization may do: the statements of functions/operations/create-organization/src/store.rs.
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_create_organization;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_create_organization;
 GRANT EXECUTE ON FUNCTION directory.intake(text, bytea, text), directory.enter(uuid, text, bytea) TO fn_create_organization;

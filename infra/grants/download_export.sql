@@ -1,4 +1,4 @@
--- What fn_download_export may do: the statements of functions/download-export/src/store.rs, and the door.
+-- What fn_download_export may do: the statements of functions/evidence/download-export/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_download_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id() TO fn_download_export;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_download_export;

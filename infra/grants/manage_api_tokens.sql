@@ -1,4 +1,4 @@
--- What fn_manage_api_tokens may do: the statements of functions/manage-api-tokens/src/store.rs, and the door.
+-- What fn_manage_api_tokens may do: the statements of functions/access/manage-api-tokens/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_manage_api_tokens;
 GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_manage_api_tokens;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_api_tokens;

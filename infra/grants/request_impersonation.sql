@@ -1,4 +1,4 @@
--- What fn_request_impersonation may do: the statements of functions/request-impersonation/src/store.rs, and both doors. No right
+-- What fn_request_impersonation may do: the statements of functions/staff/request-impersonation/src/store.rs, and both doors. No right
 -- on any row but the draft, and on what it takes to tell owners.
 GRANT USAGE ON SCHEMA public, app, directory TO fn_request_impersonation;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_request_impersonation;

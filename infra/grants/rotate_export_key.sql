@@ -1,4 +1,4 @@
--- What fn_rotate_export_key may do: the statements of functions/rotate-export-key/src/store.rs, and the door.
+-- What fn_rotate_export_key may do: the statements of functions/evidence/rotate-export-key/src/store.rs, and the door.
 GRANT USAGE ON SCHEMA public, app TO fn_rotate_export_key;
 GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_rotate_export_key;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_rotate_export_key;

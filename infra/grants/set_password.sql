@@ -1,4 +1,4 @@
--- What fn_set_password may do: the statements of functions/set-password/src/store.rs, the start of a session, and both
+-- What fn_set_password may do: the statements of functions/access/set-password/src/store.rs, the start of a session, and both
 -- doors. No right on any row but the draft: neither links nor hashes can be read, only asked about one at a time.
 GRANT USAGE ON SCHEMA public, app, directory TO fn_set_password;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_set_password;

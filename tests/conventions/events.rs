@@ -56,7 +56,7 @@ fn check_messages(event: Value, stem: &str) -> Checked {
 }
 
 fn check(file: &str, routes: &BTreeMap<String, Vec<String>>) -> Checked {
-    let mut parts = file.trim_end_matches(".json").split('/').skip(1);
+    let mut parts = file.trim_end_matches(".json").split('/').skip(2);
     let (function, stem) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let event: Value = serde_json::from_str(&read(file)?)?;
     if event.get("requestContext").is_some() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wiring::{Checked, entries, files, read};
+use super::wiring::{Checked, files, read};
 
 const FILE_LINES_MAX: usize = 300;
 
@@ -93,8 +93,8 @@ fn statement_text<'c>(rest: &'c str, code: &'c str) -> Option<&'c str> {
 #[test]
 fn every_statement_opens_with_its_name() -> Checked {
     let mut wrong = Vec::new();
-    for function in entries("functions")? {
-        let sources = files(format!("functions/{function}/src"), "rs")?;
+    for super::wiring::Function { name: function, area, .. } in super::wiring::template()?.functions {
+        let sources = files(format!("functions/{area}/{function}/src"), "rs")?;
         let code = sources.iter().map(read).collect::<Checked<Vec<_>>>()?.join("\n");
         let mut names = BTreeSet::new();
         for rest in code.split("Statement::new(").skip(1) {

@@ -31,7 +31,7 @@ fn client_of(right: &Right, action: &str) -> Option<&'static str> {
 
 /// The features of `shared` that a function builds with.
 fn features(function: &Function) -> Checked<BTreeSet<String>> {
-    let manifest = read(format!("functions/{}/Cargo.toml", function.name))?;
+    let manifest = read(format!("functions/{}/{}/Cargo.toml", function.area, function.name))?;
     let dependencies = manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap_or_default();
     let after_name = dependencies.split("\nshared").nth(1).unwrap_or_default();
     let entry = after_name.split("\n").take_while(|line| !line.starts_with(|first: char| first.is_alphabetic()));
@@ -90,7 +90,7 @@ fn a_function_without_a_database_stays_outside_the_network() -> Checked {
 fn passwords_are_hashed_by_three_functions_and_no_other() -> Checked {
     let mut hashing = Vec::new();
     for function in template()?.functions {
-        let manifest = read(format!("functions/{}/Cargo.toml", function.name))?;
+        let manifest = read(format!("functions/{}/{}/Cargo.toml", function.area, function.name))?;
         if manifest.contains("\"passwords\"") {
             hashing.push(function.name);
         }

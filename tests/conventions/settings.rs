@@ -64,7 +64,7 @@ fn groups() -> Checked<BTreeMap<String, Reads>> {
 
 /// What a function reads beside the variables that all functions have.
 fn reads_of(function: &Function, groups: &BTreeMap<String, Reads>) -> Checked<Reads> {
-    let folder = format!("functions/{}/src", function.name);
+    let folder = format!("functions/{}/{}/src", function.area, function.name);
     let mut found = Reads::default();
     for file in entries(&folder)?.iter().filter(|file| file.ends_with(".rs")) {
         let code = read(format!("{folder}/{file}"))?;

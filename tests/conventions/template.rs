@@ -18,24 +18,24 @@ fn has_database(function: &Function) -> bool {
 }
 
 fn missing_places(function: &Function) -> Checked<Vec<String>> {
-    let Function { name, snake, .. } = function;
+    let Function { name, area, snake, .. } = function;
     let mut missing = Vec::new();
-    if !read(format!("functions/{name}/Cargo.toml")).unwrap_or_default().contains(&format!("name = \"{name}\"")) {
-        missing.push(format!("functions/{name}/Cargo.toml with that package name"));
+    if !read(format!("functions/{area}/{name}/Cargo.toml")).unwrap_or_default().contains(&format!("name = \"{name}\"")) {
+        missing.push(format!("functions/{area}/{name}/Cargo.toml with that package name"));
     }
     for file in ["README.md", "src/main.rs", "src/lib.rs", "src/handler.rs"] {
-        if read(format!("functions/{name}/{file}")).is_err() {
-            missing.push(format!("functions/{name}/{file}"));
+        if read(format!("functions/{area}/{name}/{file}")).is_err() {
+            missing.push(format!("functions/{area}/{name}/{file}"));
         }
     }
     if function.code_uri != format!("target/lambda/{name}/") {
         missing.push(format!("CodeUri target/lambda/{name}/"));
     }
-    if !entries(format!("events/{name}"))?.iter().any(|file| file.ends_with(".json")) {
-        missing.push(format!("an event in events/{name}"));
+    if !entries(format!("events/{area}/{name}"))?.iter().any(|file| file.ends_with(".json")) {
+        missing.push(format!("an event in events/{area}/{name}"));
     }
-    if read(format!("tests/functions/{snake}.rs")).is_err() {
-        missing.push(format!("tests/functions/{snake}.rs"));
+    if read(format!("tests/functions/{area}/{snake}.rs")).is_err() {
+        missing.push(format!("tests/functions/{area}/{snake}.rs"));
     }
     if has_database(function) && name != MIGRATOR.0 && read(format!("infra/grants/{snake}.sql")).is_err() {
         missing.push(format!("infra/grants/{snake}.sql"));
@@ -57,9 +57,11 @@ fn every_function_stands_whole_in_all_its_places() -> Checked {
 fn no_folder_waits_for_a_function_that_is_not_wired() -> Checked {
     let functions = template()?.functions;
     let names: BTreeSet<_> = functions.iter().map(|function| function.name.clone()).collect();
-    for folder in ["functions", "events"] {
-        let strays: Vec<_> = entries(folder)?.difference(&names).cloned().collect();
-        assert!(strays.is_empty(), "{folder} holds {strays:?}, which template.yaml does not wire");
+    for top in ["functions", "events"] {
+        for area in entries(top)? {
+            let strays: Vec<_> = entries(format!("{top}/{area}"))?.difference(&names).cloned().collect();
+            assert!(strays.is_empty(), "{top}/{area} holds {strays:?}, which template.yaml does not wire");
+        }
     }
     Ok(())
 }

@@ -15,8 +15,10 @@ pub(super) type Checked<T = ()> = Result<T, Box<dyn std::error::Error>>;
 pub(super) struct Function {
     /// Logical id, as `CheckIn`.
     pub(super) resource: String,
-    /// Folder, crate and binary, as `check-in`.
+    /// Crate and binary, and its folder within its area, as `check-in`.
     pub(super) name: String,
+    /// The folder of `functions`, `events` and `tests/functions` that it stands in, as `visits`.
+    pub(super) area: String,
     /// As tests, grants and database roles are called, as `check_in`.
     pub(super) snake: String,
     /// Lines of its block.
@@ -81,6 +83,17 @@ pub(super) fn files(folder: impl AsRef<Path>, extension: &str) -> Checked<Vec<St
     Ok(found)
 }
 
+/// The areas that `functions` is divided into.
+pub(super) fn areas() -> Checked<BTreeSet<String>> {
+    entries("functions")
+}
+
+/// The area of a function; empty where it has no folder.
+fn area_of(name: &str) -> Checked<String> {
+    let is_here = |area: &String| root().join("functions").join(area).join(name).is_dir();
+    Ok(areas()?.into_iter().find(is_here).unwrap_or_default())
+}
+
 /// Reads the template.
 pub(super) fn template() -> Checked<Template> {
     let text = read("template.yaml")?;
@@ -109,6 +122,7 @@ fn function(id: &str, resource: &Value, text: &str) -> Checked<Function> {
     let policies = properties.get("Policies").and_then(Value::as_sequence).into_iter().flatten();
     Ok(Function {
         resource: id.to_owned(),
+        area: area_of(&words(id, "-"))?,
         name: words(id, "-"),
         snake: words(id, "_"),
         lines: block_lines(id, text),

@@ -1,0 +1,129 @@
+//! The story of a bundle. Contract in `functions/evidence/build-export/README.md`. Promises E3, E5, P12.
+
+use shared::{
+    Error, Result,
+    audit::{Action, AuditEvent, Diff, PublicHash, TargetKind},
+    clock::Timestamp,
+    domain::export::{ExportFailure, KEPT_DAYS},
+    outbox::OutgoingEvent,
+    queue::{EXPORT_REQUEST, Message, SystemWork},
+    schedule::{Outcome, Tick},
+    telemetry,
+};
+
+use crate::{
+    Deps,
+    build::{self, Made},
+    job::{FAILURES_MAX, Job, Stop},
+    store,
+};
+
+/// How this function is named in entries and metrics.
+const NAME: &str = "build-export";
+/// Seconds that a failed export waits, for each time that it failed.
+const WAIT_SECONDS: i64 = 20;
+
+/// Makes what the organization of the message waits for.
+///
+/// # Errors
+/// When the message is none of ours, or the database fails: it then comes again. What fails of one bundle is kept with it.
+pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
+    if message.envelope().kind != EXPORT_REQUEST {
+        return Err(Error::malformed("/kind", "unknown_value"));
+    }
+    make_all(deps, &message.work(&deps.db), || message.has_time()).await.map(drop)
+}
+
+/// Makes what every organization waits for: what no message told of, and what a worker left behind.
+///
+/// # Errors
+/// When the database does not say who waits.
+pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
+    tick.for_each_due(&deps.db, "export", async |work| make_all(deps, &work, || tick.has_time()).await).await
+}
+
+async fn make_all(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
+    let mut made = 0;
+    while goes_on() {
+        let Some(job) = Job::claim(deps, work).await? else { break };
+        match make(deps, work, &job, &goes_on).await {
+            Ok(()) => made += 1,
+            Err(Stop::LeaseLost) => tracing::warn!(export.id = %job.export, "another worker makes it"),
+            Err(Stop::OutOfTime) => return give_back(work, &job, job.failures, deps.clock.now()).await.map(|()| made),
+            Err(Stop::GivenUp(why)) => give_up(deps, work, &job, why).await?,
+            Err(Stop::Fault(error)) => wait_or_give_up(deps, work, &job, error).await?,
+        }
+    }
+    Ok(made)
+}
+
+async fn make(deps: &Deps, work: &SystemWork, job: &Job, goes_on: &impl Fn() -> bool) -> Result<(), Stop> {
+    if job.failures >= FAILURES_MAX {
+        return Err(Stop::GivenUp(ExportFailure::Internal));
+    }
+    let made = build::build(deps, work, job, goes_on).await?;
+    record(deps, work, job, &made).await
+}
+
+/// Says that it is made: to whoever asks, to the outside, and in the log.
+async fn record(deps: &Deps, work: &SystemWork, job: &Job, made: &Made) -> Result<(), Stop> {
+    let now = deps.clock.now();
+    let signing = deps.signer.public_key().await?;
+    let digest = Diff::new()
+        .added("kind", job.kind)
+        .added("manifest_sha256", PublicHash(&made.manifest_sha256))
+        .added("bytes", i64::from(made.bytes))
+        .added("entries", made.entries)
+        .added("openings", made.openings)
+        .added_if_some("visit_id", job.visit);
+    let entry = AuditEvent::new(Action::ExportBuilt, TargetKind::Export, job.export).with(digest);
+    let changed = work
+        .with_tenant(async |tx| {
+            let changed = tx.find(store::finish(job, made, now, now.plus_seconds(KEPT_DAYS * 24 * 60 * 60))).await?;
+            if changed == 1 {
+                tx.write(store::enter_key(signing, now)).await?;
+                work.emit(tx, OutgoingEvent::export_built(job.export, job.kind), now).await?;
+                work.audit(tx, NAME, entry).await?;
+            }
+            Ok(changed)
+        })
+        .await?;
+    job.expect_held(changed)
+}
+
+async fn wait_or_give_up(deps: &Deps, work: &SystemWork, job: &Job, error: Error) -> Result<()> {
+    let failures = job.failures + 1;
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    tracing::error!(export.id = %job.export, error.code = error.code().name(), error.cause = cause, failures, "bundle not made");
+    if failures >= FAILURES_MAX {
+        let why =
+            if matches!(error, Error::Unavailable(_)) { ExportFailure::Unavailable } else { ExportFailure::Internal };
+        return give_up(deps, work, job, why).await;
+    }
+    let at = deps.clock.now().plus_seconds(WAIT_SECONDS * i64::from(failures));
+    give_back(work, job, failures, at).await
+}
+
+/// Gives it back, and marks the organization for the moment when it may be taken again.
+async fn give_back(work: &SystemWork, job: &Job, failures: i32, at: Timestamp) -> Result<()> {
+    work.with_tenant(async |tx| {
+        tx.write(store::take_mark(work.organization())).await?;
+        tx.find(store::give_back(job, failures, at)).await?;
+        tx.write(store::put_mark_back(work.organization(), at)).await
+    })
+    .await
+}
+
+async fn give_up(deps: &Deps, work: &SystemWork, job: &Job, why: ExportFailure) -> Result<()> {
+    telemetry::count(deps.clock, NAME, "exports_given_up", 1.0);
+    tracing::error!(export.id = %job.export, failure = why.word(), "bundle given up");
+    let entry = AuditEvent::new(Action::ExportFailed, TargetKind::Export, job.export);
+    let entry = entry.with(Diff::new().added("kind", job.kind).added("failure", why));
+    work.with_tenant(async |tx| {
+        if tx.find(store::give_up(job, why)).await? == 1 {
+            work.audit(tx, NAME, entry).await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,25 @@
+//! The story of a key that is asked for. Contract in `functions/evidence/publish-audit-keys/README.md`. Promises E1, E4.
+
+use shared::{
+    Error, Result,
+    http::{Reply, Request},
+    id::OrganizationId,
+};
+
+use crate::{AuditKey, AuditKeys, Deps};
+
+/// Answers anybody, and alike for any id: who is a customer is nobody's business.
+///
+/// # Errors
+/// 400 without an id.
+pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
+    let mut query = request.query_of_anyone()?;
+    let organization: Option<OrganizationId> = query.take("organization")?;
+    query.finish()?;
+    let organization_id = organization.ok_or_else(|| Error::malformed("?organization", "missing"))?;
+
+    let keys = deps.door.log_keys().await?;
+
+    let of_organization = |key| AuditKey::of(key, &deps.log.origin, organization_id);
+    Reply::ok(&AuditKeys { organization_id, keys: keys.into_iter().map(of_organization).collect() })
+}

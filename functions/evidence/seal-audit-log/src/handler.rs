@@ -1,0 +1,52 @@
+//! The story of a seal. Contract in `functions/evidence/seal-audit-log/README.md`. Promises E1, W5.
+
+use shared::{
+    Error, Result,
+    audit::{Action, AuditEvent, TargetKind},
+    queue::{Message, SEAL_REQUEST, SystemWork},
+    schedule::{Outcome, Tick},
+};
+
+use crate::{Deps, seal, store};
+
+/// Seconds without a heartbeat after which the log gets one.
+const HEARTBEAT_SECONDS: i64 = 24 * 60 * 60;
+
+/// Seals the log of the organization that the message names, whatever its interval.
+///
+/// # Errors
+/// When the message is none of ours, or the log is not sealed to its end: it then comes again.
+pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
+    if message.envelope().kind != SEAL_REQUEST {
+        return Err(Error::malformed("/kind", "unknown_value"));
+    }
+    seal_one(deps, &message.work(&deps.db), || true).await.map(drop)
+}
+
+/// Seals every log that has new entries and whose interval has passed, the longest waiting first.
+///
+/// # Errors
+/// When the database does not say whose turn it is.
+pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
+    tick.for_each_in_turn(&deps.db, "seal", async |work| seal_one(deps, &work, || tick.has_time()).await).await
+}
+
+async fn seal_one(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
+    let now = deps.clock.now();
+    beat(work, now.plus_seconds(-HEARTBEAT_SECONDS)).await?;
+    let sealed = seal::seal(deps, work, goes_on).await?;
+    work.with_tenant(async |tx| tx.write(store::wait_for_interval(work.organization(), now)).await).await?;
+    Ok(sealed)
+}
+
+/// Writes the day's heartbeat: a log that falls silent was taken away. One that is younger than a day needs none.
+async fn beat(work: &SystemWork, since: shared::clock::Timestamp) -> Result<()> {
+    work.with_tenant(async |tx| {
+        if !tx.find(store::is_silent_since(since)).await? {
+            return Ok(());
+        }
+        let entry = AuditEvent::new(Action::LogHeartbeat, TargetKind::AuditLog, work.organization());
+        work.audit(tx, "seal-audit-log", entry).await
+    })
+    .await
+}

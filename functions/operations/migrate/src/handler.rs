@@ -1,0 +1,40 @@
+//! The story of a migration. Contract in `functions/operations/migrate/README.md`. Promises T1, T6.
+
+use serde::{Deserialize, Serialize};
+use shared::{Result, clock::Clock, migration::Migrator, runtime::Invocation, settings::DatabaseSettings};
+use utoipa::ToSchema;
+
+use crate::{Deps, Scripts};
+
+/// An invocation in which nothing is said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {}
+
+/// What was done.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Report {
+    /// Names of the migrations that were missing, in the order in which they were applied.
+    pub applied: Vec<String>,
+    /// Database roles that have their rights again.
+    pub roles: Vec<String>,
+}
+
+/// Brings the database to the version of this binary.
+///
+/// # Errors
+/// The refusals of the contract; see the README's table.
+pub async fn handle(deps: &Deps, _invocation: &Invocation, _question: Question) -> Result<Report> {
+    run(&deps.database, deps.clock, &Scripts::embedded()).await
+}
+
+/// Applies what is missing, then makes every role's rights equal to its grant.
+///
+/// # Errors
+/// The refusals of the contract; see the README's table.
+pub async fn run(database: &DatabaseSettings, clock: Clock, scripts: &Scripts) -> Result<Report> {
+    let migrator = Migrator::connect(database, clock).await?;
+    let applied = migrator.apply(&scripts.migrations).await?;
+    let roles = migrator.grant(&scripts.grants).await?;
+    Ok(Report { applied, roles })
+}

@@ -1,0 +1,25 @@
+//! The story of one visit, read. Contract in `functions/visits/read-visit/README.md`. Promises D10, T4.
+
+use shared::{
+    Result,
+    access::Permission,
+    http::{Reply, Request},
+    id::VisitId,
+};
+
+use crate::{Deps, store};
+
+/// Answers one visit. What is sealed is named, and stays sealed.
+///
+/// # Errors
+/// The refusals of the contract; see the README's table.
+pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
+    request.query()?.finish()?;
+    let id: VisitId = request.target("visit_id");
+
+    let lookups = (store::load_visit(id), store::list_objects(id));
+    let (_, (mut visit, objects)) = deps.door.admit(request, Permission::VisitRead, lookups).await?;
+
+    visit.restricted.extend(objects);
+    Reply::ok(&visit)
+}

@@ -1,0 +1,7 @@
+//! Arrivals, departures, and what is known of them.
+
+mod check_in;
+mod check_out;
+mod list_visits;
+mod read_visit;
+mod reveal_visit;
