@@ -8,7 +8,7 @@
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`] |
 //! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
-//! | 6 | [`gate`], [`telemetry`], [`runtime`] |
+//! | 6 | [`door`], [`telemetry`], [`runtime`] |
 //!
 //! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `mail`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
 //! that calls hosts of customers: a function that names none builds none.
@@ -57,7 +57,7 @@ pub mod outgoing;
 pub mod queue;
 pub mod schedule;
 
-pub mod gate;
+pub mod door;
 pub mod runtime;
 pub mod telemetry;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use shared::{
-    gate::WriteDoor,
+    door::WriteDoor,
     objects::Objects,
     settings::{AwsSettings, DatabaseSettings, ObjectsSettings},
     tenant::Db,

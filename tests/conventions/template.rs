@@ -20,7 +20,8 @@ fn has_database(function: &Function) -> bool {
 fn missing_places(function: &Function) -> Checked<Vec<String>> {
     let Function { name, area, snake, .. } = function;
     let mut missing = Vec::new();
-    if !read(format!("functions/{area}/{name}/Cargo.toml")).unwrap_or_default().contains(&format!("name = \"{name}\"")) {
+    if !read(format!("functions/{area}/{name}/Cargo.toml")).unwrap_or_default().contains(&format!("name = \"{name}\""))
+    {
         missing.push(format!("functions/{area}/{name}/Cargo.toml with that package name"));
     }
     for file in ["README.md", "src/main.rs", "src/lib.rs", "src/handler.rs"] {

@@ -132,17 +132,17 @@ async fn a_credential_that_is_refused_again_and_again_fills_no_log() {
 #[tokio::test]
 async fn a_credential_revoked_between_admission_and_record_writes_nothing() {
     let world = World::new().await;
-    let gate = Event::new("POST", "/v1/visits", &[]).bearer(&world.token).idempotent("key-1").to_request();
+    let sent = Event::new("POST", "/v1/visits", &[]).bearer(&world.token).idempotent("key-1").to_request();
     let variables = stack::variables("fn_check_in", &[]);
     let database = shared::settings::DatabaseSettings::read(&variables).expect("settings");
     let common = stack::common(&variables);
     let db = shared::tenant::Db::connect(&database, common.clock).await.expect("a connection");
-    let door = shared::gate::WriteDoor::new(db, world.vault.clone(), &common);
-    let (gate, ()) = door.admit(&gate, shared::access::Permission::VisitCheckIn, ()).await.expect("admitted");
+    let door = shared::door::WriteDoor::new(db, world.vault.clone(), &common);
+    let (admitted, ()) = door.admit(&sent, shared::access::Permission::VisitCheckIn, ()).await.expect("admitted");
     world.execute("UPDATE credentials SET revoked_at = now() WHERE organization_id = $1", &[&world.organization]).await;
 
     let reply = shared::http::Reply::ok(&json!({})).expect("a reply");
-    let recorded = gate.record(&reply, |_| {}).await;
+    let recorded = admitted.record(&reply, |_| {}).await;
 
     assert!(matches!(recorded, Err(shared::Error::Unauthenticated)), "{recorded:?}");
 }

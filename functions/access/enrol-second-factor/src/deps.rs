@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::Door,
+    door::ReadDoor,
     settings::{CommonSettings, DatabaseSettings, RootSecretSettings, Unsafe, Variables},
     tenant::Db,
     vault::RootSecrets,
@@ -29,7 +29,7 @@ impl Settings {
 /// Everything this function may touch.
 pub struct Deps {
     /// Admits members in their session.
-    pub sessions: Door,
+    pub sessions: ReadDoor,
     /// Seals and opens second factors.
     pub secrets: RootSecrets,
 }
@@ -41,6 +41,6 @@ impl Deps {
     /// [`shared::Error::Unavailable`] when the database does not answer.
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
         let db = Db::connect(&settings.database, common.clock).await?;
-        Ok(Self { sessions: Door::new(db, common), secrets: RootSecrets::new(settings.root.clone()) })
+        Ok(Self { sessions: ReadDoor::new(db, common), secrets: RootSecrets::new(settings.root.clone()) })
     }
 }

@@ -5,7 +5,7 @@ use shared::{
     Error, Result,
     access::Role,
     clock::Timestamp,
-    gate::{Demand, Gate},
+    door::{AdmittedRead, Demand},
     http::{Reply, Request},
     id::MemberId,
 };
@@ -39,21 +39,25 @@ pub(crate) struct Standing {
 }
 
 /// Admits a member, with what they have.
-pub(crate) async fn admit(deps: &Deps, request: &Request, demand: Demand) -> Result<(Gate, MemberId, Standing)> {
-    let (gate, ()) = deps.sessions.admit(request, demand, ()).await?;
-    let member = gate.caller().member.ok_or(Error::Forbidden)?;
-    let session = gate.caller().credential;
-    let standing = gate.with_tenant(async |tx| tx.find(store::load_standing(member, session)).await).await?;
-    Ok((gate, member, standing))
+pub(crate) async fn admit(
+    deps: &Deps,
+    request: &Request,
+    demand: Demand,
+) -> Result<(AdmittedRead, MemberId, Standing)> {
+    let (admitted, ()) = deps.sessions.admit(request, demand, ()).await?;
+    let member = admitted.caller().member.ok_or(Error::Forbidden)?;
+    let session = admitted.caller().credential;
+    let standing = admitted.with_tenant(async |tx| tx.find(store::load_standing(member, session)).await).await?;
+    Ok((admitted, member, standing))
 }
 
 impl Standing {
     /// Refuses to touch a second factor, unless the one in use was proven a short while ago, or a session without one was
     /// started then: whoever finds a session open must not be able to take the account over. A session that waits for its
     /// first one has just been given the password.
-    pub(crate) fn expect_fresh(&self, gate: &Gate) -> Result<()> {
+    pub(crate) fn expect_fresh(&self, admitted: &AdmittedRead) -> Result<()> {
         match (self.not_after, self.has_second_factor) {
-            (Some(_), _) => gate.caller().expect_fresh(gate.now()),
+            (Some(_), _) => admitted.caller().expect_fresh(admitted.now()),
             (None, true) => Err(Error::unproven("", "not_fresh")),
             (None, false) => Ok(()),
         }

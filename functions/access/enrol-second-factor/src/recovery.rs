@@ -8,7 +8,7 @@ use shared::{
         password::slow_hash,
         recovery::{RECOVERY_CODES, RecoveryCode},
     },
-    gate::Demand,
+    door::Demand,
     http::{Nothing, Reply, Request},
     secret::random_bytes,
 };
@@ -47,19 +47,20 @@ impl NewCodes {
 pub(crate) async fn replace(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, member, standing) = admit(deps, request, Demand::OwnSession).await?;
+    let (admitted, member, standing) = admit(deps, request, Demand::OwnSession).await?;
     if !standing.has_second_factor {
         return Err(Error::conflict("no_second_factor"));
     }
-    standing.expect_fresh(&gate)?;
+    standing.expect_fresh(&admitted)?;
 
     let codes = NewCodes::generate()?;
     let reply = Reply::created(&RecoveryCodes { recovery_codes: codes.shown.clone() })?;
-    gate.with_tenant(async |tx| {
-        tx.write(store::replace_codes(member, &codes)).await?;
-        gate.audit(tx, AuditEvent::new(Action::RecoveryCodesReplaced, TargetKind::Member, member)).await
-    })
-    .await?;
+    admitted
+        .with_tenant(async |tx| {
+            tx.write(store::replace_codes(member, &codes)).await?;
+            admitted.audit(tx, AuditEvent::new(Action::RecoveryCodesReplaced, TargetKind::Member, member)).await
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -9,7 +9,7 @@ use shared::{
         totp::{TotpCode, TotpSecret},
     },
     clock::Timestamp,
-    gate::Demand,
+    door::Demand,
     http::{Nothing, Reply, Request},
     id::CredentialId,
 };
@@ -51,16 +51,16 @@ pub struct ConfirmedTotp {
 pub(crate) async fn begin(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, member, standing) = admit(deps, request, Demand::OpenSession).await?;
-    standing.expect_fresh(&gate)?;
+    let (admitted, member, standing) = admit(deps, request, Demand::OpenSession).await?;
+    standing.expect_fresh(&admitted)?;
 
     let secret = TotpSecret::generate()?;
-    let sealed = deps.secrets.seal(gate.caller().organization, member, secret.bytes().expose_secret())?;
+    let sealed = deps.secrets.seal(admitted.caller().organization, member, secret.bytes().expose_secret())?;
     let begun = BegunTotp {
         secret: secret.base32()?,
         uri: secret.uri(&format!("Doorbook {}", standing.organization_name), &standing.email)?,
     };
-    gate.with_tenant(async |tx| tx.write(store::begin_totp(member, sealed)).await).await?;
+    admitted.with_tenant(async |tx| tx.write(store::begin_totp(member, sealed)).await).await?;
 
     Reply::created(&begun)
 }
@@ -69,9 +69,9 @@ pub(crate) async fn begin(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let first: FirstCode = request.json()?;
 
-    let (gate, member, standing) = admit(deps, request, Demand::OpenSession).await?;
-    standing.expect_fresh(&gate)?;
-    let (caller, now) = (gate.caller(), gate.now());
+    let (admitted, member, standing) = admit(deps, request, Demand::OpenSession).await?;
+    standing.expect_fresh(&admitted)?;
+    let (caller, now) = (admitted.caller(), admitted.now());
     let pending = standing.pending_sealed.ok_or_else(|| Error::conflict("no_enrolment_begun"))?;
     let secret = TotpSecret::of(deps.secrets.open(caller.organization, member, &pending)?);
     let step = secret.step_of(&first.code, now)?.ok_or_else(|| Error::unprocessable("/code", "wrong"))?;
@@ -88,13 +88,16 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&confirmed)?.with_session(&session.secret);
     let enrolled = Diff::new().added("session_id", session.id).added("replaced_another", standing.has_second_factor);
     let own = Some(caller.credential);
-    gate.with_tenant(async |tx| {
-        tx.write(store::confirm_totp(member, pending, step, &codes, caller.credential, now)).await?;
-        tx.write(session.start(own, request.source_ip.as_deref(), request.client())).await?;
-        tx.write(store::tell_member(member, now)).await?;
-        gate.audit(tx, AuditEvent::new(Action::SecondFactorEnrolled, TargetKind::Member, member).with(enrolled)).await
-    })
-    .await?;
+    admitted
+        .with_tenant(async |tx| {
+            tx.write(store::confirm_totp(member, pending, step, &codes, caller.credential, now)).await?;
+            tx.write(session.start(own, request.source_ip.as_deref(), request.client())).await?;
+            tx.write(store::tell_member(member, now)).await?;
+            admitted
+                .audit(tx, AuditEvent::new(Action::SecondFactorEnrolled, TargetKind::Member, member).with(enrolled))
+                .await
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -103,20 +106,21 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, member, standing) = admit(deps, request, Demand::OwnSession).await?;
+    let (admitted, member, standing) = admit(deps, request, Demand::OwnSession).await?;
     if standing.is_demanded {
         return Err(Error::conflict("second_factor_required"));
     }
-    standing.expect_fresh(&gate)?;
+    standing.expect_fresh(&admitted)?;
 
-    let (own, now) = (gate.caller().credential, gate.now());
+    let (own, now) = (admitted.caller().credential, admitted.now());
     if standing.has_second_factor {
-        gate.with_tenant(async |tx| {
-            tx.write(store::drop_second_factor(member, own, now)).await?;
-            tx.write(store::tell_member(member, now)).await?;
-            gate.audit(tx, AuditEvent::new(Action::SecondFactorDropped, TargetKind::Member, member)).await
-        })
-        .await?;
+        admitted
+            .with_tenant(async |tx| {
+                tx.write(store::drop_second_factor(member, own, now)).await?;
+                tx.write(store::tell_member(member, now)).await?;
+                admitted.audit(tx, AuditEvent::new(Action::SecondFactorDropped, TargetKind::Member, member)).await
+            })
+            .await?;
     }
 
     Reply::ok(&Nothing {})

@@ -11,7 +11,7 @@ use shared::{
         Reason,
         review::{ReviewDecision, RevocationCause, SubjectKind},
     },
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Reply, Request},
     id::{AccessReviewId, AccessReviewItemId, MemberId},
     outbox::OutgoingEvent,
@@ -68,54 +68,55 @@ pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
     let (review, item): (AccessReviewId, AccessReviewItemId) = (request.target("review_id"), request.target("item_id"));
 
     let lookups = (store::load_pending(review, item), Reach::of(request.credential()?.sha256));
-    let (gate, (pending, reach)) = deps.door.admit(request, Permission::ReviewDecide, lookups).await?;
-    let Some(reviewer) = gate.caller().member else {
-        return gate.forbid(request, Diff::new().added("without_member", true)).await;
+    let (admitted, (pending, reach)) = deps.door.admit(request, Permission::ReviewDecide, lookups).await?;
+    let Some(reviewer) = admitted.caller().member else {
+        return admitted.forbid(request, Diff::new().added("without_member", true)).await;
     };
     if pending.is_about(reviewer) {
-        return gate.forbid(request, Diff::new().added("own_item", item)).await;
+        return admitted.forbid(request, Diff::new().added("own_item", item)).await;
     }
     reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
-    pending.expect_open(decision, gate.now())?;
+    pending.expect_open(decision, admitted.now())?;
     if let (ReviewDecision::Revoke, Some(role)) = (decision, pending.role) {
         // Nobody takes from who has more.
         if let Some(lacking) = reach.lacks(role) {
-            return gate.forbid(request, Diff::new().added("permission", lacking)).await;
+            return admitted.forbid(request, Diff::new().added("permission", lacking)).await;
         }
         role.expect_another_owner(pending.has_another_owner)?;
     }
-    record(gate, &pending, decision, reviewer, &reason).await
+    record(admitted, &pending, decision, reviewer, &reason).await
 }
 
 /// Writes the decision, its entry, and what follows from it, together.
 async fn record(
-    gate: WriteGate,
+    admitted: AdmittedWrite,
     pending: &Pending,
     decision: ReviewDecision,
     reviewer: MemberId,
     reason: &Reason,
 ) -> Result<Reply> {
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let decided = store::Decided { decision, reason, reviewer, now };
     let reply = Reply::ok(&decided.shown(&pending.item))?;
     let (kind, subject) = (pending.item.subject_kind, pending.item.subject_id);
     let about = Diff::new().added("item_id", pending.item.item_id).added("subject_id", subject);
     let about = about.added("subject_kind", kind).added("decision", decision);
     let entry = AuditEvent::new(Action::AccessReviewDecided, TargetKind::AccessReview, pending.review);
-    gate.record(&reply, |batch| {
-        store::decide(batch, pending, &decided);
-        batch.audit(entry.because(reason).with(about));
-        if decision == ReviewDecision::Revoke {
-            let cause = Diff::new().added("cause", RevocationCause::Decided).added("review_id", pending.review);
-            let revoked = AuditEvent::new(Action::AccessRevoked, target_of(kind), subject).because(reason);
-            batch.audit(revoked.with(cause.added("item_id", pending.item.item_id)));
-            store::withdraw(batch, maker, pending, now);
-            if pending.role.is_some() {
-                batch.emit(OutgoingEvent::member_revoked(subject.uuid().into()));
+    admitted
+        .record(&reply, |batch| {
+            store::decide(batch, pending, &decided);
+            batch.audit(entry.because(reason).with(about));
+            if decision == ReviewDecision::Revoke {
+                let cause = Diff::new().added("cause", RevocationCause::Decided).added("review_id", pending.review);
+                let revoked = AuditEvent::new(Action::AccessRevoked, target_of(kind), subject).because(reason);
+                batch.audit(revoked.with(cause.added("item_id", pending.item.item_id)));
+                store::withdraw(batch, maker, pending, now);
+                if pending.role.is_some() {
+                    batch.emit(OutgoingEvent::member_revoked(subject.uuid().into()));
+                }
             }
-        }
-    })
-    .await?;
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -8,7 +8,7 @@ use shared::{
         BoundedText as _, Reason,
         review::{DecidedHow, ReviewDecision, ReviewState, SubjectKind},
     },
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::{AccessReviewId, AccessReviewItemId, CredentialId, MemberId},
     reviews::{Facts, SnapshotItem},

@@ -89,18 +89,18 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     new.check(deps.door.now())?;
 
     let lookups = (Reach::of(request.credential()?.sha256), store::has_site(new.site_id));
-    let (gate, (reach, has_site)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
-    gate.caller().expect_fresh(gate.now())?;
+    let (admitted, (reach, has_site)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
+    admitted.caller().expect_fresh(admitted.now())?;
     if !has_site {
         return Err(Error::unprocessable("/site_id", "unknown_value"));
     }
     if let Some((at, lacking)) = new.scopes.iter().enumerate().find(|(_, scope)| !reach.holds(**scope)) {
         let refusal = Error::unprocessable(format!("/scopes/{at}"), "beyond_its_maker");
-        return gate.refuse_access(request, &refusal, Diff::new().added("permission", *lacking)).await;
+        return admitted.refuse_access(request, &refusal, Diff::new().added("permission", *lacking)).await;
     }
-    let expires_at = new.within(&reach, gate.now())?;
+    let expires_at = new.within(&reach, admitted.now())?;
 
-    let (caller, now) = (gate.caller().clone(), gate.now());
+    let (caller, now) = (admitted.caller().clone(), admitted.now());
     let secret = NewCredential::generate(CredentialKind::ApiToken, caller.realm, caller.organization)?;
     let token = ApiToken {
         api_token_id: CredentialId::new(now),
@@ -119,11 +119,12 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("scopes", token.scopes.clone())
         .added("expires_at", expires_at)
         .added_if_some("site_id", token.site_id);
-    gate.record(&reply, |batch| {
-        store::add_token(batch, &token, caller.credential, secret.sha256);
-        batch.audit(AuditEvent::new(Action::ApiTokenCreated, TargetKind::ApiToken, token.api_token_id).with(diff));
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::add_token(batch, &token, caller.credential, secret.sha256);
+            batch.audit(AuditEvent::new(Action::ApiTokenCreated, TargetKind::ApiToken, token.api_token_id).with(diff));
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -4,7 +4,7 @@ use shared::{
     Error, Result,
     access::Permission,
     clock::Timestamp,
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::{CredentialId, SiteId},
     tenant::{Lookup, Row, Statement},

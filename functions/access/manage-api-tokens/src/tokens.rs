@@ -52,22 +52,23 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let id: CredentialId = request.target("api_token_id");
     let lookups = (store::load_token(id), store::list_made_with(id));
-    let (gate, (found, made_with)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
+    let (admitted, (found, made_with)) = deps.door.admit(request, Permission::TokenManage, lookups).await?;
 
-    let now = gate.now();
+    let now = admitted.now();
     let was_revoked = found.revoked_at.is_some();
     let token = ApiToken { revoked_at: found.revoked_at.or(Some(now)), ..found };
     let reply = Reply::ok(&token)?;
-    gate.record(&reply, |batch| {
-        if !was_revoked {
-            store::revoke_token(batch, id, &made_with, now);
-            for ended in std::iter::once(id).chain(made_with) {
-                let facts = Diff::new().added("revoked_at", now).added_if_some("with", (ended != id).then_some(id));
-                batch.audit(AuditEvent::new(Action::ApiTokenRevoked, TargetKind::ApiToken, ended).with(facts));
+    admitted
+        .record(&reply, |batch| {
+            if !was_revoked {
+                store::revoke_token(batch, id, &made_with, now);
+                for ended in std::iter::once(id).chain(made_with) {
+                    let facts = Diff::new().added("revoked_at", now).added_if_some("with", (ended != id).then_some(id));
+                    batch.audit(AuditEvent::new(Action::ApiTokenRevoked, TargetKind::ApiToken, ended).with(facts));
+                }
             }
-        }
-    })
-    .await?;
+        })
+        .await?;
 
     Ok(reply)
 }

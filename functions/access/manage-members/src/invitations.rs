@@ -42,36 +42,37 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewMember = request.json()?;
 
     let lookups = (Reach::of(request.credential()?.sha256), store::is_taken(&new.email));
-    let (gate, (reach, is_taken)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
+    let (admitted, (reach, is_taken)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
     if let Some(lacking) = reach.lacks(new.role) {
-        return refuse_role(gate, request, lacking).await;
+        return refuse_role(admitted, request, lacking).await;
     }
     if is_taken {
         return Err(Error::taken("/email"));
     }
 
     // No transaction is open here: KMS may take its time.
-    let person = gate.tenant_key().await?.new_person(PersonId::new(gate.now()))?;
+    let person = admitted.tenant_key().await?.new_person(PersonId::new(admitted.now()))?;
 
     let member = Member {
-        member_id: MemberId::new(gate.now()),
+        member_id: MemberId::new(admitted.now()),
         name: new.name.as_str().to_owned(),
         email: new.email.as_str().to_owned(),
         role: new.role,
         state: MemberState::Invited,
-        created_at: gate.now(),
+        created_at: admitted.now(),
         last_sign_in_at: None,
         has_second_factor: false,
     };
-    let entry = entry(&member, &person, gate.request_id())?;
+    let entry = entry(&member, &person, admitted.request_id())?;
     let reply = Reply::created(&member)?;
-    gate.record(&reply, |batch| {
-        store::insert_person(batch, &person, member.created_at);
-        store::insert_member(batch, &member, person.id());
-        store::request_mail(batch, MailKind::MemberInvitation, member.member_id, member.created_at);
-        batch.audit(entry);
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_person(batch, &person, member.created_at);
+            store::insert_member(batch, &member, person.id());
+            store::request_mail(batch, MailKind::MemberInvitation, member.member_id, member.created_at);
+            batch.audit(entry);
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -90,23 +91,24 @@ fn entry(member: &Member, person: &PersonKey, request_id: &str) -> Result<AuditE
 pub(crate) async fn repeat(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let (admitted, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let member = standing.member;
     if let Some(lacking) = reach.lacks(member.role) {
-        return refuse(gate, request, lacking).await;
+        return refuse(admitted, request, lacking).await;
     }
     if member.state != MemberState::Invited {
         return Err(Error::conflict("not_invited"));
     }
 
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let reply = Reply::ok(&member)?;
-    gate.record(&reply, |batch| {
-        store::renew_invitation(batch, maker, &member, now);
-        store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
-        batch.audit(AuditEvent::new(Action::MemberInvited, TargetKind::Member, member.member_id));
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::renew_invitation(batch, maker, &member, now);
+            store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
+            batch.audit(AuditEvent::new(Action::MemberInvited, TargetKind::Member, member.member_id));
+        })
+        .await?;
 
     Ok(reply)
 }

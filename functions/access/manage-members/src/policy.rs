@@ -34,24 +34,25 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let policy: SignInPolicy = request.json()?;
 
     let lookups = (store::load_policy(), Reach::of(request.credential()?.sha256));
-    let (gate, (before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
+    let (admitted, (before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
     // It bears on everybody's sign-in: whoever manages members by a narrow token alone does not weaken it.
     if let Some(lacking) = reach.lacks(Role::Admin) {
-        return refuse(gate, request, lacking).await;
+        return refuse(admitted, request, lacking).await;
     }
-    gate.caller().expect_fresh(gate.now())?;
+    admitted.caller().expect_fresh(admitted.now())?;
 
-    let (organization, now) = (gate.caller().organization, gate.now());
+    let (organization, now) = (admitted.caller().organization, admitted.now());
     let entry = AuditEvent::new(Action::SignInPolicyChanged, TargetKind::Organization, organization)
         .with(Diff::new().changed("requires_mfa", before.requires_mfa, policy.requires_mfa));
     let reply = Reply::ok(&policy)?;
-    gate.record(&reply, |batch| {
-        if policy.requires_mfa != before.requires_mfa {
-            store::require_mfa(batch, policy.requires_mfa, now);
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if policy.requires_mfa != before.requires_mfa {
+                store::require_mfa(batch, policy.requires_mfa, now);
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -5,7 +5,7 @@ use shared::{
     access::Permission,
     audit::Diff,
     authn::reach::Reach,
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Reply, Request},
     tenant::Lookup,
 };
@@ -19,12 +19,12 @@ pub(crate) fn lookups(request: &Request) -> Result<(Lookup<Standing>, Lookup<Rea
 }
 
 /// Refuses what is done to somebody who may do more than the caller, and says in the log what the caller lacks for it.
-pub(crate) async fn refuse(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
-    gate.forbid(request, Diff::new().added("permission", lacking)).await
+pub(crate) async fn refuse(admitted: AdmittedWrite, request: &Request, lacking: Permission) -> Result<Reply> {
+    admitted.forbid(request, Diff::new().added("permission", lacking)).await
 }
 
 /// Refuses to give a role that may do more than the caller, likewise.
-pub(crate) async fn refuse_role(gate: WriteGate, request: &Request, lacking: Permission) -> Result<Reply> {
+pub(crate) async fn refuse_role(admitted: AdmittedWrite, request: &Request, lacking: Permission) -> Result<Reply> {
     let refusal = Error::unprocessable("/role", "beyond_its_maker");
-    gate.refuse_access(request, &refusal, Diff::new().added("permission", lacking)).await
+    admitted.refuse_access(request, &refusal, Diff::new().added("permission", lacking)).await
 }

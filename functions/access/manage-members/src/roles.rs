@@ -29,13 +29,13 @@ pub struct RoleChange {
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let RoleChange { role } = request.json()?;
 
-    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let (admitted, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let before = &standing.member;
     if let Some(lacking) = reach.lacks(before.role) {
-        return reach::refuse(gate, request, lacking).await;
+        return reach::refuse(admitted, request, lacking).await;
     }
     if let Some(lacking) = reach.lacks(role) {
-        return reach::refuse_role(gate, request, lacking).await;
+        return reach::refuse_role(admitted, request, lacking).await;
     }
     let is_another = role != before.role;
     if is_another && before.state == MemberState::Deactivated {
@@ -45,17 +45,18 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         standing.member.role.expect_another_owner(standing.has_another_owner)?;
     }
 
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let entry = AuditEvent::new(Action::MemberRoleChanged, TargetKind::Member, before.member_id)
         .with(Diff::new().changed("role", before.role, role));
     let reply = Reply::ok(&Member { role, ..before.clone() })?;
-    gate.record(&reply, |batch| {
-        if is_another {
-            store::change_role(batch, maker, before, role, now);
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if is_another {
+                store::change_role(batch, maker, before, role, now);
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

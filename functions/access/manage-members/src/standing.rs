@@ -47,10 +47,10 @@ impl Explained {
 pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> {
     let explained: Explained = request.json_or_empty()?;
 
-    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let (admitted, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let before = &standing.member;
     if let Some(lacking) = reach.lacks(before.role) {
-        return refuse(gate, request, lacking).await;
+        return refuse(admitted, request, lacking).await;
     }
     explained.refuse_naming(before)?;
     let has_something = before.state != MemberState::Deactivated;
@@ -58,19 +58,20 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
         standing.member.role.expect_another_owner(standing.has_another_owner)?;
     }
 
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let member = Member { state: MemberState::Deactivated, ..before.clone() };
     let diff = Diff::new().changed("state", before.state, member.state);
     let entry = explained.entry(Action::MemberDeactivated, member.member_id, diff);
     let reply = Reply::ok(&member)?;
-    gate.record(&reply, |batch| {
-        if has_something {
-            store::deactivate_member(batch, maker, before, now);
-            batch.emit(OutgoingEvent::member_revoked(member.member_id));
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if has_something {
+                store::deactivate_member(batch, maker, before, now);
+                batch.emit(OutgoingEvent::member_revoked(member.member_id));
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -79,13 +80,13 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
 pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let (admitted, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let before = &standing.member;
     if let Some(lacking) = reach.lacks(before.role) {
-        return refuse(gate, request, lacking).await;
+        return refuse(admitted, request, lacking).await;
     }
 
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let state = match (before.state, standing.has_password) {
         (MemberState::Deactivated, true) => MemberState::Active,
         (MemberState::Deactivated, false) => MemberState::Invited,
@@ -95,16 +96,17 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     let entry = AuditEvent::new(Action::MemberReactivated, TargetKind::Member, member.member_id)
         .with(Diff::new().changed("state", before.state, state));
     let reply = Reply::ok(&member)?;
-    gate.record(&reply, |batch| {
-        if member != *before {
-            store::reactivate_member(batch, maker, before, state, now);
-            if state == MemberState::Invited {
-                store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
+    admitted
+        .record(&reply, |batch| {
+            if member != *before {
+                store::reactivate_member(batch, maker, before, state, now);
+                if state == MemberState::Invited {
+                    store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
+                }
+                batch.audit(entry);
             }
-            batch.audit(entry);
-        }
-    })
-    .await?;
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -114,30 +116,31 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
 pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Result<Reply> {
     let explained: Explained = request.json_or_empty()?;
 
-    let (gate, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
+    let (admitted, (standing, reach)) = deps.door.admit(request, Permission::MemberManage, lookups(request)?).await?;
     let before = &standing.member;
     if let Some(lacking) = reach.lacks(before.role) {
-        return refuse(gate, request, lacking).await;
+        return refuse(admitted, request, lacking).await;
     }
-    gate.caller().expect_fresh(gate.now())?;
-    if gate.caller().member == Some(before.member_id) {
-        return gate.forbid(request, Diff::new().added("own_member", before.member_id)).await;
+    admitted.caller().expect_fresh(admitted.now())?;
+    if admitted.caller().member == Some(before.member_id) {
+        return admitted.forbid(request, Diff::new().added("own_member", before.member_id)).await;
     }
     explained.refuse_naming(before)?;
 
-    let (maker, now) = (gate.caller().credential, gate.now());
+    let (maker, now) = (admitted.caller().credential, admitted.now());
     let member = Member { has_second_factor: false, ..before.clone() };
     let diff = Diff::new().changed("has_second_factor", before.has_second_factor, false);
     let entry = explained.entry(Action::MemberSecondFactorReset, member.member_id, diff);
     let reply = Reply::ok(&member)?;
-    gate.record(&reply, |batch| {
-        if before.has_second_factor {
-            store::clear_second_factor(batch, maker, before, now);
-            store::request_mail(batch, MailKind::SecondFactorChanged, member.member_id, now);
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if before.has_second_factor {
+                store::clear_second_factor(batch, maker, before, now);
+                store::request_mail(batch, MailKind::SecondFactorChanged, member.member_id, now);
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -5,7 +5,7 @@ use shared::{
     access::Role,
     clock::Timestamp,
     domain::{mail::MailKind, member::MemberState, text::EmailAddress},
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::{CredentialId, MailId, MemberId, PersonId},
     mails,

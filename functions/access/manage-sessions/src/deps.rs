@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::Door,
+    door::ReadDoor,
     settings::{CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
 };
@@ -26,7 +26,7 @@ impl Settings {
 /// Everything this function may touch.
 pub struct Deps {
     /// Admits members in their session.
-    pub sessions: Door,
+    pub sessions: ReadDoor,
 }
 
 impl Deps {
@@ -35,6 +35,6 @@ impl Deps {
     /// # Errors
     /// [`shared::Error::Unavailable`] when the database does not answer.
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
-        Ok(Self { sessions: Door::new(Db::connect(&settings.database, common.clock).await?, common) })
+        Ok(Self { sessions: ReadDoor::new(Db::connect(&settings.database, common.clock).await?, common) })
     }
 }

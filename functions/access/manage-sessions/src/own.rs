@@ -7,7 +7,7 @@ use shared::{
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::session::{Assurance, NextStep},
     clock::Timestamp,
-    gate::Demand,
+    door::Demand,
     http::{Nothing, Reply, Request},
     id::{CredentialId, ImpersonationId, MemberId, OrganizationId, StaffId},
 };
@@ -89,10 +89,10 @@ pub struct OwnOrganization {
 pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
     request.query()?.finish()?;
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
-    let (session, csrf_token) = (gate.caller().credential, request.forgery_token());
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
+    let (session, csrf_token) = (admitted.caller().credential, request.forgery_token());
     let csrf_token = csrf_token.ok_or(Error::Unauthenticated)?;
-    let found = gate.with_tenant(async |tx| tx.find(store::load_session(session)).await).await?;
+    let found = admitted.with_tenant(async |tx| tx.find(store::load_session(session)).await).await?;
 
     Reply::ok(&OwnSession { csrf_token, ..found })
 }
@@ -101,8 +101,8 @@ pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn sign_out(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
-    let (caller, now) = (gate.caller(), gate.now());
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
+    let (caller, now) = (admitted.caller(), admitted.now());
     let (ending, entry) = match (caller.staff, caller.member) {
         (Some((_, impersonation)), _) => (
             store::end_impersonation(impersonation, now),
@@ -115,11 +115,12 @@ pub(crate) async fn sign_out(deps: &Deps, request: &Request) -> Result<Reply> {
         ),
         (None, None) => return Err(Error::Forbidden),
     };
-    gate.with_tenant(async |tx| {
-        tx.write(ending).await?;
-        gate.audit(tx, entry).await
-    })
-    .await?;
+    admitted
+        .with_tenant(async |tx| {
+            tx.write(ending).await?;
+            admitted.audit(tx, entry).await
+        })
+        .await?;
 
     Ok(Reply::ok(&Nothing {})?.without_session())
 }

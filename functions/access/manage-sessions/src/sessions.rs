@@ -6,7 +6,7 @@ use shared::{
     audit::{Action, AuditEvent, TargetKind},
     authn::session::Assurance,
     clock::Timestamp,
-    gate::Demand,
+    door::Demand,
     http::{List, Nothing, Reply, Request},
     id::CredentialId,
 };
@@ -39,10 +39,10 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let page = query.take_page::<CredentialId>()?;
     query.finish()?;
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
-    let (member, own) = (gate.caller().member.ok_or(Error::Forbidden)?, gate.caller().credential);
-    let lookup = store::list_sessions(member, own, &page, gate.now());
-    let sessions = gate.with_tenant(async |tx| tx.find(lookup).await).await?;
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (member, own) = (admitted.caller().member.ok_or(Error::Forbidden)?, admitted.caller().credential);
+    let lookup = store::list_sessions(member, own, &page, admitted.now());
+    let sessions = admitted.with_tenant(async |tx| tx.find(lookup).await).await?;
 
     Reply::ok(&List::cut(&page, sessions, |session: &Session| session.session_id))
 }
@@ -51,18 +51,19 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
-    let (member, now) = (gate.caller().member.ok_or(Error::Forbidden)?, gate.now());
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (member, now) = (admitted.caller().member.ok_or(Error::Forbidden)?, admitted.now());
     let session: CredentialId = request.target("session_id");
     let entry = AuditEvent::new(Action::SessionEnded, TargetKind::Session, session);
-    gate.with_tenant(async |tx| {
-        if tx.find(store::has_ended(member, session)).await? {
-            return Ok(());
-        }
-        tx.write(store::end_session(member, session, now)).await?;
-        gate.audit(tx, entry).await
-    })
-    .await?;
+    admitted
+        .with_tenant(async |tx| {
+            if tx.find(store::has_ended(member, session)).await? {
+                return Ok(());
+            }
+            tx.write(store::end_session(member, session, now)).await?;
+            admitted.audit(tx, entry).await
+        })
+        .await?;
 
     Reply::ok(&Nothing {})
 }

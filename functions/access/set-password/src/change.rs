@@ -10,7 +10,7 @@ use shared::{
         session::{self, Assurance, NewSession, forgery_token},
     },
     clock::Timestamp,
-    gate::{Demand, Gate},
+    door::{AdmittedRead, Demand},
     http::{Reply, Request},
     id::{CredentialId, MailId, MemberId},
 };
@@ -62,19 +62,20 @@ pub(crate) struct Changed<'a> {
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let wanted: PasswordChange = request.json()?;
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
-    let (caller, now) = (gate.caller(), gate.now());
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
+    let (caller, now) = (admitted.caller(), admitted.now());
     let member = caller.member.ok_or(Error::Forbidden)?;
     let own = caller.credential;
     // Counted and committed before the password is looked at, so that many at once guess no more often.
-    let account = gate.with_tenant(async |tx| tx.find(store::begin_change(member, own, request, now)).await).await??;
+    let account =
+        admitted.with_tenant(async |tx| tx.find(store::begin_change(member, own, request, now)).await).await??;
 
     if !wanted.current.matches(Some(&account.password_phc))?.is_match() {
-        return refuse(&gate, member).await;
+        return refuse(&admitted, member).await;
     }
     if let Err(weak) = account.holder.refuse_weak(&wanted.new, "/new") {
         // The one that was guessed was right, so whoever looks for a better one does not run out of guesses.
-        gate.with_tenant(async |tx| tx.write(store::accept_current(&account)).await).await?;
+        admitted.with_tenant(async |tx| tx.write(store::accept_current(&account)).await).await?;
         return Err(weak);
     }
     let phc = wanted.new.hash()?;
@@ -90,20 +91,21 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&renewed)?.with_session(&session.secret);
     let changed = Changed { account: &account, phc, replaced: own, spared: session.id, mail: MailId::new(now) };
     let entry = AuditEvent::new(Action::MemberPasswordChanged, TargetKind::Member, member);
-    gate.with_tenant(async |tx| {
-        tx.write(session.start(Some(own), request.source_ip.as_deref(), request.client())).await?;
-        tx.write(store::change_password(changed, now)).await?;
-        gate.audit(tx, entry.with(Diff::new().added("session_id", session.id))).await
-    })
-    .await?;
+    admitted
+        .with_tenant(async |tx| {
+            tx.write(session.start(Some(own), request.source_ip.as_deref(), request.client())).await?;
+            tx.write(store::change_password(changed, now)).await?;
+            admitted.audit(tx, entry.with(Diff::new().added("session_id", session.id))).await
+        })
+        .await?;
 
     Ok(reply)
 }
 
 /// Each wrong one is an entry: there are ten of them, and then one a quarter of an hour.
-async fn refuse(gate: &Gate, member: MemberId) -> Result<Reply> {
+async fn refuse(admitted: &AdmittedRead, member: MemberId) -> Result<Reply> {
     let entry = AuditEvent::new(Action::SessionRefused, TargetKind::Member, member);
     let entry = entry.with(Diff::new().added("step", Internal("password_change")));
-    gate.with_tenant(async |tx| gate.audit(tx, entry).await).await?;
+    admitted.with_tenant(async |tx| admitted.audit(tx, entry).await).await?;
     Err(Error::unprocessable("/current", "wrong"))
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::{Door, PublicDoor},
+    door::{PublicDoor, ReadDoor},
     settings::{CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
 };
@@ -28,7 +28,7 @@ pub struct Deps {
     /// For who holds a link, or wants one.
     pub door: PublicDoor,
     /// For who is signed in.
-    pub sessions: Door,
+    pub sessions: ReadDoor,
 }
 
 impl Deps {
@@ -38,6 +38,6 @@ impl Deps {
     /// [`shared::Error::Unavailable`] when the database does not answer.
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
         let db = Db::connect(&settings.database, common.clock).await?;
-        Ok(Self { door: PublicDoor::new(db.clone(), common), sessions: Door::new(db, common) })
+        Ok(Self { door: PublicDoor::new(db.clone(), common), sessions: ReadDoor::new(db, common) })
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::{Door, PublicDoor},
+    door::{PublicDoor, ReadDoor},
     settings::{CommonSettings, DatabaseSettings, RootSecretSettings, Unsafe, Variables},
     tenant::Db,
     vault::RootSecrets,
@@ -31,7 +31,7 @@ pub struct Deps {
     /// For who has proven nothing yet.
     pub door: PublicDoor,
     /// For who has proven a password.
-    pub sessions: Door,
+    pub sessions: ReadDoor,
     /// Opens second factors.
     pub secrets: RootSecrets,
 }
@@ -45,7 +45,7 @@ impl Deps {
         let db = Db::connect(&settings.database, common.clock).await?;
         Ok(Self {
             door: PublicDoor::new(db.clone(), common),
-            sessions: Door::new(db, common),
+            sessions: ReadDoor::new(db, common),
             secrets: RootSecrets::new(settings.root.clone()),
         })
     }

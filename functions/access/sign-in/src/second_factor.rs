@@ -14,7 +14,7 @@ use shared::{
         totp::{TotpCode, TotpSecret},
     },
     clock::Timestamp,
-    gate::{Demand, Gate},
+    door::{AdmittedRead, Demand},
     http::{Reply, Request},
     id::MemberId,
 };
@@ -61,17 +61,17 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
         _ => return Err(Error::malformed("", "exactly_one")),
     };
 
-    let (gate, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
-    let member = gate.caller().member.ok_or(Error::Forbidden)?;
-    let (own, now) = (gate.caller().credential, gate.now());
+    let (admitted, ()) = deps.sessions.admit(request, Demand::OpenSession, ()).await?;
+    let member = admitted.caller().member.ok_or(Error::Forbidden)?;
+    let (own, now) = (admitted.caller().credential, admitted.now());
     // Counted and committed before the proof is looked at, so that many at once guess no more often.
     let factor =
-        gate.with_tenant(async |tx| tx.find(store::begin_second_factor(member, own, request, now)).await).await??;
+        admitted.with_tenant(async |tx| tx.find(store::begin_second_factor(member, own, request, now)).await).await??;
 
-    let Some(spent) = compare(deps, &gate, member, &factor, &proof)? else {
-        return refuse(&gate, request, is_code).await;
+    let Some(spent) = compare(deps, &admitted, member, &factor, &proof)? else {
+        return refuse(&admitted, request, is_code).await;
     };
-    let caller = gate.caller();
+    let caller = admitted.caller();
     let holder = Holder { organization: caller.organization, realm: caller.realm, member, role: factor.role };
     let session = NewSession::new(holder, Assurance::SecondFactor, None, now)?.ending_by(factor.not_after);
 
@@ -82,31 +82,39 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("session_id", session.id)
         .added("second_factor", Internal(with));
     let replaced = Some(own);
-    let is_spent = gate
+    let is_spent = admitted
         .with_tenant(async |tx| {
             if !tx.find(store::spend(member, &spent, &factor, now)).await? {
                 return Ok(false);
             }
             tx.write(session.start(replaced, request.source_ip.as_deref(), request.client())).await?;
-            gate.audit(tx, AuditEvent::new(Action::SessionStarted, TargetKind::Member, member).with(started)).await?;
+            admitted
+                .audit(tx, AuditEvent::new(Action::SessionStarted, TargetKind::Member, member).with(started))
+                .await?;
             Ok(true)
         })
         .await?;
 
     // Somebody used the same code a moment ago.
-    if is_spent { Ok(reply) } else { refuse(&gate, request, is_code).await }
+    if is_spent { Ok(reply) } else { refuse(&admitted, request, is_code).await }
 }
 
 /// What would be used up, if the proof is right. Nothing is, yet.
-fn compare(deps: &Deps, gate: &Gate, member: MemberId, factor: &Factor, proof: &Proof) -> Result<Option<Spent>> {
+fn compare(
+    deps: &Deps,
+    admitted: &AdmittedRead,
+    member: MemberId,
+    factor: &Factor,
+    proof: &Proof,
+) -> Result<Option<Spent>> {
     if let Some(code) = &proof.recovery_code {
         let hash = slow_hash(code.text().expose_secret(), &factor.recovery_salt)?;
         return Ok(Some(Spent::Recovery { hash }));
     }
     let Some(code) = &proof.code else { return Ok(None) };
-    let organization = gate.caller().organization;
+    let organization = admitted.caller().organization;
     let secret = TotpSecret::of(deps.secrets.open(organization, member, &factor.totp_sealed)?);
-    let Some(step) = secret.step_of(code, gate.now())? else { return Ok(None) };
+    let Some(step) = secret.step_of(code, admitted.now())? else { return Ok(None) };
     let resealed = if deps.secrets.is_outdated(&factor.totp_sealed) {
         Some(deps.secrets.seal(organization, member, secret.bytes().expose_secret())?)
     } else {
@@ -115,13 +123,14 @@ fn compare(deps: &Deps, gate: &Gate, member: MemberId, factor: &Factor, proof: &
     Ok(Some(Spent::Step { step, resealed }))
 }
 
-async fn refuse(gate: &Gate, request: &Request, is_code: bool) -> Result<Reply> {
-    let organization = gate.caller().organization;
-    gate.with_tenant(async |tx| {
-        let counted = count_refused(tx, request.source_ip.as_deref(), gate.now()).await?;
-        let Some(failures) = counted else { return Ok(()) };
-        gate.audit(tx, refusal(organization, failures, Step::SecondFactor, gate.caller().member)).await
-    })
-    .await?;
+async fn refuse(admitted: &AdmittedRead, request: &Request, is_code: bool) -> Result<Reply> {
+    let organization = admitted.caller().organization;
+    admitted
+        .with_tenant(async |tx| {
+            let counted = count_refused(tx, request.source_ip.as_deref(), admitted.now()).await?;
+            let Some(failures) = counted else { return Ok(()) };
+            admitted.audit(tx, refusal(organization, failures, Step::SecondFactor, admitted.caller().member)).await
+        })
+        .await?;
     Err(Error::unprocessable(if is_code { "/code" } else { "/recovery_code" }, "wrong"))
 }

@@ -3,7 +3,7 @@
 use shared::{
     Result,
     bundles::Bundles,
-    gate::WriteDoor,
+    door::WriteDoor,
     settings::{AwsSettings, BundlesSettings, CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
     vault::Vault,

@@ -19,23 +19,23 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
     let export: ExportId = request.target("export_id");
 
-    let (gate, found) = deps.door.admit(request, Permission::ExportRequest, store::load_export(export)).await?;
-    gate.caller().expect_fresh(gate.now())?;
+    let (admitted, found) = deps.door.admit(request, Permission::ExportRequest, store::load_export(export)).await?;
+    admitted.caller().expect_fresh(admitted.now())?;
     let bundle = found.bundle.ok_or_else(|| Error::conflict("not_built"))?;
 
-    let url = deps.bundles.link(gate.caller().organization, export, LINK_SECONDS).await?;
+    let url = deps.bundles.link(admitted.caller().organization, export, LINK_SECONDS).await?;
 
     let link = |url| BundleLink {
         export_id: export,
         url,
-        expires_at: gate.now().plus_seconds(LINK_SECONDS.into()),
+        expires_at: admitted.now().plus_seconds(LINK_SECONDS.into()),
         bytes: bundle.bytes,
         manifest_sha256: hex(&bundle.manifest_sha256),
     };
     let reply = Reply::ok(&link(Some(url)))?.replayed_as(&link(None))?;
     let taken = Diff::new().added("manifest_sha256", PublicHash(&bundle.manifest_sha256)).added("bytes", bundle.bytes);
     let entry = AuditEvent::new(Action::ExportDownloaded, TargetKind::Export, export).with(taken);
-    gate.record(&reply, |batch| batch.audit(entry)).await?;
+    admitted.record(&reply, |batch| batch.audit(entry)).await?;
 
     Ok(reply)
 }

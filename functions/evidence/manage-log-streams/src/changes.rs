@@ -6,7 +6,7 @@ use shared::{
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::stream::StreamState,
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Nothing, Reply, Request},
     id::LogStreamId,
 };
@@ -27,18 +27,19 @@ pub struct Rewinding {
 pub(crate) async fn pause(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, found) = admit(deps, request).await?;
+    let (admitted, found) = admit(deps, request).await?;
     refuse_ended(&found)?;
 
     let paused = LogStream { state: StreamState::Paused, ..found.clone() };
     let reply = Reply::ok(&paused)?;
-    gate.record(&reply, |batch| {
-        if found.state == StreamState::Active {
-            store::pause(batch, found.stream_id);
-            batch.audit(AuditEvent::new(Action::LogStreamPaused, TargetKind::LogStream, found.stream_id));
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if found.state == StreamState::Active {
+                store::pause(batch, found.stream_id);
+                batch.audit(AuditEvent::new(Action::LogStreamPaused, TargetKind::LogStream, found.stream_id));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -47,21 +48,22 @@ pub(crate) async fn pause(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn resume(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, found) = admit(deps, request).await?;
+    let (admitted, found) = admit(deps, request).await?;
     refuse_ended(&found)?;
 
     let goes_on = found.state == StreamState::Active && found.failure.is_none();
     let resumed = LogStream { state: StreamState::Active, failing_since: None, failure: None, ..found.clone() };
     let reply = Reply::ok(&resumed)?;
-    let (organization, now) = (gate.caller().organization, gate.now());
-    gate.record(&reply, |batch| {
-        if !goes_on {
-            store::resume(batch, found.stream_id);
-            store::take_turn(batch, organization, now);
-            batch.audit(AuditEvent::new(Action::LogStreamResumed, TargetKind::LogStream, found.stream_id));
-        }
-    })
-    .await?;
+    let (organization, now) = (admitted.caller().organization, admitted.now());
+    admitted
+        .record(&reply, |batch| {
+            if !goes_on {
+                store::resume(batch, found.stream_id);
+                store::take_turn(batch, organization, now);
+                batch.audit(AuditEvent::new(Action::LogStreamResumed, TargetKind::LogStream, found.stream_id));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -75,7 +77,7 @@ pub(crate) async fn rewind(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let stream: LogStreamId = request.target("stream_id");
     let lookups = (store::load_stream(stream), store::find_link_before(seq));
-    let (gate, (found, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
+    let (admitted, (found, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
     refuse_ended(&found)?;
     let link = link.filter(|_| seq <= found.next_seq);
     let link = link.ok_or_else(|| Error::unprocessable("/seq", "beyond_what_was_acknowledged"))?;
@@ -83,42 +85,44 @@ pub(crate) async fn rewind(deps: &Deps, request: &Request) -> Result<Reply> {
     let checkpoint_size = found.checkpoint_size.min(seq);
     let rewound = LogStream { next_seq: seq, checkpoint_size, failing_since: None, failure: None, ..found.clone() };
     let reply = Reply::ok(&rewound)?;
-    let (organization, now) = (gate.caller().organization, gate.now());
-    gate.record(&reply, |batch| {
-        store::rewind(batch, &rewound, link);
-        store::take_turn(batch, organization, now);
-        let entry = AuditEvent::new(Action::LogStreamRewound, TargetKind::LogStream, found.stream_id);
-        batch.audit(entry.with(Diff::new().added("next_seq", seq)));
-    })
-    .await?;
+    let (organization, now) = (admitted.caller().organization, admitted.now());
+    admitted
+        .record(&reply, |batch| {
+            store::rewind(batch, &rewound, link);
+            store::take_turn(batch, organization, now);
+            let entry = AuditEvent::new(Action::LogStreamRewound, TargetKind::LogStream, found.stream_id);
+            batch.audit(entry.with(Diff::new().added("next_seq", seq)));
+        })
+        .await?;
 
     Ok(reply)
 }
 
 /// Ends a stream and destroys its secrets. One that has ended stays so.
 pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
-    let (gate, found) = admit(deps, request).await?;
+    let (admitted, found) = admit(deps, request).await?;
 
-    let ended_at = Some(found.ended_at.unwrap_or_else(|| gate.now()));
+    let ended_at = Some(found.ended_at.unwrap_or_else(|| admitted.now()));
     let ended = LogStream { state: StreamState::Ended, ended_at, ..found.clone() };
     let reply = Reply::ok(&ended)?;
-    let now = gate.now();
-    gate.record(&reply, |batch| {
-        if found.state != StreamState::Ended {
-            store::end(batch, found.stream_id, now);
-            let entry = AuditEvent::new(Action::LogStreamEnded, TargetKind::LogStream, found.stream_id);
-            batch.audit(entry.with(Diff::new().added("next_seq", found.next_seq)));
-        }
-    })
-    .await?;
+    let now = admitted.now();
+    admitted
+        .record(&reply, |batch| {
+            if found.state != StreamState::Ended {
+                store::end(batch, found.stream_id, now);
+                let entry = AuditEvent::new(Action::LogStreamEnded, TargetKind::LogStream, found.stream_id);
+                batch.audit(entry.with(Diff::new().added("next_seq", found.next_seq)));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
 
-async fn admit(deps: &Deps, request: &Request) -> Result<(WriteGate, LogStream)> {
+async fn admit(deps: &Deps, request: &Request) -> Result<(AdmittedWrite, LogStream)> {
     let lookup = store::load_stream(request.target("stream_id"));
-    let (gate, found) = deps.door.admit(request, Permission::WebhookManage, lookup).await?;
-    Ok((gate, found))
+    let (admitted, found) = deps.door.admit(request, Permission::WebhookManage, lookup).await?;
+    Ok((admitted, found))
 }
 
 fn refuse_ended(stream: &LogStream) -> Result<()> {

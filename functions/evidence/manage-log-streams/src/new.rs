@@ -11,7 +11,7 @@ use shared::{
         stream::{CollectorToken, STREAMS_MAX, StreamKind, StreamState, collector_url},
         text::{AwsAccount, AwsRegion, BucketName, CollectorUrl},
     },
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Reply, Request},
     id::{KeyId, LogStreamId},
     vault::{STREAM_SECRET, STREAM_TOKEN, Sealed},
@@ -101,24 +101,25 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let (destination, from_seq) = request.json::<NewStreamBody>()?.parse()?;
 
     let lookups = (store::list_slots(), store::find_link_before(from_seq));
-    let (gate, (slots, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
+    let (admitted, (slots, link)) = deps.door.admit(request, Permission::WebhookManage, lookups).await?;
     let slot = (1..=STREAMS_MAX).find(|slot| !slots.contains(slot));
     let slot = slot.ok_or_else(|| Error::conflict("limit_reached"))?;
     let link = link.ok_or_else(|| Error::unprocessable("/from_seq", "beyond_the_log"))?;
 
-    let stream = destination.begun(&gate, from_seq);
-    let (sealed, shown) = seal(&gate, &stream, &destination).await?;
+    let stream = destination.begun(&admitted, from_seq);
+    let (sealed, shown) = seal(&admitted, &stream, &destination).await?;
     let reply = Reply::created(&CreatedStream { stream: stream.clone(), signing_secret: shown })?
         .replayed_as(&CreatedStream { stream: stream.clone(), signing_secret: None })?;
     let diff = destination.facts(&stream);
-    let organization = gate.caller().organization;
-    gate.record(&reply, |batch| {
-        store::insert_stream(batch, &stream, slot, link, sealed);
-        store::take_turn(batch, organization, stream.created_at);
-        let entry = AuditEvent::new(Action::LogStreamCreated, TargetKind::LogStream, stream.stream_id);
-        batch.audit(entry.with(diff));
-    })
-    .await?;
+    let organization = admitted.caller().organization;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_stream(batch, &stream, slot, link, sealed);
+            store::take_turn(batch, organization, stream.created_at);
+            let entry = AuditEvent::new(Action::LogStreamCreated, TargetKind::LogStream, stream.stream_id);
+            batch.audit(entry.with(diff));
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -126,12 +127,12 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
 /// Makes what deliveries to a collector are signed with, and seals it beside what the collector asks for. A bucket has
 /// neither: there, our role is who we are.
 async fn seal(
-    gate: &WriteGate,
+    admitted: &AdmittedWrite,
     stream: &LogStream,
     destination: &Destination,
 ) -> Result<(Option<SealedSecrets>, Option<String>)> {
     let Destination::Collector { token, .. } = destination else { return Ok((None, None)) };
-    let (tenant, row) = (gate.tenant_key().await?, stream.stream_id.uuid());
+    let (tenant, row) = (admitted.tenant_key().await?, stream.stream_id.uuid());
     let secret = SigningSecret::generate()?;
     let token = token
         .as_ref()
@@ -145,13 +146,13 @@ async fn seal(
 }
 
 impl Destination {
-    fn begun(&self, gate: &WriteGate, from_seq: i64) -> LogStream {
+    fn begun(&self, admitted: &AdmittedWrite, from_seq: i64) -> LogStream {
         let (kind, bucket, url) = match self {
             Self::Bucket { bucket, region, account } => (StreamKind::Bucket, Some((bucket, region, account)), None),
             Self::Collector { url, .. } => (StreamKind::Https, None, Some(url)),
         };
         LogStream {
-            stream_id: LogStreamId::new(gate.now()),
+            stream_id: LogStreamId::new(admitted.now()),
             kind,
             bucket: bucket.map(|(bucket, ..)| bucket.as_str().to_owned()),
             region: bucket.map(|(_, region, _)| region.as_str().to_owned()),
@@ -163,7 +164,7 @@ impl Destination {
             acknowledged_at: None,
             failing_since: None,
             failure: None,
-            created_at: gate.now(),
+            created_at: admitted.now(),
             ended_at: None,
         }
     }

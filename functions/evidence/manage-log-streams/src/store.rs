@@ -4,7 +4,7 @@ use shared::{
     Result,
     audit::tree::Hash,
     clock::Timestamp,
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::{LogStreamId, OrganizationId},
     tenant::{Lookup, Row, Statement},

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::Door,
+    door::ReadDoor,
     settings::{CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
 };
@@ -26,7 +26,7 @@ impl Settings {
 /// Everything this function may touch.
 pub struct Deps {
     /// Admits callers.
-    pub door: Door,
+    pub door: ReadDoor,
 }
 
 impl Deps {
@@ -36,6 +36,6 @@ impl Deps {
     /// [`shared::Error::Unavailable`] when the database does not answer.
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
         let db = Db::connect(&settings.database, common.clock).await?;
-        Ok(Self { door: Door::new(db, common) })
+        Ok(Self { door: ReadDoor::new(db, common) })
     }
 }

@@ -16,11 +16,11 @@ use crate::{Deps, Filters, store};
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let (filters, order, page) = Filters::parse(request.query()?)?;
 
-    let (gate, ()) = deps.door.admit(request, Permission::AuditRead, ()).await?;
+    let (admitted, ()) = deps.door.admit(request, Permission::AuditRead, ()).await?;
 
-    let entry = AuditEvent::new(Action::AuditLogRead, TargetKind::AuditLog, gate.caller().organization);
+    let entry = AuditEvent::new(Action::AuditLogRead, TargetKind::AuditLog, admitted.caller().organization);
     let lookup = store::list_entries(&filters, order, &page);
-    let entries = gate.read_recorded(entry.with(filters.facts()), async |tx| tx.find(lookup).await).await?;
+    let entries = admitted.read_recorded(entry.with(filters.facts()), async |tx| tx.find(lookup).await).await?;
 
     Reply::ok(&List::cut(&page, entries, |entry| entry.seq))
 }

@@ -22,12 +22,12 @@ use crate::{
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let (period, page) = Period::parse(request.query()?)?;
 
-    let (gate, ()) = deps.door.admit(request, Permission::AuditRead, ()).await?;
+    let (admitted, ()) = deps.door.admit(request, Permission::AuditRead, ()).await?;
 
-    let entry = AuditEvent::new(Action::ReconciliationRead, TargetKind::Organization, gate.caller().organization);
-    let events_from = gate.now().plus_seconds(-EVENT_SECONDS);
+    let entry = AuditEvent::new(Action::ReconciliationRead, TargetKind::Organization, admitted.caller().organization);
+    let events_from = admitted.now().plus_seconds(-EVENT_SECONDS);
     let look = async |tx: &mut TenantTx<'_>| compare(tx, period, events_from, &page).await;
-    let findings = gate.read_recorded(entry.with(period.facts()), look).await?;
+    let findings = admitted.read_recorded(entry.with(period.facts()), look).await?;
 
     let List { items, next_cursor } = List::cut(&page, findings, |finding| finding.place);
     Reply::ok(&Reconciliation { from: period.from, to: period.to, events_from, items, next_cursor })

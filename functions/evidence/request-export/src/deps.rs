@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::WriteDoor,
+    door::WriteDoor,
     settings::{AwsSettings, CommonSettings, DatabaseSettings, ExportRequestsSettings, Unsafe, Variables},
     tenant::Db,
     vault::Vault,

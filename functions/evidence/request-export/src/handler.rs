@@ -5,7 +5,7 @@ use shared::{
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::{export::ExportState, visit::RestrictedField},
-    gate::Batch,
+    door::Batch,
     http::{Reply, Request},
     id::ExportId,
     queue::EXPORT_REQUEST,
@@ -21,28 +21,29 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let demand = request.json::<Demand>()?.check()?;
 
     let lookups = demand.visit_id.map(store::load_visit);
-    let (gate, named) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
-    gate.caller().expect_fresh(gate.now())?;
+    let (admitted, named) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
+    admitted.caller().expect_fresh(admitted.now())?;
     // The log and the data are those of all sites.
-    if demand.visit_id.is_none() && gate.caller().site.is_some() {
+    if demand.visit_id.is_none() && admitted.caller().site.is_some() {
         return Err(Error::Forbidden);
     }
 
     if let (Some(visit), Some(named), Some(reason)) = (demand.visit_id, &named, &demand.reason) {
-        naming::refuse(&gate, visit, named, reason).await?;
+        naming::refuse(&admitted, visit, named, reason).await?;
     }
 
-    let (export, now) = (ExportId::new(gate.now()), gate.now());
+    let (export, now) = (ExportId::new(admitted.now()), admitted.now());
     let requested =
         RequestedExport { export_id: export, kind: demand.kind, state: ExportState::Waiting, created_at: now };
     let reply = Reply::accepted(&requested)?;
-    let insert = store::insert_export(export, &demand, gate.caller(), now);
-    gate.record(&reply, |batch| {
-        batch.write(insert);
-        audit(batch, export, &demand);
-        batch.ask(EXPORT_REQUEST, export.uuid());
-    })
-    .await?;
+    let insert = store::insert_export(export, &demand, admitted.caller(), now);
+    admitted
+        .record(&reply, |batch| {
+            batch.write(insert);
+            audit(batch, export, &demand);
+            batch.ask(EXPORT_REQUEST, export.uuid());
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     clock::Timestamp,
-    gate::Caller,
+    door::Caller,
     id::{ExportId, PersonId, VisitId},
     tenant::{Lookup, Statement},
     vault::Sealed,

@@ -17,22 +17,23 @@ use crate::{Deps, ExportKey, store};
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
-    let (gate, before) = deps.door.admit(request, Permission::TokenManage, store::current_key()).await?;
+    let (admitted, before) = deps.door.admit(request, Permission::TokenManage, store::current_key()).await?;
 
-    let (id, now) = (ExportKeyId::new(gate.now()), gate.now());
-    let tenant = gate.tenant_key().await?;
+    let (id, now) = (ExportKeyId::new(admitted.now()), admitted.now());
+    let tenant = admitted.tenant_key().await?;
     let (key, sealed) = tenant.new_export_key(id)?;
 
     let shown = |key| ExportKey { export_key_id: id, key, created_at: now };
     let reply = Reply::created(&shown(Some(hex(key.expose_secret()))))?.replayed_as(&shown(None))?;
     let entry = AuditEvent::new(Action::ExportKeyRotated, TargetKind::ExportKey, id);
     let entry = entry.with(Diff::new().added_if_some("in_place_of", before));
-    gate.record(&reply, |batch| {
-        batch.write(store::retire_keys(now));
-        batch.write(store::insert_key(id, tenant.id(), sealed, now));
-        batch.audit(entry);
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            batch.write(store::retire_keys(now));
+            batch.write(store::insert_key(id, tenant.id(), sealed, now));
+            batch.audit(entry);
+        })
+        .await?;
 
     Ok(reply)
 }

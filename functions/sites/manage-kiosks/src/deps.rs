@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::{Door, WriteDoor},
+    door::{ReadDoor, WriteDoor},
     settings::{AwsSettings, CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
     vault::Vault,
@@ -31,7 +31,7 @@ pub struct Deps {
     /// Admits callers who change something.
     pub door: WriteDoor,
     /// Admits callers who read.
-    pub reads: Door,
+    pub reads: ReadDoor,
 }
 
 impl Deps {
@@ -42,6 +42,6 @@ impl Deps {
     pub async fn connect(common: &CommonSettings, settings: &Settings) -> Result<Self> {
         let vault = Vault::new(&settings.aws, common.clock);
         let db = Db::connect(&settings.database, common.clock).await?;
-        Ok(Self { reads: Door::new(db.clone(), common), door: WriteDoor::new(db, vault, common) })
+        Ok(Self { reads: ReadDoor::new(db.clone(), common), door: WriteDoor::new(db, vault, common) })
     }
 }

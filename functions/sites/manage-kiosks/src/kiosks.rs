@@ -129,9 +129,9 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let site = request.target("site_id");
     let lookups = (store::find_site(site), store::list_kiosks(site, &page));
-    let (gate, (_, rows)) = deps.reads.admit(request, Permission::KioskManage, lookups).await?;
+    let (admitted, (_, rows)) = deps.reads.admit(request, Permission::KioskManage, lookups).await?;
 
-    let kiosks = rows.into_iter().map(|row| row.at(gate.now())).collect();
+    let kiosks = rows.into_iter().map(|row| row.at(admitted.now())).collect();
     Reply::ok(&List::cut(&page, kiosks, |kiosk: &Kiosk| kiosk.kiosk_id))
 }
 
@@ -140,7 +140,7 @@ pub(crate) async fn rename(deps: &Deps, request: &Request) -> Result<Reply> {
     let change: KioskChange = request.json()?;
 
     let lookup = store::load_kiosk(request.target("kiosk_id"));
-    let (gate, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
+    let (admitted, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
     if found.revoked_at.is_some() {
         return Err(Error::conflict("revoked"));
     }
@@ -148,14 +148,15 @@ pub(crate) async fn rename(deps: &Deps, request: &Request) -> Result<Reply> {
     let name = change.name.as_str();
     let renamed = KioskRow { name: name.to_owned(), ..found.clone() };
     let diff = Diff::new().changed("name", Internal(&found.name), Internal(name));
-    let reply = Reply::ok(&renamed.at(gate.now()))?;
-    gate.record(&reply, |batch| {
-        if found.name != name {
-            store::rename_kiosk(batch, &found, &change.name);
-            batch.audit(AuditEvent::new(Action::KioskRenamed, TargetKind::Kiosk, found.kiosk_id).with(diff));
-        }
-    })
-    .await?;
+    let reply = Reply::ok(&renamed.at(admitted.now()))?;
+    admitted
+        .record(&reply, |batch| {
+            if found.name != name {
+                store::rename_kiosk(batch, &found, &change.name);
+                batch.audit(AuditEvent::new(Action::KioskRenamed, TargetKind::Kiosk, found.kiosk_id).with(diff));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -165,20 +166,21 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
     let lookup = store::load_kiosk(request.target("kiosk_id"));
-    let (gate, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
+    let (admitted, found) = deps.door.admit(request, Permission::KioskManage, lookup).await?;
 
-    let now = gate.now();
+    let now = admitted.now();
     let was_revoked = found.revoked_at.is_some();
     let kiosk = KioskRow { revoked_at: found.revoked_at.or(Some(now)), ..found.clone() };
     let diff = Diff::new().added("revoked_at", now).added_if_some("credential_id", found.credential_id);
     let reply = Reply::ok(&kiosk.at(now))?;
-    gate.record(&reply, |batch| {
-        if !was_revoked {
-            store::revoke_kiosk(batch, &found, now);
-            batch.audit(AuditEvent::new(Action::KioskRevoked, TargetKind::Kiosk, found.kiosk_id).with(diff));
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if !was_revoked {
+                store::revoke_kiosk(batch, &found, now);
+                batch.audit(AuditEvent::new(Action::KioskRevoked, TargetKind::Kiosk, found.kiosk_id).with(diff));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

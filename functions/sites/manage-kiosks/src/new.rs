@@ -8,7 +8,7 @@ use shared::{
     authn::pairing::PairingCode,
     clock::Timestamp,
     domain::{BoundedText as _, text::Name},
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Reply, Request},
     id::{KioskId, SiteId},
 };
@@ -56,14 +56,14 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let typed = Typed { guesser: caller.sha256, code_sha256: pairing_code.sha256(caller.organization) };
     // The guess is counted, and committed, in the round trip of admission: nobody hears what it came to before.
     let lookups = (store::find_site(request.target("site_id")), store::guess(&typed, request, deps.door.now()));
-    let (gate, (site, guess)) = deps.door.admit(request, Permission::KioskManage, lookups).await?;
+    let (admitted, (site, guess)) = deps.door.admit(request, Permission::KioskManage, lookups).await?;
     let pairing = match guess {
         Guess::Right(pairing) => pairing,
-        Guess::Wrong(failures) => return refuse(gate, site, failures).await,
+        Guess::Wrong(failures) => return refuse(admitted, site, failures).await,
         Guess::Throttled(refusal) => return Err(refusal),
     };
 
-    let now = gate.now();
+    let now = admitted.now();
     let kiosk = KioskRow::waiting(KioskId::new(now), site, &name, &pairing, now);
     let diff = Diff::new()
         .added("site_id", site)
@@ -72,21 +72,22 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
         .added_if_some("device", pairing.device.as_deref().map(Internal));
     let entry = AuditEvent::new(Action::KioskCreated, TargetKind::Kiosk, kiosk.kiosk_id).with(diff);
     let reply = Reply::created(&kiosk.clone().at(now))?;
-    gate.record(&reply, |batch| {
-        store::confirm(batch, &pairing, &typed, &kiosk);
-        batch.audit(entry);
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::confirm(batch, &pairing, &typed, &kiosk);
+            batch.audit(entry);
+        })
+        .await?;
 
     Ok(reply)
 }
 
 /// Says no more than that no device shows the code; whether one of another organization does is not known here.
-async fn refuse(gate: WriteGate, site: SiteId, failures: i32) -> Result<Reply> {
+async fn refuse(admitted: AdmittedWrite, site: SiteId, failures: i32) -> Result<Reply> {
     let refusal = Error::unprocessable("/pairing_code", "unknown_value");
     if !is_sampled(failures) {
         return Err(refusal);
     }
     let entry = AuditEvent::new(Action::KioskRefused, TargetKind::Site, site);
-    gate.refuse(&refusal, entry.with(Diff::new().added("failures", failures))).await
+    admitted.refuse(&refusal, entry.with(Diff::new().added("failures", failures))).await
 }

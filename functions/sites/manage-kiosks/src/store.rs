@@ -4,7 +4,7 @@ use shared::{
     Error, Result,
     clock::Timestamp,
     domain::text::Name,
-    gate::Batch,
+    door::Batch,
     http::{Page, Request},
     id::{KioskId, SiteId},
     tenant::{Lookup, Row, Statement},

@@ -58,29 +58,30 @@ pub struct Host {
 pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewHost = request.json()?;
 
-    let (gate, ()) = deps.door.admit(request, Permission::HostManage, ()).await?;
+    let (admitted, ()) = deps.door.admit(request, Permission::HostManage, ()).await?;
 
     // No transaction is open here: KMS may take its time.
-    let person = gate.tenant_key().await?.new_person(PersonId::new(gate.now()))?;
+    let person = admitted.tenant_key().await?.new_person(PersonId::new(admitted.now()))?;
 
     let text = |text: Option<&str>| text.map(str::to_owned);
     let host = Host {
-        host_id: HostId::new(gate.now()),
+        host_id: HostId::new(admitted.now()),
         person_id: person.id(),
         name: new.name.as_str().to_owned(),
         email: text(new.email.as_ref().map(BoundedText::as_str)),
         phone: text(new.phone.as_ref().map(BoundedText::as_str)),
         locale: new.locale.as_ref().map_or(LOCALE_DEFAULT, BoundedText::as_str).to_owned(),
-        created_at: gate.now(),
+        created_at: admitted.now(),
     };
-    let entry = entry(&host, &person, gate.request_id())?;
+    let entry = entry(&host, &person, admitted.request_id())?;
     let reply = Reply::created(&host)?;
-    gate.record(&reply, |batch| {
-        store::insert_person(batch, &person, host.created_at);
-        store::insert_host(batch, &host);
-        batch.audit(entry);
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_person(batch, &person, host.created_at);
+            store::insert_host(batch, &host);
+            batch.audit(entry);
+        })
+        .await?;
 
     Ok(reply)
 }

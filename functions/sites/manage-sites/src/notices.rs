@@ -70,16 +70,16 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
     let text_sha256 = sha256(new.text.as_str().as_bytes());
 
     let lookup = store::count_versions_of_notice(&new);
-    let (gate, versions) = deps.door.admit(request, Permission::NoticeManage, lookup).await?;
+    let (admitted, versions) = deps.door.admit(request, Permission::NoticeManage, lookup).await?;
 
     let notice = Notice {
-        version_id: NoticeVersionId::new(gate.now()),
+        version_id: NoticeVersionId::new(admitted.now()),
         kind: new.kind,
         locale: new.locale.as_str().to_owned(),
         version: versions + 1,
         title: new.title.as_str().to_owned(),
         text_sha256: hex(&text_sha256),
-        published_at: gate.now(),
+        published_at: admitted.now(),
         retired_at: None,
     };
     let diff = Diff::new()
@@ -89,11 +89,12 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("title", Internal(&notice.title))
         .added("text_sha256", PublicHash(&text_sha256));
     let reply = Reply::created(&notice)?;
-    gate.record(&reply, |batch| {
-        store::insert_notice(batch, &notice, new.text);
-        batch.audit(AuditEvent::new(Action::NoticePublished, TargetKind::Notice, notice.version_id).with(diff));
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_notice(batch, &notice, new.text);
+            batch.audit(AuditEvent::new(Action::NoticePublished, TargetKind::Notice, notice.version_id).with(diff));
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -127,19 +128,20 @@ pub(crate) async fn retire(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
     let lookup = store::load_notice(request.target("version_id"));
-    let (gate, found) = deps.door.admit(request, Permission::NoticeManage, lookup).await?;
+    let (admitted, found) = deps.door.admit(request, Permission::NoticeManage, lookup).await?;
 
-    let now = gate.now();
+    let now = admitted.now();
     let notice = Notice { retired_at: found.retired_at.or(Some(now)), ..found.clone() };
     let reply = Reply::ok(&notice)?;
-    gate.record(&reply, |batch| {
-        if found.retired_at.is_none() {
-            store::retire_notice(batch, found.version_id, now);
-            let diff = Diff::new().added("retired_at", now);
-            batch.audit(AuditEvent::new(Action::NoticeRetired, TargetKind::Notice, found.version_id).with(diff));
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if found.retired_at.is_none() {
+                store::retire_notice(batch, found.version_id, now);
+                let diff = Diff::new().added("retired_at", now);
+                batch.audit(AuditEvent::new(Action::NoticeRetired, TargetKind::Notice, found.version_id).with(diff));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -68,20 +68,20 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewSite = request.json()?;
 
     let lookup = store::is_time_zone(&new.time_zone);
-    let (gate, is_time_zone) = deps.door.admit(request, Permission::SiteManage, lookup).await?;
+    let (admitted, is_time_zone) = deps.door.admit(request, Permission::SiteManage, lookup).await?;
     // A site more is a matter of the whole organization.
-    if gate.caller().site.is_some() {
+    if admitted.caller().site.is_some() {
         return Err(Error::Forbidden);
     }
     check_time_zone(is_time_zone)?;
 
     let site = Site {
-        site_id: SiteId::new(gate.now()),
+        site_id: SiteId::new(admitted.now()),
         name: new.name.as_str().to_owned(),
         time_zone: new.time_zone.as_str().to_owned(),
         locale: new.locale.as_str().to_owned(),
         requires_nda: new.requires_nda,
-        created_at: gate.now(),
+        created_at: admitted.now(),
     };
     let diff = Diff::new()
         .added("name", Internal(&site.name))
@@ -89,11 +89,12 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("locale", Internal(&site.locale))
         .added("requires_nda", site.requires_nda);
     let reply = Reply::created(&site)?;
-    gate.record(&reply, |batch| {
-        store::insert_site(batch, &site);
-        batch.audit(AuditEvent::new(Action::SiteCreated, TargetKind::Site, site.site_id).with(diff));
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_site(batch, &site);
+            batch.audit(AuditEvent::new(Action::SiteCreated, TargetKind::Site, site.site_id).with(diff));
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -116,7 +117,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     change.refuse_nothing()?;
 
     let lookups = (store::load_site(request.target("site_id")), change.time_zone.as_ref().map(store::is_time_zone));
-    let (gate, (site, is_time_zone)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
+    let (admitted, (site, is_time_zone)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
     check_time_zone(is_time_zone.unwrap_or(true))?;
 
     let changed = change.of(&site);
@@ -126,13 +127,14 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .changed("locale", Internal(&site.locale), Internal(&changed.locale))
         .changed("requires_nda", site.requires_nda, changed.requires_nda);
     let reply = Reply::ok(&changed)?;
-    gate.record(&reply, |batch| {
-        if changed != site {
-            store::change_site(batch, &site, &changed);
-            batch.audit(AuditEvent::new(Action::SiteChanged, TargetKind::Site, site.site_id).with(diff));
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if changed != site {
+                store::change_site(batch, &site, &changed);
+                batch.audit(AuditEvent::new(Action::SiteChanged, TargetKind::Site, site.site_id).with(diff));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

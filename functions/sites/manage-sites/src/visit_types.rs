@@ -58,16 +58,16 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
     let schema = AnswersSchema::parse(new.answers_schema.clone())?;
 
     let lookups = (store::find_site(new.site_id), store::count_versions_of_visit_type(&new));
-    let (gate, (site_id, versions)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
+    let (admitted, (site_id, versions)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
 
     let visit_type = VisitType {
-        visit_type_id: VisitTypeId::new(gate.now()),
+        visit_type_id: VisitTypeId::new(admitted.now()),
         site_id,
         name: new.name.as_str().to_owned(),
         applies_to: new.applies_to,
         version: versions + 1,
         answers_schema: schema.into_value(),
-        created_at: gate.now(),
+        created_at: admitted.now(),
     };
     let diff = Diff::new()
         .added("site_id", site_id)
@@ -76,12 +76,13 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("version", visit_type.version)
         .added("answers_schema_sha256", PublicHash(&sha256(visit_type.answers_schema.to_string().as_bytes())));
     let reply = Reply::created(&visit_type)?;
-    gate.record(&reply, |batch| {
-        store::insert_visit_type(batch, &visit_type);
-        let target = visit_type.visit_type_id;
-        batch.audit(AuditEvent::new(Action::VisitTypePublished, TargetKind::VisitType, target).with(diff));
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            store::insert_visit_type(batch, &visit_type);
+            let target = visit_type.visit_type_id;
+            batch.audit(AuditEvent::new(Action::VisitTypePublished, TargetKind::VisitType, target).with(diff));
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::PublicDoor,
+    door::PublicDoor,
     settings::{CommonSettings, DatabaseSettings, Unsafe, Variables},
     tenant::Db,
 };

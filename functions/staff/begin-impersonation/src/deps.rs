@@ -3,7 +3,7 @@
 use shared::{
     Result,
     authn::hand_off::HandOffKeys,
-    gate::PublicDoor,
+    door::PublicDoor,
     settings::{CommonSettings, DatabaseSettings, RootSecretSettings, Unsafe, Variables},
     tenant::Db,
 };

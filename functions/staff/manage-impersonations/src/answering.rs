@@ -29,26 +29,27 @@ pub(crate) async fn approve(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let lookup = store::load_impersonation(request.target("impersonation_id"), deps.door.now());
     let lookups = (lookup, Reach::of(request.credential()?.sha256));
-    let (gate, (before, reach)) = deps.door.admit(request, Permission::ImpersonationApprove, lookups).await?;
+    let (admitted, (before, reach)) = deps.door.admit(request, Permission::ImpersonationApprove, lookups).await?;
     if approval.restricted && !reach.holds(Permission::VisitReveal) {
-        return gate.forbid(request, Diff::new().added("permission", Permission::VisitReveal)).await;
+        return admitted.forbid(request, Diff::new().added("permission", Permission::VisitReveal)).await;
     }
     if !before.state.is_under_way() {
         return Err(Error::conflict("ended"));
     }
 
-    let now = gate.now();
+    let now = admitted.now();
     let after = before.let_in(&approval, now);
     let facts = Diff::new().added("restricted", after.restricted_approved_at.is_some()).added("role", after.role);
     let entry = AuditEvent::new(Action::ImpersonationApproved, TargetKind::Impersonation, after.impersonation_id);
     let reply = Reply::ok(&after)?;
-    gate.record(&reply, |batch| {
-        if after != before {
-            store::approve(batch, &after, approval.restricted, now);
-            batch.audit(entry.with(facts));
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if after != before {
+                store::approve(batch, &after, approval.restricted, now);
+                batch.audit(entry.with(facts));
+            }
+        })
+        .await?;
 
     Ok(reply)
 }
@@ -58,21 +59,22 @@ pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
     let lookup = store::load_impersonation(request.target("impersonation_id"), deps.door.now());
-    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
+    let (admitted, before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
 
-    let now = gate.now();
+    let now = admitted.now();
     let after = before.ended(now);
     let ended_by = ImpersonationEnder::Customer;
     let entry = AuditEvent::new(Action::ImpersonationEnded, TargetKind::Impersonation, after.impersonation_id)
         .with(Diff::new().added("ended_by", ended_by));
     let reply = Reply::ok(&after)?;
-    gate.record(&reply, |batch| {
-        if after != before {
-            store::end(batch, after.impersonation_id, ended_by, now);
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if after != before {
+                store::end(batch, after.impersonation_id, ended_by, now);
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

@@ -33,19 +33,20 @@ pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let policy: ImpersonationPolicy = request.json()?;
 
-    let (gate, before) = deps.door.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
+    let (admitted, before) = deps.door.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
 
-    let (organization, now) = (gate.caller().organization, gate.now());
+    let (organization, now) = (admitted.caller().organization, admitted.now());
     let entry = AuditEvent::new(Action::ImpersonationPolicyChanged, TargetKind::Organization, organization)
         .with(Diff::new().changed("requires_approval", before.requires_approval, policy.requires_approval));
     let reply = Reply::ok(&policy)?;
-    gate.record(&reply, |batch| {
-        if policy.requires_approval != before.requires_approval {
-            store::require_approval(batch, policy.requires_approval, now);
-            batch.audit(entry);
-        }
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if policy.requires_approval != before.requires_approval {
+                store::require_approval(batch, policy.requires_approval, now);
+                batch.audit(entry);
+            }
+        })
+        .await?;
 
     Ok(reply)
 }

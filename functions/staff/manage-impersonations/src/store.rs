@@ -4,7 +4,7 @@ use shared::{
     Result,
     clock::Timestamp,
     domain::impersonation::ImpersonationEnder,
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::ImpersonationId,
     tenant::{Lookup, Row, Statement},

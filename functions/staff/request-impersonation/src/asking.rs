@@ -7,7 +7,7 @@ use shared::{
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::sha256,
     domain::{Reason, impersonation::ImpersonationState, mail::MailKind, text::Slug},
-    gate::WriteGate,
+    door::AdmittedWrite,
     http::{Reply, Request},
     id::{ImpersonationId, MailId, OrganizationId},
     mails,
@@ -58,11 +58,11 @@ pub(crate) struct Asked {
 pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
     let new: NewImpersonation = request.json()?;
 
-    let (gate, asking) = admit(deps, request).await?;
-    let Some(staff) = asking else { return refuse(gate, request).await };
-    let customer = find_customer(deps, &gate, request, &new.slug).await?;
+    let (admitted, asking) = admit(deps, request).await?;
+    let Some(staff) = asking else { return refuse(admitted, request).await };
+    let customer = find_customer(deps, &admitted, request, &new.slug).await?;
 
-    let asked = ask_at(&customer, &gate, request, &staff, &new).await?;
+    let asked = ask_at(&customer, &admitted, request, &staff, &new).await?;
 
     let reply = Reply::created(&RequestedImpersonation {
         impersonation_id: asked.impersonation,
@@ -72,7 +72,7 @@ pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
     })?;
     let facts = Diff::new().added("organization_id", customer.organization()).added("role", new.role);
     let entry = AuditEvent::new(Action::ImpersonationRequested, TargetKind::Impersonation, asked.impersonation);
-    gate.record(&reply, |batch| batch.audit(entry.because(&new.reason).with(facts))).await?;
+    admitted.record(&reply, |batch| batch.audit(entry.because(&new.reason).with(facts))).await?;
 
     Ok(reply)
 }
@@ -80,26 +80,26 @@ pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
 /// The customer's side of it, once for each request however often that is run.
 async fn ask_at(
     customer: &SystemWork,
-    gate: &WriteGate,
+    admitted: &AdmittedWrite,
     request: &Request,
     staff: &Staff,
     new: &NewImpersonation,
 ) -> Result<Asked> {
-    let caller = gate.caller();
+    let caller = admitted.caller();
     let (organization, session) = (caller.organization.uuid(), caller.credential.uuid());
     let (key, body) = (request.idempotency_key_sha256()?, request.fingerprint());
     let request_sha256 = sha256(&[organization.as_bytes().as_slice(), session.as_bytes(), &key, &body].concat());
-    let lookup = store::request(staff, caller.organization, new, request_sha256, gate.now());
+    let lookup = store::request(staff, caller.organization, new, request_sha256, admitted.now());
     customer
         .with_tenant(async |tx| {
             let asked = tx.find(lookup).await?.ok_or(Error::Forbidden)?;
             if asked.is_new {
                 for owner in tx.find(mails::list_owners()).await? {
                     tx.write(mails::request(
-                        MailId::new(gate.now()),
+                        MailId::new(admitted.now()),
                         MailKind::ImpersonationRequested,
                         owner,
-                        gate.now(),
+                        admitted.now(),
                     ))
                     .await?;
                 }

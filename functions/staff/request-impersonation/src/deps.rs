@@ -3,7 +3,7 @@
 use shared::{
     Result,
     authn::hand_off::HandOffKeys,
-    gate::{PublicDoor, WriteDoor},
+    door::{PublicDoor, WriteDoor},
     settings::{AwsSettings, CommonSettings, DatabaseSettings, RootSecretSettings, Unsafe, Variables},
     tenant::Db,
     vault::Vault,

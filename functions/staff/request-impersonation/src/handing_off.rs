@@ -47,12 +47,12 @@ pub(crate) struct Awaited {
 pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
     let destination: Destination = request.json()?;
 
-    let (gate, asking) = admit(deps, request).await?;
-    let Some(staff) = asking else { return refuse(gate, request).await };
-    let customer = find_customer(deps, &gate, request, &destination.slug).await?;
+    let (admitted, asking) = admit(deps, request).await?;
+    let Some(staff) = asking else { return refuse(admitted, request).await };
+    let customer = find_customer(deps, &admitted, request, &destination.slug).await?;
 
     // The customer's side comes first: what it then waits for is a token that nobody has yet.
-    let (now, id) = (gate.now(), HandOffId::new(gate.now()));
+    let (now, id) = (admitted.now(), HandOffId::new(admitted.now()));
     let impersonation: ImpersonationId = request.target("impersonation_id");
     let lookup = store::hand_off(impersonation, staff.id, (id, now.plus_seconds(HAND_OFF_LIFETIME_S)), now);
     let found = customer.with_tenant(async |tx| tx.find(lookup).await).await?;
@@ -60,8 +60,8 @@ pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let passage = Passage {
         staff: staff.id,
-        staff_organization: gate.caller().organization,
-        staff_session: gate.caller().credential,
+        staff_organization: admitted.caller().organization,
+        staff_session: admitted.caller().credential,
         organization: customer.organization(),
         impersonation,
         role,
@@ -76,7 +76,7 @@ pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("hand_off_id", id)
         .added("expires_at", expires_at);
     let entry = AuditEvent::new(Action::ImpersonationHandedOff, TargetKind::Impersonation, impersonation).with(facts);
-    gate.record(&reply, |batch| batch.audit(entry)).await?;
+    admitted.record(&reply, |batch| batch.audit(entry)).await?;
 
     Ok(reply)
 }

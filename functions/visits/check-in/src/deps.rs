@@ -2,7 +2,7 @@
 
 use shared::{
     Result,
-    gate::WriteDoor,
+    door::WriteDoor,
     objects::Objects,
     settings::{AwsSettings, CommonSettings, DatabaseSettings, ObjectsSettings, QueueSettings, Unsafe, Variables},
     tenant::Db,

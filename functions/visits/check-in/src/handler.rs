@@ -25,38 +25,39 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let images = Images::read(&arrival)?;
 
     let lookups = store::look_up(&arrival);
-    let (gate, found) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
+    let (admitted, found) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
     let found = Found::of(found);
     store::check(&found, &arrival)?;
 
     // No transaction is open here: KMS and S3 may take their time.
-    let now = gate.now();
+    let now = admitted.now();
     let visit = VisitId::new(now);
-    let tenant = gate.tenant_key().await?;
+    let tenant = admitted.tenant_key().await?;
     let person = match (arrival.person, &found.person_key) {
         (Some(known), Some(wrapped)) => tenant.unwrap_person(known, wrapped)?,
         _ => tenant.new_person(PersonId::new(now))?,
     };
     let licence =
         arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, visit, &person, &tenant)).transpose()?;
-    let badge = Badge::new(found.badge_number, gate.caller())?;
+    let badge = Badge::new(found.badge_number, admitted.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 
     let receipt = Receipt::new((visit, person.id()), &arrival, &found, &badge, now);
-    let entry = record::entry(&gate, (visit, &person), &arrival, &found, &badge, &stored)?;
+    let entry = record::entry(&admitted, (visit, &person), &arrival, &found, &badge, &stored)?;
     let reply = Reply::created(&receipt)?;
-    gate.record(&reply, |batch| {
-        if arrival.person.is_none() {
-            store::insert_person(batch, person.id(), receipt.r#type, &person, now);
-        }
-        record::events(batch, visit, receipt.r#type, &found);
-        record::insert_visit(batch, (visit, &person), arrival, &found, &badge, (licence, now));
-        for image in &stored {
-            store::insert_image(batch, visit, image, now);
-        }
-        batch.audit(entry);
-    })
-    .await?;
+    admitted
+        .record(&reply, |batch| {
+            if arrival.person.is_none() {
+                store::insert_person(batch, person.id(), receipt.r#type, &person, now);
+            }
+            record::events(batch, visit, receipt.r#type, &found);
+            record::insert_visit(batch, (visit, &person), arrival, &found, &badge, (licence, now));
+            for image in &stored {
+                store::insert_image(batch, visit, image, now);
+            }
+            batch.audit(entry);
+        })
+        .await?;
 
     Ok(reply)
 }

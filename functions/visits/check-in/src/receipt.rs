@@ -6,7 +6,7 @@ use shared::{
     authn::{CredentialKind, NewCredential},
     clock::Timestamp,
     domain::visit::{VisitState, VisitorKind},
-    gate::Caller,
+    door::Caller,
     id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId},
 };
 use utoipa::ToSchema;

@@ -8,7 +8,7 @@ use shared::{
         BoundedText,
         visit::{VisitState, VisitorKind},
     },
-    gate::{Batch, WriteGate},
+    door::{AdmittedWrite, Batch},
     id::VisitId,
     outbox::{EventKind, OutgoingEvent},
     tenant::Statement,
@@ -99,14 +99,14 @@ VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, 'on_site', $7, $8,
 
 /// The entry of the arrival. What a person said stands in it sealed, with a commitment.
 pub(crate) fn entry(
-    gate: &WriteGate,
+    admitted: &AdmittedWrite,
     (visit, person): (VisitId, &PersonKey),
     arrival: &Arrival,
     found: &Found,
     badge: &Badge,
     images: &[StoredImage],
 ) -> Result<AuditEvent> {
-    let request = gate.request_id();
+    let request = admitted.request_id();
     let seal = |diff: Diff, key: &str, value: Option<&str>| diff.added_sealed(key, value, person, request);
     let answers = (!arrival.answers.is_empty()).then(|| serde_json::Value::Object(arrival.answers.clone()).to_string());
     let mut diff = Diff::new()

@@ -5,7 +5,7 @@ use shared::{
     Error, Result,
     clock::Timestamp,
     domain::visit::VisitorKind,
-    gate::Batch,
+    door::Batch,
     id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId, VisitTypeId},
     tenant::{Lookup, Lookups, Statement},
     vault::PersonKey,

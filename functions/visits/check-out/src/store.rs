@@ -3,7 +3,7 @@
 use shared::{
     clock::Timestamp,
     domain::visit::VisitorKind,
-    gate::Batch,
+    door::Batch,
     id::{SiteId, VisitId},
     tenant::{Lookup, Statement},
 };

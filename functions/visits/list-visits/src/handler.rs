@@ -40,11 +40,11 @@ async fn on_site(deps: &Deps, request: &Request) -> Result<Reply> {
     let site: SiteId = request.target("site_id");
 
     let lookup = store::list_on_site(site, &page);
-    let (gate, at_site) = deps.door.admit(request, Permission::VisitRead, lookup).await?;
+    let (admitted, at_site) = deps.door.admit(request, Permission::VisitRead, lookup).await?;
     let AtSite { count, items } = at_site;
 
     let List { items, next_cursor } = List::cut(&page, items, position);
-    Reply::ok(&OnSite { site_id: site, as_of: gate.now(), count, items, next_cursor })
+    Reply::ok(&OnSite { site_id: site, as_of: admitted.now(), count, items, next_cursor })
 }
 
 const fn position(visit: &ListedVisit) -> VisitId {

@@ -23,10 +23,10 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let id: VisitId = request.target("visit_id");
 
     let lookups = (store::load_sealed(id), store::list_objects(id));
-    let (gate, (sealed, objects)) = deps.door.admit(request, Permission::VisitReveal, lookups).await?;
+    let (admitted, (sealed, objects)) = deps.door.admit(request, Permission::VisitReveal, lookups).await?;
 
     // No transaction is open here: KMS and S3 may take their time.
-    let person = open::person_key(&gate, &sealed).await?;
+    let person = open::person_key(&admitted, &sealed).await?;
     let licence_number = open::licence_number(id, &sealed, person.as_ref())?;
     demand.reason.refuse_naming([licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()])?;
     let values = open::values(&deps.objects, &demand, licence_number, &objects, person.as_ref()).await?;
@@ -35,7 +35,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&withheld)?;
     let diff = Diff::new().added("fields", demand.fields);
     let entry = AuditEvent::new(Action::VisitRevealed, TargetKind::Visit, id).because(&demand.reason).with(diff);
-    gate.record(&reply, |batch| batch.audit(entry)).await?;
+    admitted.record(&reply, |batch| batch.audit(entry)).await?;
 
     Ok(reply)
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use shared::{
     Error, Result,
     domain::visit::{ImageKind, RestrictedField},
-    gate::WriteGate,
+    door::AdmittedWrite,
     id::VisitId,
     objects::{ObjectKey, Objects},
     vault::{LICENCE_NUMBER, PHOTO, PersonKey, SIGNATURE},
@@ -20,9 +20,9 @@ use crate::{
 const IMAGES_BYTES_MAX: usize = 5_800_000;
 
 /// The key of the visit's person; none once the person is erased.
-pub(crate) async fn person_key(gate: &WriteGate, sealed: &SealedVisit) -> Result<Option<PersonKey>> {
+pub(crate) async fn person_key(admitted: &AdmittedWrite, sealed: &SealedVisit) -> Result<Option<PersonKey>> {
     let Some(wrapped) = &sealed.wrapped_key else { return Ok(None) };
-    gate.tenant_key().await?.unwrap_person(sealed.person, wrapped).map(Some)
+    admitted.tenant_key().await?.unwrap_person(sealed.person, wrapped).map(Some)
 }
 
 /// The licence number, where there is one and a key to open it.

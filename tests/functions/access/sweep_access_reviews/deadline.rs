@@ -62,7 +62,7 @@ async fn each_item_has_its_entry_and_the_closing_its_counts() {
     let opened = days(now(), -40);
     let review = open(&world, opened).await;
     let decide =
-        "UPDATE access_review_items SET decision = 'keep', how = 'decided', reason = 'Still works at the gate',
+        "UPDATE access_review_items SET decision = 'keep', how = 'decided', reason = 'Still works at the admitted',
         decided_by = $3, decided_at = now() WHERE review_id = $1 AND subject_id = $2";
     world.execute(decide, &[&review, &kept, &owner]).await;
     let gone = "UPDATE credentials SET revoked_at = now() WHERE organization_id = $1 AND kind = 'api_token'";

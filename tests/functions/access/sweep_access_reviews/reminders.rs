@@ -52,7 +52,7 @@ async fn nobody_is_told_where_everything_is_decided() {
     let opened = days(now(), -40);
     open(&world, opened).await;
     let decide =
-        "UPDATE access_review_items SET decision = 'keep', how = 'decided', reason = 'Still works at the gate',
+        "UPDATE access_review_items SET decision = 'keep', how = 'decided', reason = 'Still works at the admitted',
         decided_by = $2, decided_at = now() WHERE organization_id = $1";
     world.execute(decide, &[&world.organization, &owner]).await;
 

@@ -2,7 +2,7 @@
 
 use shared::{
     clock::Timestamp,
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::HostId,
     tenant::{Lookup, Statement},

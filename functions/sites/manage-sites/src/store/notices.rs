@@ -5,7 +5,7 @@ use shared::{
     audit::hex,
     clock::Timestamp,
     domain::notice::{NoticeKind, NoticeText},
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::NoticeVersionId,
     tenant::{Lookup, Row, Statement},

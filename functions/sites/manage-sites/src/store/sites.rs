@@ -3,7 +3,7 @@
 use shared::{
     Result,
     domain::text::TimeZone,
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::SiteId,
     tenant::{Lookup, Row, Statement},

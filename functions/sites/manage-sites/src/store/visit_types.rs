@@ -1,7 +1,7 @@
 //! Statements about visit types.
 
 use shared::{
-    gate::Batch,
+    door::Batch,
     http::Page,
     id::{SiteId, VisitTypeId},
     tenant::{Lookup, Statement},

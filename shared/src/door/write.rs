@@ -50,7 +50,7 @@ impl WriteDoor {
         request: &Request,
         demand: impl Into<Demand>,
         lookups: L,
-    ) -> Result<(WriteGate, L::Found)>
+    ) -> Result<(AdmittedWrite, L::Found)>
     where
         L::Found: 'static,
     {
@@ -93,12 +93,12 @@ impl WriteDoor {
         let claim = request.claim.get_or_init(|| claim).clone();
         let actor = caller.actor(request);
         let nudge = Arc::clone(&request.nudge);
-        Ok((WriteGate { claim, caller, actor, now, nudge }, found()?))
+        Ok((AdmittedWrite { claim, caller, actor, now, nudge }, found()?))
     }
 }
 
 /// Proof that a caller may change something, once.
-pub struct WriteGate {
+pub struct AdmittedWrite {
     claim: HeldClaim,
     caller: Caller,
     actor: Actor,
@@ -106,7 +106,7 @@ pub struct WriteGate {
     nudge: Arc<OnceLock<Envelope>>,
 }
 
-impl WriteGate {
+impl AdmittedWrite {
     /// Who was admitted.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
@@ -136,7 +136,7 @@ impl WriteGate {
     /// Refuses after admission, with an entry. The refusal is the answer that a replay gets.
     ///
     /// # Errors
-    /// As [`WriteGate::record`].
+    /// As [`AdmittedWrite::record`].
     pub async fn refuse(self, refusal: &Error, entry: AuditEvent) -> Result<Reply> {
         let reply = Reply::problem(refusal, self.request_id());
         self.record(&reply, |batch| batch.audit(entry)).await?;
@@ -146,7 +146,7 @@ impl WriteGate {
     /// Refuses what a permission alone does not allow, with an entry `access.refused` that says why.
     ///
     /// # Errors
-    /// As [`WriteGate::record`].
+    /// As [`AdmittedWrite::record`].
     pub async fn refuse_access(self, request: &Request, refusal: &Error, why: Diff) -> Result<Reply> {
         let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Route, request.route()).with(why);
         self.refuse(refusal, entry).await
@@ -155,7 +155,7 @@ impl WriteGate {
     /// The same as 403.
     ///
     /// # Errors
-    /// As [`WriteGate::record`].
+    /// As [`AdmittedWrite::record`].
     pub async fn forbid(self, request: &Request, why: Diff) -> Result<Reply> {
         self.refuse_access(request, &Error::Forbidden, why).await
     }

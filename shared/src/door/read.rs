@@ -14,14 +14,14 @@ use crate::{
 
 /// Admits requests that read.
 #[derive(Clone)]
-pub struct Door {
+pub struct ReadDoor {
     db: Db,
     clock: Clock,
     per_minute: RatesPerMinute,
     console_origin: Arc<str>,
 }
 
-impl Door {
+impl ReadDoor {
     /// The door before a database.
     #[must_use]
     pub fn new(db: Db, settings: &CommonSettings) -> Self {
@@ -38,7 +38,7 @@ impl Door {
         request: &Request,
         demand: impl Into<Demand>,
         lookups: L,
-    ) -> Result<(Gate, L::Found)>
+    ) -> Result<(AdmittedRead, L::Found)>
     where
         L::Found: 'static,
     {
@@ -54,14 +54,20 @@ impl Door {
             return Err(answer.refusal());
         }
         let actor = caller.actor(request);
-        let gate =
-            Gate { db: self.db.clone(), clock: self.clock, caller, actor, request_id: request.request_id.clone(), now };
-        Ok((gate, found()?))
+        let admitted = AdmittedRead {
+            db: self.db.clone(),
+            clock: self.clock,
+            caller,
+            actor,
+            request_id: request.request_id.clone(),
+            now,
+        };
+        Ok((admitted, found()?))
     }
 }
 
 /// Proof that a caller may read.
-pub struct Gate {
+pub struct AdmittedRead {
     db: Db,
     clock: Clock,
     caller: Caller,
@@ -70,7 +76,7 @@ pub struct Gate {
     now: Timestamp,
 }
 
-impl Gate {
+impl AdmittedRead {
     /// Who was admitted.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
