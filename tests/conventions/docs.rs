@@ -1,22 +1,46 @@
-//! Links of the documents lead somewhere, and where a document names a line, it is still that line.
+//! Links of the documents lead somewhere, and where a document names a line, it is still that line. No line of a
+//! document is too long to be read, and the index of decisions lists each of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wiring::{Checked, entries, files, read, root};
 
 fn documents() -> Checked<Vec<String>> {
     let mut found: Vec<_> = entries("")?.into_iter().filter(|name| name.ends_with(".md")).collect();
-    for folder in ["docs", "functions", "infra", "tests"] {
+    for folder in ["docs", "functions", "infra", "tests", "verifier"] {
         found.extend(files(folder, "md")?);
     }
     Ok(found)
 }
 
-/// The relative targets of `[text](target)`, outside code.
+/// The text outside blocks of code.
+fn prose(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
+/// The names and targets of `[name]: target`, each on a line of its own.
+fn definitions(prose: &str) -> BTreeMap<&str, &str> {
+    prose.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).collect()
+}
+
+/// The relative targets of `[text](target)` and of `[name]: target`, outside code.
 fn links(text: &str) -> Vec<String> {
-    let prose: String = text.split("```").step_by(2).collect();
-    let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let prose = prose(text);
+    let inline = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let targets = inline.chain(definitions(&prose).into_values());
     targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).map(str::to_owned).collect()
+}
+
+/// The `[name]` of a document that defines names, and not this one.
+fn undefined(text: &str) -> Vec<String> {
+    let prose: String = prose(text).split('`').step_by(2).collect();
+    let defined = definitions(&prose);
+    if defined.is_empty() {
+        return Vec::new();
+    }
+    let brackets = prose.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    let references = brackets.filter(|(_, after)| !after.starts_with('(') && !after.starts_with(':'));
+    references.map(|(name, _)| name).filter(|name| !defined.contains_key(name)).map(str::to_owned).collect()
 }
 
 /// The heading as the anchor that a forge makes of it.
@@ -46,11 +70,28 @@ fn fault(document: &str, target: &str) -> Option<String> {
 fn every_link_leads_somewhere() -> Checked {
     let mut wrong = Vec::new();
     for document in documents()? {
-        for target in links(&read(&document)?) {
+        let text = read(&document)?;
+        for target in links(&text) {
             wrong.extend(fault(&document, &target).map(|fault| format!("{document}: {target} {fault}")));
         }
+        wrong.extend(undefined(&text).into_iter().map(|name| format!("{document}: [{name}] is not defined")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// Prose is wrapped at 120 characters; a row of a table that cannot be split may take a few more.
+const LINE_CHARACTERS_MAX: usize = 160;
+
+#[test]
+fn no_line_of_a_document_is_longer_than_160_characters() -> Checked {
+    let mut long = Vec::new();
+    for document in documents()? {
+        let text = read(&document)?;
+        let lines = text.lines().enumerate().filter(|(_, line)| line.chars().count() > LINE_CHARACTERS_MAX);
+        long.extend(lines.map(|(index, _)| format!("{document}:{}", index + 1)));
+    }
+    assert!(long.is_empty(), "longer than {LINE_CHARACTERS_MAX} characters:\n{}", long.join("\n"));
     Ok(())
 }
 
@@ -81,10 +122,33 @@ fn the_readme_leads_to_the_line_that_writes_the_entry() -> Checked {
     Ok(())
 }
 
+const INDEX_OF_DECISIONS: &str = "docs/decisions/README.md";
+
+fn decisions() -> Checked<Vec<String>> {
+    Ok(files("docs/decisions", "md")?.into_iter().filter(|file| file != INDEX_OF_DECISIONS).collect())
+}
+
+#[test]
+fn the_index_lists_every_decision_once_under_its_title() -> Checked {
+    let index = read(INDEX_OF_DECISIONS)?;
+    let mut expected = Vec::new();
+    for file in decisions()? {
+        let text = read(&file)?;
+        let (number, title) =
+            text.lines().next().and_then(|line| line.strip_prefix("# ")?.split_once(' ')).unwrap_or_default();
+        expected.push(format!("- [{number}]({}) {title}", file.trim_start_matches("docs/decisions/")));
+    }
+    let mut listed: Vec<_> = index.lines().filter(|line| line.starts_with("- ")).map(str::to_owned).collect();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(listed, expected, "{INDEX_OF_DECISIONS} lists other decisions than there are");
+    Ok(())
+}
+
 #[test]
 fn decisions_are_numbered_once_and_say_what_would_reverse_them() -> Checked {
     let mut numbers = BTreeSet::new();
-    for file in files("docs/decisions", "md")? {
+    for file in decisions()? {
         let name = file.trim_start_matches("docs/decisions/");
         let number = name.get(..4).unwrap_or_default();
         assert!(numbers.insert(number.to_owned()), "two decisions are {number}");
