@@ -1,6 +1,6 @@
 -- Run by the server's administrator in the empty database, before the first migration; running it again
 -- changes nothing. It makes the two roles that migrations need. Their passwords, or IAM login, are given
--- afterwards, by whoever runs the server.
+-- afterwards, by the operator of the server.
 
 -- Hashes are of UTF-8 bytes, so a database in another encoding would disagree with every verifier.
 DO $$ BEGIN
@@ -27,7 +27,7 @@ DO $$ BEGIN
   END IF;
 END $$;
 
--- A role left behind by somebody else may be stronger than what is written above.
+-- A role that existed before may have more rights than what is written above.
 DO $$ BEGIN
   IF EXISTS (
     SELECT FROM pg_roles
@@ -42,7 +42,7 @@ DO $$ BEGIN
 END $$;
 
 -- An administrator who is no superuser (managed PostgreSQL) must be able to become the owner. Since
--- PostgreSQL 16 whoever makes a role is its member without that, so membership alone says too little.
+-- PostgreSQL 16 the creator of a role is its member without that, so membership alone says too little.
 DO $$ BEGIN
   IF current_setting('is_superuser') = 'off' THEN
     EXECUTE 'GRANT doorbook_owner TO CURRENT_USER';
@@ -51,7 +51,7 @@ DO $$ BEGIN
 END $$;
 ALTER SCHEMA public OWNER TO doorbook_owner;
 
--- Large objects are outside row-level security and anybody may make them. Managed PostgreSQL does not let
+-- Large objects are outside row-level security and any role may make them. Managed PostgreSQL does not let
 -- its administrator take that away; the roles then hold no object and no function of ours makes one.
 DO $$
 DECLARE

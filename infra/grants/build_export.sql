@@ -1,4 +1,5 @@
--- What fn_build_export may do: the statements of functions/evidence/build-export/src, and whom they are for.
+-- What fn_build_export may do: the statements of functions/evidence/build-export/src,
+-- and finding their organizations.
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_build_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_build_export;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_build_export;
@@ -17,7 +18,7 @@ GRANT SELECT (organization_id, size, root, link, note) ON log_checkpoints TO fn_
 GRANT SELECT ON log_tiles TO fn_build_export;
 GRANT INSERT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at) ON outbox TO fn_build_export;
 
--- What of the tables an organization takes along: nothing sealed, and no hash of a secret.
+-- What an export of kind `data` holds of each table: nothing sealed, and no hash of a secret.
 GRANT SELECT (organization_id, item_id, review_id, number, subject_kind, subject_id, name, email, role, permissions, site_id, member_id, granted_at,
   last_used_at, decision, how, reason, decided_by, decided_at, revoked_at) ON access_review_items TO fn_build_export;
 GRANT SELECT (organization_id, review_id, quarter, opened_at, deadline_at, item_count, closed_at, checked_at, came_back)

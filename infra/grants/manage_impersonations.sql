@@ -8,7 +8,7 @@ GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.expect_change(bigint), app.im
   app.approve_impersonation(uuid, boolean, text[], timestamptz), app.end_impersonation(uuid, text, timestamptz),
   app.require_staff_approval(boolean, timestamptz) TO fn_manage_impersonations;
 
--- The whole row, of which `app.impersonation_state` says where it stands; and no right to write it.
+-- The whole row, from which `app.impersonation_state` computes its state; and no right to write it.
 GRANT SELECT ON impersonations TO fn_manage_impersonations;
 GRANT SELECT (organization_id, requires_staff_approval) ON organizations TO fn_manage_impersonations;
 GRANT INSERT (draft) ON audit_log TO fn_manage_impersonations;

@@ -9,10 +9,10 @@ GRANT EXECUTE ON FUNCTION app.find_kiosk_pairing(bytea, bytea, text, timestamptz
 GRANT EXECUTE ON FUNCTION app.revoke_kiosk(uuid, uuid, timestamptz), app.rename_kiosk(uuid, text, text) TO fn_manage_kiosks;
 
 GRANT SELECT (organization_id, site_id) ON sites TO fn_manage_kiosks;
--- Kiosks are entered and changed by the functions above and by nothing else.
+-- Kiosks are entered and changed only by the functions above.
 GRANT SELECT (organization_id, kiosk_id, site_id, name, device, pairing_expires_at, credential_id, paired_at, revoked_at, created_at)
   ON kiosks TO fn_manage_kiosks;
--- When a kiosk's device was last heard of.
+-- When a kiosk's device was last seen.
 GRANT SELECT (organization_id, credential_id, last_used_at) ON credentials TO fn_manage_kiosks;
 GRANT INSERT (draft) ON audit_log TO fn_manage_kiosks;
 

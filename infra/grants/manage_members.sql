@@ -10,7 +10,7 @@ GRANT EXECUTE ON FUNCTION app.reach_of(bytea), app.expect_change(bigint), app.re
   app.clear_second_factor(uuid, uuid, text, text[], timestamptz)
   TO fn_manage_members;
 
--- Whoever is here is changed by the functions above and by nothing else.
+-- Members are changed only by the functions above.
 GRANT SELECT (organization_id, member_id, name, email, role, state, created_at, last_sign_in_at),
   INSERT (organization_id, member_id, person_id, email, name, role, state, created_at) ON members TO fn_manage_members;
 -- Whether there is a password or a second factor, and neither itself.

@@ -13,7 +13,7 @@ GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version
   ON visit_types TO fn_manage_sites;
 GRANT SELECT (organization_id, version_id, kind, locale, version, title, text, text_sha256, published_at, retired_at), INSERT,
   UPDATE (retired_at) ON notices TO fn_manage_sites;
--- PostgreSQL computes a notice's hash with the rights of whoever inserts it.
+-- PostgreSQL computes a notice's hash with the rights of the role that inserts it.
 GRANT EXECUTE ON FUNCTION app.text_sha256(text) TO fn_manage_sites;
 GRANT INSERT (draft) ON audit_log TO fn_manage_sites;
 

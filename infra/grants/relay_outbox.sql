@@ -1,4 +1,5 @@
--- What fn_relay_outbox may do: the statements of functions/messages/relay-outbox/src/store.rs, and whom they are for.
+-- What fn_relay_outbox may do: the statements of functions/messages/relay-outbox/src/store.rs,
+-- and finding their organizations.
 GRANT USAGE ON SCHEMA public, app, directory TO fn_relay_outbox;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_relay_outbox;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_relay_outbox;

@@ -1,4 +1,5 @@
--- What fn_send_mail may do: the statements of functions/messages/send-mail/src/store.rs, and whom they are for.
+-- What fn_send_mail may do: the statements of functions/messages/send-mail/src/store.rs,
+-- and finding their organizations.
 GRANT USAGE ON SCHEMA public, app, directory TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_send_mail;

@@ -1,11 +1,11 @@
--- The ground everything stands on: schemas, what PUBLIC may not do, and the tenant of a transaction.
+-- What everything else needs: schemas, what PUBLIC may not do, and the tenant of a transaction.
 -- Runs as doorbook_owner, which owns everything and cannot log in.
 
 DO $$ BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
 END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
--- Without this, PostgreSQL lets everybody execute every new function.
+-- Without this, PostgreSQL lets every role execute every new function.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
 
@@ -37,8 +37,8 @@ CREATE FUNCTION app.reaches_site(site uuid) RETURNS boolean LANGUAGE sql STABLE 
   SELECT coalesce(app.site_id() = site, true)
 $$;
 
--- Binds the tenant and the site for this transaction only, for whoever looks at one tenant by hand, as tests do; the door
--- does the same in its own words. `true` means SET LOCAL, and going through a function keeps RDS Proxy from pinning the
+-- Binds the tenant and the site for this transaction only, for work on one tenant by hand, as in tests; the door
+-- does the same by itself. `true` means SET LOCAL, and going through a function keeps RDS Proxy from pinning the
 -- connection, as a bare SET would. An assignment costs a tenth of PERFORM, which would run a query.
 CREATE FUNCTION app.bind(organization uuid, site uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -69,7 +69,7 @@ BEGIN
 END $$;
 
 -- Fails the transaction when a guarded change did not change exactly one row. The statements of a record are sent
--- together with COMMIT, so nobody could look at a count before it is committed.
+-- together with COMMIT, so the caller cannot look at a count before it is committed.
 CREATE FUNCTION app.expect_one(changed bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF changed <> 1 THEN

@@ -1,5 +1,5 @@
--- The few tables that no tenant owns. They hold no personal data, and nobody has a right on them:
--- they are reached by named questions only.
+-- The few tables that no tenant owns. They hold no personal data, and no role has a right on them:
+-- they are reached only by the functions below.
 
 CREATE TABLE plans (
   plan text PRIMARY KEY,
@@ -64,7 +64,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ORDER BY organization_id LIMIT page
 $$;
 
--- A page of the active organizations that had no turn since the given moment, the longest waiting first: a sweep
+-- A page of the active organizations that had no turn since the given moment, the one that waited longest first: a sweep
 -- that runs out of time goes on next time with those that it did not reach.
 CREATE FUNCTION directory.in_turn(wanted text, page integer, since timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -74,7 +74,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ORDER BY p.due_at NULLS FIRST, d.organization_id LIMIT page
 $$;
 
--- Takes an organization's turn, whatever comes of it. Its next one is due as soon as everybody else had theirs.
+-- Takes an organization's turn, whether its work succeeds or not. Its next one is due as soon as all others had theirs.
 CREATE FUNCTION directory.take_turn(organization uuid, wanted text, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO public.pending_work VALUES (organization, wanted, at)

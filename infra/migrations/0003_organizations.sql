@@ -6,9 +6,9 @@ CREATE TABLE organizations (
   plan text NOT NULL REFERENCES plans,
   environment text NOT NULL CHECK (environment IN ('live', 'test')),
   created_at timestamptz NOT NULL,
-  -- Where it is true nobody does anything without a second factor; owners and admins never do.
+  -- Where it is true, no member does anything without a second factor; owners and admins never do.
   requires_mfa boolean NOT NULL DEFAULT false,
-  -- Where it is true the operator's staff come in only after somebody of the organization has let them.
+  -- Where it is true, the operator's staff come in only after a member of the organization has approved it.
   requires_staff_approval boolean NOT NULL DEFAULT false
 );
 
@@ -45,11 +45,11 @@ CREATE TABLE members (
   email text NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   role text NOT NULL CHECK (role IN ('owner', 'admin', 'security', 'front_desk', 'host', 'auditor', 'billing', 'kiosk_manager')),
-  -- Who is invited has not chosen a password yet.
+  -- An invited member has not chosen a password yet.
   state text NOT NULL CHECK (state IN ('invited', 'active', 'deactivated')),
   created_at timestamptz NOT NULL,
   last_sign_in_at timestamptz,
-  -- When they were invited anew or let in again last: from then on they count as new.
+  -- When they were last invited or reactivated again: from then on they count as new.
   standing_since timestamptz,
   PRIMARY KEY (organization_id, member_id),
   FOREIGN KEY (organization_id, person_id) REFERENCES people ON DELETE RESTRICT
@@ -81,11 +81,11 @@ CREATE TABLE credentials (
   created_at timestamptz NOT NULL,
   -- To the minute: a use within a minute of the one that is noted is not written down.
   last_used_at timestamptz,
-  -- Whose session or link it is; of an API token, the member under whom it was made, if one did.
+  -- The member whose session or link it is; of an API token, the member under which it was made, if any.
   member_id uuid,
   -- Of a session: whether a second factor was proven in it.
   assurance text CHECK (assurance IN ('password', 'second_factor')),
-  -- Of an API token: the token it was made with, if one was. Whoever ends that ends this.
+  -- Of an API token: the token it was made with, if one was. Ending that ends this.
   made_by uuid,
   PRIMARY KEY (organization_id, credential_id),
   FOREIGN KEY (organization_id, made_by) REFERENCES credentials ON DELETE RESTRICT,
@@ -108,7 +108,7 @@ CREATE TABLE rate_buckets (
   PRIMARY KEY (organization_id, kind)
 ) WITH (fillfactor = 50);
 
--- Failures per source address: a wrong secret drains nobody but its sender.
+-- Failures per source address: a wrong secret uses up only its sender's limit.
 CREATE TABLE refused_sources (
   organization_id uuid NOT NULL REFERENCES organizations,
   -- SHA-256 of organization and address: enough to count by.
@@ -148,7 +148,7 @@ CALL app.protect('rate_buckets');
 CALL app.protect('refused_sources');
 CALL app.protect('answers');
 
--- What nobody can be answered with any more. A page at a time; says how many rows went.
+-- Answers that can no longer be replayed. A page at a time; says how many rows went.
 CREATE FUNCTION app.forget_answers(at timestamptz, page integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH expired AS (

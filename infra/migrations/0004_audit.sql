@@ -18,7 +18,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT pg_catalog.sha256('\x03'::bytea || pg_catalog.convert_to('doorbook/audit-chain/v1' || organization::text, 'UTF8'))
 $$;
 
--- One narrow row per organization. Whoever appends holds it until COMMIT, which is why the audit insert
+-- One narrow row per organization. A transaction that appends locks it until COMMIT, so the audit insert
 -- is the last statement of every transaction.
 CREATE TABLE audit_heads (
   organization_id uuid PRIMARY KEY REFERENCES organizations,

@@ -46,7 +46,7 @@ CREATE TABLE notices (
   text text NOT NULL CHECK (length(text) BETWEEN 1 AND 100000),
   text_sha256 bytea NOT NULL GENERATED ALWAYS AS (app.text_sha256(text)) STORED,
   published_at timestamptz NOT NULL,
-  -- Nobody signs a retired version any more; signatures given stay valid.
+  -- A retired version cannot be signed any more; signatures given stay valid.
   retired_at timestamptz,
   PRIMARY KEY (organization_id, version_id),
   UNIQUE (organization_id, kind, locale, version)

@@ -17,7 +17,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (organization_id, event_id) WHERE ready_at IS NULL;
 CALL app.protect('outbox');
 
--- Marks the organization as having work. The mark is held against removal until COMMIT: whoever takes it
+-- Marks the organization as having work. The mark is held against removal until COMMIT: a relay that takes it
 -- away waits for this transaction, and then sees this row.
 CREATE FUNCTION app.mark_outbox() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -20,7 +20,7 @@ BEGIN
     END IF;
     SELECT b.tokens + per_second * date_part('epoch', at - b.refilled_at) INTO available
       FROM public.rate_buckets AS b WHERE b.organization_id = organization AND b.kind = wanted;
-    -- Between the two statements somebody with a later clock may have filled the bucket: then look again.
+    -- Between the two statements a request with a later clock may have filled the bucket: then look again.
     IF available < 1 THEN
       RETURN greatest(1, ceil((1 - available) / per_second));
     END IF;
@@ -106,7 +106,7 @@ BEGIN
       FOR NO KEY UPDATE SKIP LOCKED);
 END $$;
 
--- How long a session lives that nobody uses. Uses are noted to the minute, so it may end up to a minute earlier.
+-- How long an unused session lives. Uses are noted to the minute, so it may end up to a minute earlier.
 CREATE FUNCTION app.idle_limit() RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT interval '30 minutes'
 $$;
@@ -190,7 +190,7 @@ BEGIN
     bound := set_config('app.site_id', coalesce(site_id::text, ''), true);
     RETURN;
   END IF;
-  -- A refused caller is bound to nobody's organization: the look-ups that were sent in the same round trip then
+  -- A refused caller is bound to no organization: the look-ups that were sent in the same round trip then
   -- find nothing, instead of failing the transaction that keeps the counts.
   bound := set_config('app.organization_id', '00000000-0000-0000-0000-000000000000', true);
   IF outcome <> 'replayed' THEN

@@ -1,7 +1,7 @@
 -- A kiosk's life, and guarded changes: what functions do beyond their rights on rows. How a device takes a kiosk's place is
 -- in 0020.
 
--- Raises when a guarded change found nothing, as a serialization failure does: somebody was faster, so the whole
+-- Raises when a guarded change found nothing, as a serialization failure does: another request was faster, so the whole
 -- request is run again on what is there now.
 CREATE FUNCTION app.expect_change(changed bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

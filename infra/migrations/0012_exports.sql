@@ -1,4 +1,4 @@
--- Bundles that an organization takes away: what was asked for, how far it is, and the keys of their HMACs.
+-- Bundles that an organization downloads: what was asked for, how far it is, and the keys of their HMACs.
 
 ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
 ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal', 'export'));
@@ -31,7 +31,7 @@ CREATE TABLE exports (
   state text NOT NULL CHECK (state IN ('waiting', 'building', 'built', 'failed', 'expired')),
   created_at timestamptz NOT NULL,
 
-  -- Whoever builds it holds this attempt until the lease ends, and then no longer.
+  -- The worker that builds it holds this attempt until the lease ends, and then no longer.
   attempt integer NOT NULL DEFAULT 0,
   leased_until timestamptz,
   failures integer NOT NULL DEFAULT 0,

@@ -11,7 +11,7 @@ CREATE TABLE log_streams (
   kind text NOT NULL CHECK (kind IN ('bucket', 'https')),
   bucket text CHECK (length(bucket) <= 63),
   region text CHECK (length(region) <= 32),
-  -- The bucket's owner, whom S3 is told to expect: a bucket of that name in other hands gets nothing.
+  -- The bucket's owner, which S3 is told to expect: a bucket of that name in other hands gets nothing.
   account text CHECK (length(account) <= 12),
   url text CHECK (length(url) <= 2000),
   -- The tenant key under which the two below are sealed. All three go when the stream ends.

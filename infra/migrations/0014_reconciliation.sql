@@ -4,7 +4,7 @@
 CREATE INDEX visits_by_check_out ON visits (organization_id, checked_out_at) WHERE checked_out_at IS NOT NULL;
 CREATE INDEX outbox_subject ON outbox (organization_id, subject_id);
 
--- As before, but a log from which somebody took entries away is searched like any other: where the middle is missing,
+-- As before, but a log from which entries were removed is searched like any other: where the middle is missing,
 -- the next entry that is there answers for it.
 CREATE OR REPLACE FUNCTION audit.first_seq_at(wanted text) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- API tokens. Whoever makes and ends them has no right to write credentials, only these two acts.
+-- API tokens. The role that makes and ends them has no right to write credentials; it has only these two functions.
 
 CREATE INDEX credentials_made_by ON credentials (organization_id, made_by) WHERE made_by IS NOT NULL;
 
@@ -14,18 +14,18 @@ BEGIN
 END $$;
 
 -- Makes an API token that reaches no further and lasts no longer than its maker. Raises as a serialization failure does
--- when the maker lost what it had when it was looked at, so the whole request is run again.
+-- when the maker has lost permissions since it was looked up, so the whole request is run again.
 CREATE FUNCTION app.add_api_token(maker uuid, credential uuid, secret_sha256 bytea, token_name text, wanted text[],
   site uuid, expires timestamptz, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   organization CONSTANT uuid := app.organization_id();
 BEGIN
-  -- Held until COMMIT: whoever takes something from the member waits, and then finds this token; or took the maker before.
+  -- Held until COMMIT: a change that takes something from the member waits, and then finds this token; or came before.
   PERFORM FROM public.members AS m WHERE m.organization_id = organization AND m.member_id = (
       SELECT c.member_id FROM public.credentials AS c WHERE c.organization_id = organization AND c.credential_id = maker)
     FOR SHARE;
-  -- So does whoever ends the maker.
+  -- So does a request that ends the maker.
   PERFORM FROM public.credentials AS c WHERE c.organization_id = organization AND c.credential_id = maker FOR SHARE;
   INSERT INTO public.credentials (organization_id, credential_id, kind, sha256, name, permissions, site_id, expires_at, created_at, member_id, made_by)
     SELECT organization, credential, 'api_token', secret_sha256, token_name, wanted, site, expires, at, m.member_id,

@@ -1,5 +1,5 @@
--- Members: how they come in, what they prove, and how they lose it again. No function may read a password's hash or a
--- second factor but through the acts below.
+-- Members: how they join, what they prove, and how they lose access again. A function may read a password's hash or a
+-- second factor only through the functions below.
 
 ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
 ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal', 'export', 'stream', 'mail'));
@@ -70,7 +70,7 @@ CREATE TABLE mails (
   kind text NOT NULL CHECK (kind IN ('member_invitation', 'password_reset', 'password_changed', 'second_factor_changed',
     'access_review_due', 'impersonation_requested')),
   requested_at timestamptz NOT NULL,
-  -- Nobody tries before this moment: whoever sends it has it until then.
+  -- No attempt is made before this moment: the sender holds the mail until then.
   not_before timestamptz NOT NULL,
   attempts integer NOT NULL DEFAULT 0,
   sent_at timestamptz,
@@ -108,7 +108,7 @@ BEGIN
       AND c.credential_id IS DISTINCT FROM spared;
 END $$;
 
--- Holds all owners, and raises where none but this member is left. Whoever comes second waits here and then counts anew.
+-- Holds all owners, and raises where none but this member is left. A second transaction waits here and then counts again.
 CREATE FUNCTION app.expect_another_owner(member uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -123,7 +123,7 @@ BEGIN
   END IF;
 END $$;
 
--- Raises where a credential may do less than all of this: nobody gives, or takes from, more than they have themselves.
+-- Raises where a credential may do less than all of this: a caller gives and takes away only within their own permissions.
 CREATE FUNCTION app.expect_reach(credential uuid, wanted text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -196,7 +196,7 @@ BEGIN
   RETURN new_state;
 END $$;
 
--- Lets a member who is invited count as new, for whoever asks that another link be sent to them.
+-- Lets an invited member count as new, when another link is requested for them.
 CREATE FUNCTION app.renew_invitation(maker uuid, member uuid, held_role text, reach text[], at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -210,8 +210,8 @@ BEGIN
   END IF;
 END $$;
 
--- Takes a second factor away from a member who lost it, and never from who asks: whoever finds a session open, or has a
--- token, would take the account over. Their sessions end; at the next sign-in they choose a new one
+-- Takes a second factor away from a member who lost it, and never from the caller: a person who finds an open session, or
+-- has a token, could take the account over. The member's sessions end; at the next sign-in they choose a new one
 -- where one is demanded.
 CREATE FUNCTION app.clear_second_factor(maker uuid, member uuid, held_role text, reach text[], at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -242,7 +242,7 @@ BEGIN
   DELETE FROM public.recovery_codes AS r WHERE r.organization_id = organization AND r.member_id = member;
 END $$;
 
--- Whether everybody needs a second factor. Turned on, it ends every session in which none was proven.
+-- Whether every member needs a second factor. Turned on, it ends every session in which none was proven.
 CREATE FUNCTION app.require_mfa(is_required boolean, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -255,7 +255,7 @@ BEGIN
   END IF;
 END $$;
 
--- Makes the credential that a link in a mail carries, for whoever has the mail to send.
+-- Makes the credential that a link in a mail carries, for the function that sends the mail.
 CREATE FUNCTION app.add_link(mail uuid, link_kind text, credential uuid, secret_sha256 bytea, expires timestamptz, at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,15 +1,15 @@
 -- Passwords, second factors and sessions: what is proven, once, and what it opens.
 
 -- The address, where members of the organization have signed in from it; else null. Whether a certain member did is not
--- asked: whoever shares the address would learn who has an account.
+-- asked: a person who shares the address would learn who has an account.
 CREATE FUNCTION app.known_source(source_address text) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT s.source FROM app.source_sha256(app.organization_id(), source_address) AS s (source)
     WHERE app.is_known_source(app.organization_id(), s.source)
 $$;
 
--- The address, where this member has proved a second factor from it; else null. Whoever has the password, or the mailbox,
--- makes an address known, and must not have guesses anew from each.
+-- The address, where this member has proved a second factor from it; else null. An attacker with the password, or the
+-- mailbox, can make an address known, and must not get new guesses from each.
 CREATE FUNCTION app.proven_source(member uuid, source_address text) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT k.source_sha256 FROM public.known_sources AS k
@@ -17,7 +17,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       AND k.source_sha256 = app.source_sha256(k.organization_id, source_address)
 $$;
 
--- Whose guesses are counted: everybody's at one thing, and apart those from an address, if one is given.
+-- Whose guesses are counted: those of all callers at one thing, and apart those from an address, if one is given.
 CREATE FUNCTION app.guess_subject(guessed_at text, source bytea) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT sha256(convert_to(app.organization_id()::text || ' ' || guessed_at || coalesce(' ' || encode(source, 'hex'), ''), 'UTF8'))
@@ -63,8 +63,8 @@ BEGIN
     WHERE s.organization_id = organization AND s.source_sha256 = source);
 END $$;
 
--- Whether a refusal of somebody without a credential may have an entry: sixty at once, then one a minute, from all addresses
--- together, so that nobody fills a log by having many.
+-- Whether a refusal of a caller without a credential may have an entry: sixty at once, then one a minute, from all addresses
+-- together, so that an attacker with many addresses cannot fill a log.
 CREATE FUNCTION app.may_record_refusal(at timestamptz) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT app.take_guess(app.guess_subject('entries of refusals', NULL), 60, 60, at) IS NULL
@@ -126,8 +126,8 @@ DECLARE
   organization CONSTANT uuid := app.organization_id();
   is_open CONSTANT boolean := reach <> '{session.open}';
 BEGIN
-  -- Held until COMMIT: whoever takes something from the member, or demands more of everybody, waits, and then finds this
-  -- session; or did so before, which the next statement sees.
+  -- Held until COMMIT: a change that takes something from the member, or demands more of all members, waits, and then finds
+  -- this session; or it came before, which the next statement sees.
   PERFORM FROM public.organizations AS o WHERE o.organization_id = organization FOR SHARE;
   PERFORM FROM public.members AS m WHERE m.organization_id = organization AND m.member_id = member FOR NO KEY UPDATE;
   INSERT INTO public.credentials (organization_id, credential_id, kind, sha256, name, permissions, expires_at, created_at,
@@ -222,7 +222,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- What a member has, and the session in which it is asked, for whoever enrols a second factor.
+-- What a member has, and the session in which it is asked, for enrolling a second factor.
 CREATE FUNCTION app.second_factor_of(member uuid, session uuid, OUT role text, OUT email text, OUT organization_name text,
   OUT is_demanded boolean, OUT has_second_factor boolean, OUT pending_sealed bytea, OUT not_after timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -280,7 +280,7 @@ BEGIN
   INSERT INTO public.recovery_codes SELECT organization, member, hash FROM unnest(hashes) AS hash;
 END $$;
 
--- A member gives up a second factor that nobody demands of them. Every other session of theirs ends.
+-- A member gives up a second factor that is not demanded of them. Every other session of theirs ends.
 CREATE FUNCTION app.drop_second_factor(member uuid, spared uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -38,7 +38,7 @@ BEGIN
   END IF;
 END $$;
 
--- Sets the password of whoever holds the link, and uses the link up together with every other one and every session. The
+-- Sets the password of the member whose link it is, and uses the link up together with every other one and every session. The
 -- address becomes a known one: strangers cannot use up the guesses at the password that are made from it.
 CREATE FUNCTION app.set_password_by_link(secret_sha256 bytea, link_kind text, phc text, source_address text, request text,
   mail uuid, at timestamptz)

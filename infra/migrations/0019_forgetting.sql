@@ -1,4 +1,4 @@
--- What signing in leaves behind and nobody needs any more. A page at a time; each says how many rows went.
+-- What signing in leaves behind and is not needed any more. A page at a time; each says how many rows went.
 
 -- Sessions and links that ended thirty days ago. What they did is in the log, under the member's name.
 CREATE FUNCTION app.forget_credentials(at timestamptz, page integer) RETURNS bigint
@@ -29,7 +29,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT count(*) FROM gone
 $$;
 
--- Addresses from which nobody has signed in for ninety days.
+-- Addresses without a sign-in for ninety days.
 CREATE FUNCTION app.forget_known_sources(at timestamptz, page integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH old AS (

@@ -1,5 +1,5 @@
--- How a device takes a kiosk's place, as in RFC 8628: it asks and shows a code, somebody who may confirms the code, and the
--- device fetches the credential that is made at that moment. No function has a right on these rows but through the acts below.
+-- How a device becomes a kiosk, as in RFC 8628: it asks and shows a code, a member with the permission confirms it, and the
+-- device fetches the credential, which is made at that moment. Only the functions below reach these rows.
 
 -- Devices that ask. What they hold and what they show stand here as hashes alone.
 CREATE TABLE kiosk_pairings (
@@ -22,7 +22,7 @@ CREATE TABLE kiosk_pairings (
 CREATE UNIQUE INDEX kiosk_pairings_code ON kiosk_pairings (organization_id, code_sha256);
 CALL app.protect('kiosk_pairings');
 
--- Whose attempts are counted: those of one credential, address or device, or those of everybody where none is named.
+-- Whose attempts are counted: those of one credential, address or device, or those of all callers where none is named.
 CREATE FUNCTION app.pairing_subject(attempt text, whose bytea) RETURNS bytea
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -62,7 +62,7 @@ END $$;
 
 -- Takes a guess at a code, and says which device shows it, if one does: ten at once for each credential, then one a minute;
 -- thirty at once for all of an organization's, then one in twenty seconds. `failures` is how many wrong ones the address has
--- had within a minute. Finds nothing, and counts nothing, for a caller whom the door has refused.
+-- had within a minute. Finds nothing, and counts nothing, for a caller that the door has refused.
 CREATE FUNCTION app.find_kiosk_pairing(guesser bytea, code bytea, source_address text, at timestamptz,
   OUT retry_after_s integer, OUT failures integer, OUT device_sha256 bytea, OUT device text, OUT expires_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -98,7 +98,7 @@ BEGIN
 END $$;
 
 -- Enters the kiosk whose place the device will take, and uses the code up. Raises as a serialization failure does when
--- somebody else confirmed it meanwhile, so the whole request is run again and finds no such code.
+-- another member confirmed it meanwhile, so the whole request is run again and finds no such code.
 CREATE FUNCTION app.confirm_kiosk_pairing(device_secret bytea, code bytea, kiosk uuid, site uuid, kiosk_name text, guesser bytea,
   at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -118,7 +118,7 @@ BEGIN
 END $$;
 
 -- A device asks how far it is. `outcome` is `waiting`; `paired`, and the credential is made now, so that its secret stood
--- nowhere before; `paired_again`, and the secret takes the place of one that nobody has used, since its answer was lost;
+-- nowhere before; `paired_again`, and the secret takes the place of an unused one, whose answer was lost;
 -- `unknown` for a code that is wrong or too old, and for a kiosk that was revoked or is in use; `throttled` for a device that
 -- asks too often (five times at once, then once in four seconds), and for an address with too many wrong codes.
 CREATE FUNCTION app.poll_kiosk_pairing(device_secret bytea, credential uuid, secret_sha256 bytea, permissions text[],
@@ -177,7 +177,7 @@ BEGIN
   END IF;
 END $$;
 
--- Devices that nobody let in, or that have what they asked for. A page at a time; says how many rows went.
+-- Devices that were never confirmed, or that have what they asked for. A page at a time; says how many rows went.
 CREATE FUNCTION app.forget_kiosk_pairings(at timestamptz, page integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WITH old AS (

@@ -1,6 +1,7 @@
--- The operator's staff, and what they open at an organization: seen by it, let in by it where it says so, ended by it.
+-- The operator's staff, and the impersonations that they open at an organization. It sees and ends them, and approves them
+-- where it demands that.
 
--- Who of the operator's own organization may help others: no personal data, since the member is a row of that
+-- Which members of the operator's own organization may help others: no personal data, since the member is a row of that
 -- organization. A dismissal ends every impersonation of theirs with its next request, whosever it is.
 CREATE TABLE staff (
   staff_id uuid PRIMARY KEY,
@@ -16,7 +17,7 @@ CREATE TABLE staff (
 CREATE FUNCTION directory.appoint_staff(organization uuid, member uuid, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- Held until COMMIT: whoever deactivates the member waits, and then dismisses them.
+  -- Held until COMMIT: a deactivation of the member waits, and then dismisses them.
   PERFORM FROM public.members AS m
     WHERE m.organization_id = organization AND m.member_id = member AND m.state = 'active' FOR SHARE;
   IF NOT FOUND THEN
@@ -37,7 +38,7 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- Whether somebody is staff, and has been without a break since a term began.
+-- Whether a member is staff, and has been without a break since a term began.
 CREATE FUNCTION directory.is_in_term(staff_member uuid, wanted integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM public.staff AS s WHERE s.staff_id = staff_member AND s.term = wanted AND s.dismissed_at IS NULL)
@@ -47,7 +48,7 @@ $$;
 CREATE FUNCTION app.dismiss_with_membership() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- The moment is the database's own: whoever deactivated says theirs in the entry.
+  -- The moment is the database's own: the entry of the deactivation says its own.
   UPDATE public.staff AS s SET dismissed_at = clock_timestamp() WHERE s.staff_id = NEW.member_id AND s.dismissed_at IS NULL;
   RETURN NULL;
 END $$;
@@ -107,8 +108,8 @@ CREATE TABLE impersonations (
 CREATE INDEX impersonations_credential ON impersonations (organization_id, credential_id) WHERE credential_id IS NOT NULL;
 CALL app.protect('impersonations');
 
--- Where an impersonation stands at a moment. One whose staff were dismissed has ended, though nobody wrote it
--- down, and one that nobody opened within a day of the request has lapsed.
+-- Where an impersonation stands at a moment. One whose staff were dismissed has ended, although no row says
+-- so, and one that was not opened within a day of the request has lapsed.
 CREATE FUNCTION app.impersonation_state(i impersonations, at timestamptz) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
@@ -120,7 +121,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   END
 $$;
 
--- Who acts by the credential of an impersonation; nobody where the operator has dismissed them.
+-- Which staff member acts by the credential of an impersonation; none where the operator has dismissed them.
 CREATE FUNCTION app.staff_behind(credential uuid, OUT impersonation_id uuid, OUT staff_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT i.impersonation_id, i.staff_id FROM public.impersonations AS i
@@ -154,7 +155,7 @@ BEGIN
 END $$;
 
 -- Asks for an impersonation, once: the same request, run again, finds what it asked for. Nulls where they are staff no
--- longer. Whoever decides that staff wait is waited for, and then holds for this one too; or finds it.
+-- longer. A change of the policy is waited for, and then holds for this one too; or it finds this one.
 CREATE FUNCTION app.request_impersonation(impersonation uuid, staff uuid, staff_organization uuid, name_of_staff text, role_of_staff text,
   wanted_role text, written_reason text, request_sha256 bytea, at timestamptz, OUT impersonation_id uuid, OUT is_new boolean, OUT state text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -218,7 +219,7 @@ BEGIN
 END $$;
 
 -- Opens an impersonation that `app.opening_of` holds in the same transaction. The request that opened it, run again, puts
--- another secret in the place of the one that nobody received.
+-- another secret in the place of the one that was lost.
 CREATE FUNCTION app.begin_impersonation(impersonation uuid, credential uuid, secret_sha256 bytea, client text, reach text[],
   expires timestamptz, request text, at timestamptz, OUT opened_at timestamptz, OUT expires_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -244,7 +245,7 @@ BEGIN
   END IF;
 END $$;
 
--- Lets staff in; with `restricted`, also to Restricted values, at once where the impersonation is open already. `reach` is
+-- Approves an impersonation; with `restricted`, also for Restricted values, at once where it is open already. `reach` is
 -- what that adds to what they may do.
 CREATE FUNCTION app.approve_impersonation(impersonation uuid, restricted boolean, reach text[], at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -286,7 +287,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- Whether staff wait to be let in. Turned on, it also holds for those who asked before and have not come in yet.
+-- Whether staff need approval. Turned on, it also holds for those who asked before and have not come in yet.
 CREATE FUNCTION app.require_staff_approval(is_required boolean, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Access reviews: who could do what at one moment, what was decided of it, and what is taken where nobody decided, or where
--- nobody has used it.
+-- Access reviews: who could do what at one moment, what was decided about it, and what is revoked because it
+-- was not decided about or not used.
 
 ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
 ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check
@@ -49,7 +49,7 @@ CREATE TABLE access_review_items (
   role text CHECK (role IN ('owner', 'admin', 'security', 'front_desk', 'host', 'auditor', 'billing', 'kiosk_manager')),
   permissions text[] NOT NULL,
   site_id uuid,
-  -- Of an API token, the member under whom it was made.
+  -- Of an API token, the member under which it was made.
   member_id uuid,
   granted_at timestamptz NOT NULL,
   last_used_at timestamptz,
@@ -93,7 +93,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- True where a member has done nothing by themselves since a moment: neither signed in, nor used an API token that was made
--- under them, nor been let in or invited anew.
+-- under them, nor been invited or reactivated again.
 CREATE FUNCTION app.member_is_unused(member uuid, since timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -103,7 +103,7 @@ BEGIN
     FROM public.members AS m WHERE m.organization_id = organization AND m.member_id = member);
 END $$;
 
--- Takes everything from a member where no person does it, if they did nothing since `unused_since`, where that is said:
+-- Takes everything from a member by a schedule, if they did nothing since `unused_since`, where that is said:
 -- `withdrawn`; `spared`, for the last owner, and then nothing is taken; `nothing`, where there is nothing to take.
 CREATE FUNCTION app.withdraw_member(member uuid, unused_since timestamptz, at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -111,8 +111,8 @@ DECLARE
   organization CONSTANT uuid := app.organization_id();
   held_role text;
 BEGIN
-  -- In the order of `app.expect_another_owner`: all owners, and then whom it is about. Whoever signs in or makes a token at
-  -- this moment is waited for, and what they did is seen.
+  -- In the order of `app.expect_another_owner`: all owners, and then the member that it is about. A sign-in or a new token at
+  -- this moment is waited for, and is seen.
   PERFORM FROM public.members AS m
     WHERE m.organization_id = organization AND m.role = 'owner' AND m.state = 'active' ORDER BY m.member_id FOR UPDATE;
   SELECT m.role INTO held_role FROM public.members AS m
@@ -145,7 +145,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  -- Whoever takes a token away takes what was made with it, since the review began too. Not so where it is merely unused:
+  -- Revoking a token revokes what was made with it, since the review began too. Not so where it is merely unused:
   -- its children may be in use.
   IF unused_since IS NULL THEN
     UPDATE public.credentials AS c SET revoked_at = at

@@ -117,48 +117,74 @@ async fn readers(database: &Client) -> BTreeMap<Place, Vec<String>> {
     readers
 }
 
-const HEAD: &str = "# What is kept, and how
+const HEAD: &str = "# Which data is kept, and how
 
-Rendered from [`shared/src/domain/class.rs`](../shared/src/domain/class.rs) and the database's own rights; `UPDATE_DOCS=1 make test`
-renders it anew, and a test compares. Promise P12.
+Rendered from [`shared/src/domain/class.rs`](../shared/src/domain/class.rs) and the database's own rights.
+`UPDATE_DOCS=1 make test` renders it again, and a test compares. Promise P12.
 
-**Public**: anybody may know it. **Internal**: for the organization and whoever it lets in. **Restricted**: about a person.
-A Restricted value is never in logs, metrics, traces, errors, URLs, messages or names of files. In audit entries it stands sealed, with a commitment.
+- **Public**: anyone may know it.
+- **Internal**: for the organization and those to whom it gives access.
+- **Restricted**: about a person. A Restricted value is never in logs, metrics, traces, errors, URLs, messages or names
+  of files. In audit entries it is sealed, with a commitment.
 
-*encrypted*: by the store, under the KMS key of the organization, for the few days that a bundle waits. *sealed*: in an envelope (AES-256-GCM) under the person's key, `answer_sealed` and `key_sealed` under the tenant key. *wrapped*: a key in an envelope under another key.
-*read by*: the functions whose database role may select the column; only what is Restricted says so.
-Some functions of the database read on behalf of all of them: `app.admit` reads `answer_sealed` for a replay.
-`audit_log.entry` holds Restricted values sealed only; address and User-Agent of a customer's program or kiosk stand in it in the clear, a visitor's would be sealed.
+The forms:
 
-Done today: `answers`, `refused_sources`, `guesses`, `known_sources`, `mails` and `kiosk_pairings` are removed by `sweep-leftovers`, and so are sessions and links that ended 30 days ago and objects that no row names.
-¹ A rule that no sweep carries out yet: until retention (P3) is built, these rows stay as long as the organization.
-Erasure (P1) is not built yet either; the column says what it will do. What makes it possible is there: each person's key.
+- *encrypted*: by the store, under the KMS key of the organization, for the few days that a bundle is kept.
+- *sealed*: in an envelope (AES-256-GCM) under the person's key; `answer_sealed` and `key_sealed` under the tenant key.
+- *wrapped*: a key in an envelope under another key.
+
+*Read by* lists, for each Restricted column, the functions whose database role may select it. Some functions of the
+database read for all of them: `app.admit` reads `answer_sealed` for a replay. `audit_log.entry` holds Restricted
+values only sealed. The address and User-Agent of a customer's program or kiosk are in it in the clear. A visitor's
+would be sealed.
+
+Done today: `sweep-leftovers` removes `answers`, `refused_sources`, `guesses`, `known_sources`, `mails` and
+`kiosk_pairings`, sessions and links that ended 30 days ago, and objects that no row names.
+
+¹ No sweep carries out this rule yet. Until retention (P3) is built, these rows stay as long as the organization.
+
+Erasure (P1) is not built yet either. The column says what it will do. Each person's own key makes it possible.
 ";
 
 fn render(readers: &BTreeMap<Place, Vec<String>>) -> String {
     let mut text = HEAD.to_owned();
-    let mut table = "";
-    for column in COLUMNS {
-        if column.place != table {
-            table = column.place;
-            text.push_str(&format!("\n## {table}\n\n| column | class | form | stays | at erasure | read by |\n| --- | --- | --- | --- | --- | --- |\n"));
-        }
-        let place = (column.place.to_owned(), column.name.to_owned());
-        let reads = readers.get(&place).filter(|_| column.class == Class::Restricted).map(|all| all.join(", "));
-        text.push_str(&line(column, &reads.unwrap_or_default()));
+    for table in COLUMNS.chunk_by(|one, next| one.place == next.place) {
+        let name = table.first().map_or("", |column| column.place);
+        text.push_str(&format!(
+            "\n## {name}\n\n| column | class | form | stays | at erasure |\n| --- | --- | --- | --- | --- |\n"
+        ));
+        text.extend(table.iter().map(|column| line(column) + "\n"));
+        text.push_str(&read_by(table, readers));
     }
     for (title, list) in [("Objects in the buckets", OBJECTS), ("Fields of events and messages", FIELDS)] {
         text.push_str(&format!("\n## {title}\n\n| name | class | form | stays | at erasure | where |\n| --- | --- | --- | --- | --- | --- |\n"));
-        for item in list {
-            text.push_str(&line(item, item.place));
-        }
+        text.extend(list.iter().map(|item| format!("{} {} |\n", line(item), item.place)));
     }
     text
 }
 
-fn line(item: &Classified, last: &str) -> String {
+/// The cells that every list has, without the end of the line.
+fn line(item: &Classified) -> String {
     let (class, form) = (item.class.word(), item.form.word());
-    format!("| `{}` | {class} | {form} | {} | {} | {last} |\n", item.name, item.retention.rule(), item.erasure.rule())
+    format!("| `{}` | {class} | {form} | {} | {} |", item.name, item.retention.rule(), item.erasure.rule())
+}
+
+/// The functions that may read each Restricted column of a table, as a list of short lines.
+fn read_by(table: &[Classified], readers: &BTreeMap<Place, Vec<String>>) -> String {
+    let mut text = String::new();
+    for column in table.iter().filter(|column| column.class == Class::Restricted) {
+        let Some(functions) = readers.get(&(column.place.to_owned(), column.name.to_owned())) else { continue };
+        let mut last = format!("- `{}`:", column.name);
+        for function in functions {
+            if last.len() + function.len() > 110 {
+                text.push_str(&format!("{last}\n"));
+                last = " ".to_owned();
+            }
+            last.push_str(&format!(" {function},"));
+        }
+        text.push_str(&format!("{}\n", last.trim_end_matches(',')));
+    }
+    if text.is_empty() { text } else { format!("\nRead by:\n\n{text}") }
 }
 
 #[tokio::test]
