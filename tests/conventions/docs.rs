@@ -131,17 +131,20 @@ fn decisions() -> Checked<Vec<String>> {
 #[test]
 fn the_index_lists_every_decision_once_under_its_title() -> Checked {
     let index = read(INDEX_OF_DECISIONS)?;
-    let mut expected = Vec::new();
+    let items: Vec<_> = index.lines().filter(|line| line.starts_with("- ")).collect();
+    let listed: BTreeSet<_> = items.iter().map(|item| (*item).to_owned()).collect();
+    assert_eq!(listed.len(), items.len(), "{INDEX_OF_DECISIONS} lists a decision twice");
+
+    let mut expected = BTreeSet::new();
     for file in decisions()? {
         let text = read(&file)?;
-        let (number, title) =
-            text.lines().next().and_then(|line| line.strip_prefix("# ")?.split_once(' ')).unwrap_or_default();
-        expected.push(format!("- [{number}]({}) {title}", file.trim_start_matches("docs/decisions/")));
+        let title = text.lines().next().and_then(|line| line.strip_prefix("# ")?.split_once(' '));
+        let (number, title) = title.ok_or_else(|| format!("{file} has no title"))?;
+        expected.insert(format!("- [{number}]({}) {title}", file.trim_start_matches("docs/decisions/")));
     }
-    let mut listed: Vec<_> = index.lines().filter(|line| line.starts_with("- ")).map(str::to_owned).collect();
-    listed.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(listed, expected, "{INDEX_OF_DECISIONS} lists other decisions than there are");
+    let absent: Vec<_> = expected.difference(&listed).collect();
+    let unknown: Vec<_> = listed.difference(&expected).collect();
+    assert!(absent.is_empty() && unknown.is_empty(), "{INDEX_OF_DECISIONS} lacks {absent:?} and lists {unknown:?}");
     Ok(())
 }
 
