@@ -44,15 +44,8 @@ impl From<Unopened> for Error {
 
 /// A sealed value, as a sealed column holds it.
 ///
-/// It comes from [`PersonKey::seal`](super::PersonKey::seal) or from a column, never from plaintext:
-///
-/// ```compile_fail
-/// let sealed = shared::vault::Sealed::from(b"D1234567".to_vec());
-/// ```
-///
-/// ```compile_fail
-/// let sealed = shared::vault::Sealed(b"D1234567".to_vec());
-/// ```
+/// It comes from [`PersonKey::seal`](super::PersonKey::seal) or from a column, never from plaintext: two cases of
+/// `tests/compile_fail` try it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
 
