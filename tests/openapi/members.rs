@@ -1,7 +1,7 @@
 //! The operations on members, and on what they prove to sign in.
 
 use manage_members::{
-    invitations::NewMember, members::Member, policy::SignInPolicy, roles::RoleChange, standing::Explained,
+    invitations::NewMember, member::Member, policy::SignInPolicy, roles::RoleChange, standing::Explained,
 };
 use shared::{access::Permission, http::Nothing};
 

@@ -3,7 +3,7 @@
 use set_password::{
     ResetRequest,
     change::{PasswordChange, RenewedSession},
-    link::{Acceptance, Completion, PasswordSet},
+    use_link::{Acceptance, Completion, PasswordSet},
 };
 use shared::http::Nothing;
 

@@ -2,8 +2,8 @@
 
 use manage_access_reviews::{
     decisions::Verdict,
-    items::AccessReviewItem,
-    reviews::{AccessReview, ReadAccessReview},
+    review::{AccessReview, AccessReviewItem},
+    reviews::ReadAccessReview,
 };
 use shared::access::Permission;
 

@@ -1,6 +1,6 @@
 //! The operations on API tokens.
 
-use manage_api_tokens::{CreatedApiToken, NewApiToken, tokens::ApiToken};
+use manage_api_tokens::{CreatedApiToken, NewApiToken, token::ApiToken};
 use shared::{access::Permission, http::Nothing};
 
 use super::document::{Operation, Schemas};

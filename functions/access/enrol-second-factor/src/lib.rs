@@ -1,8 +1,10 @@
 //! `/v1/session/totp` and `/v1/session/recovery-codes`: a member gets a second factor, another one, or new recovery codes.
 
+mod codes;
 mod deps;
 mod handler;
 mod recovery;
+mod standing;
 mod store;
 pub mod totp;
 

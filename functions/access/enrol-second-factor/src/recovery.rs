@@ -4,43 +4,18 @@ use serde::Serialize;
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, TargetKind},
-    authn::{
-        password::slow_hash,
-        recovery::{RECOVERY_CODES, RecoveryCode},
-    },
     door::Demand,
     http::{Nothing, Reply, Request},
-    secret::random_bytes,
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, handler::admit, store};
+use crate::{Deps, codes::NewCodes, standing::admit, store};
 
 /// Codes that were just made, each of which stands in for the second factor once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecoveryCodes {
     /// Ten codes. Shown once.
     pub recovery_codes: Vec<String>,
-}
-
-/// Codes as they are shown, and as they are kept.
-pub(crate) struct NewCodes {
-    pub(crate) shown: Vec<String>,
-    pub(crate) salt: [u8; 16],
-    pub(crate) hashes: Vec<Vec<u8>>,
-}
-
-impl NewCodes {
-    /// Makes ten, under a salt of their own.
-    pub(crate) fn generate() -> Result<Self> {
-        let mut new = Self { shown: Vec::new(), salt: random_bytes()?, hashes: Vec::new() };
-        for _ in 0..RECOVERY_CODES {
-            let code = RecoveryCode::generate()?;
-            new.hashes.push(slow_hash(code.text().expose_secret(), &new.salt)?.to_vec());
-            new.shown.push(code.shown());
-        }
-        Ok(new)
-    }
 }
 
 /// Makes new codes; the old ones are worth nothing from then on.

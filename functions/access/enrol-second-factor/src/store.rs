@@ -10,7 +10,19 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{handler::Standing, recovery::NewCodes};
+use crate::codes::NewCodes;
+
+/// What a member has, and the session in which they ask.
+pub(crate) struct Standing {
+    pub(crate) role: Role,
+    pub(crate) email: String,
+    pub(crate) organization_name: String,
+    pub(crate) is_demanded: bool,
+    pub(crate) has_second_factor: bool,
+    pub(crate) pending_sealed: Option<Vec<u8>>,
+    /// When the session ends, where it is a whole one.
+    pub(crate) not_after: Option<Timestamp>,
+}
 
 /// What the member has, and what is known of their session.
 pub(crate) fn load_standing(member: MemberId, session: CredentialId) -> Lookup<Standing> {

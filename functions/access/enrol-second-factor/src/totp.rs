@@ -15,7 +15,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, handler::admit, recovery::NewCodes, store};
+use crate::{Deps, codes::NewCodes, standing::admit, store};
 
 /// A secret whose first code is awaited.
 #[derive(Debug, Serialize, ToSchema)]

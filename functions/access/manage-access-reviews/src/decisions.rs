@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    access::{Permission, Role},
+    access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::reach::Reach,
     clock::Timestamp,
@@ -19,7 +19,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, items::AccessReviewItem, store};
+use crate::{
+    Deps,
+    store::{self, Pending},
+};
 
 /// What a reviewer decides.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,18 +32,6 @@ pub struct Verdict {
     decision: ReviewDecision,
     /// Why. It stands in the audit log in the clear, so it must not hold a member's address.
     reason: Reason,
-}
-
-/// An item, and what a decision about it depends on.
-pub(crate) struct Pending {
-    pub(crate) review: AccessReviewId,
-    pub(crate) item: AccessReviewItem,
-    pub(crate) deadline_at: Timestamp,
-    pub(crate) closed_at: Option<Timestamp>,
-    /// Of a member, what they are now; null where nothing is left to take from them.
-    pub(crate) role: Option<Role>,
-    /// True where somebody else is an owner and active.
-    pub(crate) has_another_owner: bool,
 }
 
 impl Pending {

@@ -3,7 +3,8 @@
 pub mod decisions;
 mod deps;
 mod handler;
-pub mod items;
+mod items;
+pub mod review;
 pub mod reviews;
 mod store;
 

@@ -1,59 +1,21 @@
-//! Reviews as they are shown, and whether their snapshots are still what was hashed.
+//! Handles `GET /v1/access-reviews` and `GET /v1/access-reviews/{review_id}`, which hashes the snapshot again.
 
 use serde::Serialize;
 use shared::{
     Result,
     access::Permission,
     audit::hex,
-    clock::Timestamp,
-    domain::review::ReviewState,
     http::{List, Reply, Request},
     id::AccessReviewId,
     reviews::{is_intact, snapshot_sha256},
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store};
-
-/// An access review.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AccessReview {
-    /// The review.
-    pub review_id: AccessReviewId,
-    /// The quarter that it is of, in UTC, as `2026-Q4`.
-    pub quarter: String,
-    /// Where it stands.
-    pub state: ReviewState,
-    /// The moment of its snapshot.
-    pub opened_at: Timestamp,
-    /// What is undecided then is revoked.
-    pub deadline_at: Timestamp,
-    /// When it ended.
-    pub closed_at: Option<Timestamp>,
-    /// When it was looked a second time whether what was revoked is gone.
-    pub checked_at: Option<Timestamp>,
-    /// How many of those revoked had access again then; null before.
-    pub came_back: Option<i64>,
-    /// How many items there are, and what became of them.
-    pub counts: ReviewCounts,
-}
-
-/// Items of a review by what became of them.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct ReviewCounts {
-    /// All of them.
-    pub items: i64,
-    /// Those that wait for a decision.
-    pub waiting: i64,
-    /// Those that somebody decided to keep.
-    pub kept: i64,
-    /// Those that were revoked, by a decision or at the deadline.
-    pub revoked: i64,
-    /// Of those, the ones about which nobody decided.
-    pub undecided: i64,
-    /// Last owners, whose access stayed without a decision.
-    pub spared: i64,
-}
+use crate::{
+    Deps,
+    review::AccessReview,
+    store::{self, Recorded},
+};
 
 /// An access review with its snapshot's hash.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,12 +29,6 @@ pub struct ReadAccessReview {
     pub recorded_sha256: Option<String>,
     /// False where an item was changed, added or taken away since the review was opened.
     pub is_snapshot_intact: bool,
-}
-
-/// What the review and the log say that the snapshot's hash was.
-pub(crate) struct Recorded {
-    pub(crate) in_review: [u8; 32],
-    pub(crate) in_log: Option<String>,
 }
 
 /// Lists reviews, the oldest first.

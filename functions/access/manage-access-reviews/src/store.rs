@@ -15,11 +15,25 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    decisions::Pending,
-    items::AccessReviewItem,
-    reviews::{AccessReview, Recorded, ReviewCounts},
-};
+use crate::review::{AccessReview, AccessReviewItem, ReviewCounts};
+
+/// What the review and the log say that the snapshot's hash was.
+pub(crate) struct Recorded {
+    pub(crate) in_review: [u8; 32],
+    pub(crate) in_log: Option<String>,
+}
+
+/// An item, and what a decision about it depends on.
+pub(crate) struct Pending {
+    pub(crate) review: AccessReviewId,
+    pub(crate) item: AccessReviewItem,
+    pub(crate) deadline_at: Timestamp,
+    pub(crate) closed_at: Option<Timestamp>,
+    /// Of a member, what they are now; null where nothing is left to take from them.
+    pub(crate) role: Option<Role>,
+    /// True where somebody else is an owner and active.
+    pub(crate) has_another_owner: bool,
+}
 
 /// What was decided about an item, by whom.
 pub(crate) struct Decided<'r> {

@@ -4,7 +4,8 @@ mod deps;
 mod handler;
 mod new;
 mod store;
-pub mod tokens;
+pub mod token;
+mod tokens;
 
 pub use deps::{Deps, Settings};
 pub use handler::handle;

@@ -13,7 +13,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store, tokens::ApiToken};
+use crate::{Deps, store, token::ApiToken};
 
 const DAY_S: i64 = 86_400;
 /// How long a token lasts of which nothing is said.

@@ -10,7 +10,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::tokens::ApiToken;
+use crate::token::ApiToken;
 
 /// False for a site that is none of the organization's.
 pub(crate) fn has_site(site: Option<SiteId>) -> Lookup<bool> {

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps,
-    members::Member,
+    member::Member,
     reach::{lookups, refuse, refuse_role},
     store,
 };

@@ -3,7 +3,8 @@
 mod deps;
 mod handler;
 pub mod invitations;
-pub mod members;
+pub mod member;
+mod members;
 pub mod policy;
 mod reach;
 pub mod roles;

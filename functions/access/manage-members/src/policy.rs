@@ -24,17 +24,18 @@ pub struct SignInPolicy {
 pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
     request.query()?.finish()?;
 
-    let (_, policy) = deps.reads.admit(request, Permission::MemberManage, store::load_policy()).await?;
+    let lookup = store::load_requires_mfa();
+    let (_, requires_mfa) = deps.reads.admit(request, Permission::MemberManage, lookup).await?;
 
-    Reply::ok(&policy)
+    Reply::ok(&SignInPolicy { requires_mfa })
 }
 
 /// Changes the policy. Where a second factor becomes necessary, every session ends in which none was proven.
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let policy: SignInPolicy = request.json()?;
 
-    let lookups = (store::load_policy(), Reach::of(request.credential()?.sha256));
-    let (admitted, (before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
+    let lookups = (store::load_requires_mfa(), Reach::of(request.credential()?.sha256));
+    let (admitted, (required_before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
     // It bears on everybody's sign-in: whoever manages members by a narrow token alone does not weaken it.
     if let Some(lacking) = reach.lacks(Role::Admin) {
         return refuse(admitted, request, lacking).await;
@@ -43,11 +44,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (organization, now) = (admitted.caller().organization, admitted.now());
     let entry = AuditEvent::new(Action::SignInPolicyChanged, TargetKind::Organization, organization)
-        .with(Diff::new().changed("requires_mfa", before.requires_mfa, policy.requires_mfa));
+        .with(Diff::new().changed("requires_mfa", required_before, policy.requires_mfa));
     let reply = Reply::ok(&policy)?;
     admitted
         .record(&reply, |batch| {
-            if policy.requires_mfa != before.requires_mfa {
+            if policy.requires_mfa != required_before {
                 store::require_mfa(batch, policy.requires_mfa, now);
                 batch.audit(entry);
             }

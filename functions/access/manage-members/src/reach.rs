@@ -10,7 +10,7 @@ use shared::{
     tenant::Lookup,
 };
 
-use crate::{members::Standing, store};
+use crate::store::{self, Standing};
 
 /// The member of the path, and what the caller may do.
 pub(crate) fn lookups(request: &Request) -> Result<(Lookup<Standing>, Lookup<Reach>)> {

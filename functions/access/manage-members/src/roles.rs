@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps,
-    members::Member,
+    member::Member,
     reach::{self, lookups},
     store,
 };

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps,
-    members::Member,
+    member::Member,
     reach::{lookups, refuse},
     store,
 };

@@ -14,10 +14,15 @@ use shared::{
     vault::PersonKey,
 };
 
-use crate::{
-    members::{Member, Standing},
-    policy::SignInPolicy,
-};
+use crate::member::Member;
+
+/// A member, and what a change of their standing depends on.
+pub(crate) struct Standing {
+    pub(crate) member: Member,
+    pub(crate) has_password: bool,
+    /// True where somebody else is an owner and active.
+    pub(crate) has_another_owner: bool,
+}
 
 /// True where another member has the address. Two invitations at once can both find it free; the table refuses the
 /// second, which is then run again.
@@ -199,9 +204,10 @@ pub(crate) fn clear_second_factor(batch: &mut Batch, maker: CredentialId, member
     );
 }
 
-pub(crate) fn load_policy() -> Lookup<SignInPolicy> {
-    Statement::new("-- manage-members.load_policy\nSELECT requires_mfa FROM organizations")
-        .one(|row| Ok(SignInPolicy { requires_mfa: row.read("requires_mfa")? }))
+/// True where every member needs a second factor.
+pub(crate) fn load_requires_mfa() -> Lookup<bool> {
+    Statement::new("-- manage-members.load_requires_mfa\nSELECT requires_mfa FROM organizations")
+        .one(|row| row.read("requires_mfa"))
 }
 
 pub(crate) fn require_mfa(batch: &mut Batch, is_required: bool, now: Timestamp) {

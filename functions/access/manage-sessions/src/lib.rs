@@ -3,10 +3,10 @@
 mod deps;
 mod handler;
 mod own;
+mod session;
 mod sessions;
 mod store;
 
 pub use deps::{Deps, Settings};
 pub use handler::handle;
-pub use own::{OwnMember, OwnOrganization, OwnSession};
-pub use sessions::Session;
+pub use session::{OwnMember, OwnOrganization, OwnSession, Session};

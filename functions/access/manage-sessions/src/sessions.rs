@@ -1,37 +1,14 @@
-//! Every session of the member who asks.
+//! Handles `GET /v1/sessions` and `POST /v1/sessions/{session_id}/revoke`.
 
-use serde::Serialize;
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, TargetKind},
-    authn::session::Assurance,
-    clock::Timestamp,
     door::Demand,
     http::{List, Nothing, Reply, Request},
     id::CredentialId,
 };
-use utoipa::ToSchema;
 
-use crate::{Deps, store};
-
-/// A place where the member is signed in.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Session {
-    /// The session.
-    pub session_id: CredentialId,
-    /// What the browser called itself when it was opened.
-    pub client: String,
-    /// What was proven.
-    pub assurance: Assurance,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When it was used last, to the minute.
-    pub last_used_at: Timestamp,
-    /// When it ends, if it is used until then.
-    pub expires_at: Timestamp,
-    /// Whether it is the one in which this is asked.
-    pub is_own: bool,
-}
+use crate::{Deps, session::Session, store};
 
 /// Lists the member's sessions that have not ended, the oldest first.
 pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {

@@ -10,10 +10,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    own::{Banner, OwnMember, OwnOrganization, OwnSession},
-    sessions::Session,
-};
+use crate::session::{Banner, OwnMember, OwnOrganization, OwnSession, Session};
 
 /// The session in which it is asked. What only the browser and its request know is left empty.
 pub(crate) fn load_session(session: CredentialId) -> Lookup<OwnSession> {

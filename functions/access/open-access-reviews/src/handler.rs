@@ -13,22 +13,15 @@ use shared::{
     schedule::{Outcome, Tick},
 };
 
-use crate::{Deps, store};
+use crate::{
+    Deps,
+    store::{self, Opening},
+};
 
 /// How this function is named in entries.
 const NAME: &str = "open-access-reviews";
 /// Items that one statement writes.
 const ITEMS_A_STATEMENT: usize = 500;
-
-/// A review that is being opened.
-pub(crate) struct Opening {
-    pub(crate) review: AccessReviewId,
-    pub(crate) quarter: String,
-    pub(crate) opened_at: Timestamp,
-    pub(crate) deadline_at: Timestamp,
-    pub(crate) item_count: i64,
-    pub(crate) snapshot_sha256: [u8; 32],
-}
 
 /// Opens one in each organization that has none for this quarter, the longest waiting first.
 ///

@@ -4,12 +4,20 @@ use serde_json::{Value, json};
 use shared::{
     audit::hex,
     clock::Timestamp,
-    id::AccessReviewItemId,
+    id::{AccessReviewId, AccessReviewItemId},
     reviews::{Facts, SnapshotItem},
     tenant::{Lookup, Statement},
 };
 
-use crate::handler::Opening;
+/// A review that is being opened.
+pub(crate) struct Opening {
+    pub(crate) review: AccessReviewId,
+    pub(crate) quarter: String,
+    pub(crate) opened_at: Timestamp,
+    pub(crate) deadline_at: Timestamp,
+    pub(crate) item_count: i64,
+    pub(crate) snapshot_sha256: [u8; 32],
+}
 
 /// True where the quarter has its review. Of two who ask at once, the table refuses the second.
 pub(crate) fn has_review(quarter: String) -> Lookup<bool> {

@@ -7,7 +7,7 @@ use shared::{
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::{
         password::Password,
-        session::{self, Assurance, NewSession, forgery_token},
+        session::{self, NewSession, forgery_token},
     },
     clock::Timestamp,
     door::{AdmittedRead, Demand},
@@ -16,7 +16,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, holder::Holder, store};
+use crate::{
+    Deps,
+    store::{self, Changed},
+};
 
 /// One password in the place of another.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,25 +40,6 @@ pub struct RenewedSession {
     pub expires_at: Timestamp,
     /// To be sent as `x-csrf-token` with everything that changes something.
     pub csrf_token: String,
-}
-
-/// What is known of the member and of the session before the password is compared.
-pub(crate) struct Account {
-    pub(crate) holder: Holder,
-    pub(crate) password_phc: String,
-    pub(crate) assurance: Assurance,
-    /// When the session ends in which it is changed.
-    pub(crate) not_after: Option<Timestamp>,
-    pub(crate) subject: Vec<u8>,
-}
-
-/// A password that takes the place of another, as it is stored.
-pub(crate) struct Changed<'a> {
-    pub(crate) account: &'a Account,
-    pub(crate) phc: String,
-    pub(crate) replaced: CredentialId,
-    pub(crate) spared: CredentialId,
-    pub(crate) mail: MailId,
 }
 
 /// Changes the password of whoever knows it.

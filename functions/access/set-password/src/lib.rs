@@ -7,6 +7,7 @@ mod holder;
 pub mod link;
 mod reset;
 mod store;
+pub mod use_link;
 
 pub use deps::{Deps, Settings};
 pub use handler::handle;

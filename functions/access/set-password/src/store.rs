@@ -2,6 +2,7 @@
 
 use shared::{
     Error, Result,
+    authn::session::Assurance,
     clock::Timestamp,
     domain::text::EmailAddress,
     http::Request,
@@ -9,11 +10,33 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    change::{Account, Changed},
-    holder::Holder,
-    link::{Opened, Use},
-};
+use crate::{holder::Holder, link::Use};
+
+/// What is known of the member and of the session before the password is compared.
+pub(crate) struct Account {
+    pub(crate) holder: Holder,
+    pub(crate) password_phc: String,
+    pub(crate) assurance: Assurance,
+    /// When the session ends in which it is changed.
+    pub(crate) not_after: Option<Timestamp>,
+    pub(crate) subject: Vec<u8>,
+}
+
+/// A password that takes the place of another, as it is stored.
+pub(crate) struct Changed<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) phc: String,
+    pub(crate) replaced: CredentialId,
+    pub(crate) spared: CredentialId,
+    pub(crate) mail: MailId,
+}
+
+/// A link that opens something.
+pub(crate) struct Opened {
+    pub(crate) holder: Holder,
+    /// True where this very request has used it up already, and nobody heard of it.
+    pub(crate) is_done: bool,
+}
 
 /// Seconds until an address with too many wrong links may try again.
 const RETRY_AFTER_S: i32 = 60;

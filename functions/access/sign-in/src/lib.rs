@@ -4,6 +4,7 @@ mod deps;
 mod handler;
 pub mod opened;
 mod password;
+mod refusal;
 mod second_factor;
 mod store;
 

@@ -7,7 +7,6 @@ use shared::{
     access::Role,
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::{
-        Realm,
         password::Password,
         refusals::count_refused,
         session::{Assurance, Holder, NewSession, NextStep},
@@ -21,8 +20,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps, OpenedSession,
-    handler::{Step, refusal},
-    store,
+    refusal::{NAME, Step, refusal},
+    store::{self, Account},
 };
 
 /// Who wants to sign in, and where.
@@ -35,16 +34,6 @@ pub struct SignIn {
     email: EmailAddress,
     /// Their password.
     password: Password,
-}
-
-/// What is known of the account before its password is compared.
-pub(crate) struct Account {
-    pub(crate) member: Option<(MemberId, Role)>,
-    pub(crate) password_phc: Option<String>,
-    pub(crate) has_second_factor: bool,
-    pub(crate) requires_mfa: bool,
-    pub(crate) realm: Realm,
-    pub(crate) subject: Vec<u8>,
 }
 
 /// Opens a session: whole, or waiting for the second factor.
@@ -99,7 +88,7 @@ async fn refuse(deps: &Deps, request: &Request, work: &SystemWork, of: Option<Me
     let now = deps.door.now();
     work.with_tenant(async |tx| {
         let Some(failures) = count_refused(tx, request.source_ip.as_deref(), now).await? else { return Ok(()) };
-        work.audit(tx, crate::handler::NAME, refusal(work.organization(), failures, Step::Password, of)).await
+        work.audit(tx, NAME, refusal(work.organization(), failures, Step::Password, of)).await
     })
     .await?;
     Err(Error::Unauthenticated)

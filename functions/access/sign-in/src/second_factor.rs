@@ -4,7 +4,6 @@
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    access::Role,
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     authn::{
         password::slow_hash,
@@ -13,7 +12,6 @@ use shared::{
         session::{Assurance, Holder, NewSession},
         totp::{TotpCode, TotpSecret},
     },
-    clock::Timestamp,
     door::{AdmittedRead, Demand},
     http::{Reply, Request},
     id::MemberId,
@@ -22,8 +20,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps, OpenedSession,
-    handler::{Step, refusal},
-    store,
+    refusal::{Step, refusal},
+    store::{self, Factor, Spent},
 };
 
 /// What is proven: exactly one of the two.
@@ -34,22 +32,6 @@ pub struct Proof {
     code: Option<TotpCode>,
     /// One of the recovery codes, which is then used up.
     recovery_code: Option<RecoveryCode>,
-}
-
-/// What a member's proof is compared with.
-pub(crate) struct Factor {
-    pub(crate) role: Role,
-    pub(crate) totp_sealed: Vec<u8>,
-    pub(crate) recovery_salt: [u8; 16],
-    /// When a whole session that asks ends: one in its place does not outlive it.
-    pub(crate) not_after: Option<Timestamp>,
-    pub(crate) subject: Vec<u8>,
-}
-
-/// What uses a proof up.
-pub(crate) enum Spent {
-    Step { step: i64, resealed: Option<Vec<u8>> },
-    Recovery { hash: [u8; 32] },
 }
 
 /// Puts a whole session in the place of the one that proves.

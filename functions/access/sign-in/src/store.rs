@@ -3,6 +3,7 @@
 use shared::{
     Error, Result,
     access::Role,
+    authn::Realm,
     clock::Timestamp,
     domain::text::EmailAddress,
     http::Request,
@@ -10,10 +11,31 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    password::Account,
-    second_factor::{Factor, Spent},
-};
+/// What is known of the account before its password is compared.
+pub(crate) struct Account {
+    pub(crate) member: Option<(MemberId, Role)>,
+    pub(crate) password_phc: Option<String>,
+    pub(crate) has_second_factor: bool,
+    pub(crate) requires_mfa: bool,
+    pub(crate) realm: Realm,
+    pub(crate) subject: Vec<u8>,
+}
+
+/// What a member's proof is compared with.
+pub(crate) struct Factor {
+    pub(crate) role: Role,
+    pub(crate) totp_sealed: Vec<u8>,
+    pub(crate) recovery_salt: [u8; 16],
+    /// When a whole session that asks ends: one in its place does not outlive it.
+    pub(crate) not_after: Option<Timestamp>,
+    pub(crate) subject: Vec<u8>,
+}
+
+/// What uses a proof up.
+pub(crate) enum Spent {
+    Step { step: i64, resealed: Option<Vec<u8>> },
+    Recovery { hash: [u8; 32] },
+}
 
 /// Takes a guess at the password of this account, whether there is one or not.
 pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> Lookup<Result<Account>> {

@@ -4,30 +4,14 @@ use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::review::{DecidedHow, RevocationCause, SECOND_LOOK_S},
-    id::{AccessReviewId, AccessReviewItemId},
     queue::SystemWork,
     schedule::Tick,
 };
 
 use crate::{
-    handler::{NAME, Subject, Withdrawal},
     store,
+    subject::{NAME, Withdrawal},
 };
-
-/// An item about which nobody decided.
-pub(crate) struct Undecided {
-    pub(crate) review: AccessReviewId,
-    pub(crate) item: AccessReviewItemId,
-    pub(crate) subject: Subject,
-}
-
-/// What became of the items of a review.
-pub(crate) struct Counts {
-    pub(crate) kept: i64,
-    pub(crate) revoked: i64,
-    pub(crate) undecided: i64,
-    pub(crate) spared: i64,
-}
 
 /// Settles what is undecided past its deadline, one item a transaction, and then closes the review.
 pub(crate) async fn settle(tick: &Tick, work: &SystemWork) -> Result<u64> {

@@ -9,8 +9,8 @@ use shared::{
 };
 
 use crate::{
-    handler::{NAME, Subject, Withdrawal},
     store,
+    subject::{NAME, Subject, Withdrawal},
 };
 
 /// What is looked at in one organization in one sweep; the rest is left to the next.

@@ -8,6 +8,7 @@ mod handler;
 mod reminders;
 mod second_look;
 mod store;
+mod subject;
 
 pub use deps::{Deps, Settings};
 pub use handler::{sweep, sweep_one};

@@ -2,22 +2,14 @@
 
 use shared::{
     Result,
-    clock::Timestamp,
     domain::{mail::MailKind, review::reminder_due},
-    id::{AccessReviewId, MailId},
+    id::MailId,
     mails,
     queue::SystemWork,
     schedule::Tick,
 };
 
 use crate::store;
-
-/// A review in which something is undecided.
-pub(crate) struct Waiting {
-    pub(crate) review: AccessReviewId,
-    pub(crate) deadline_at: Timestamp,
-    pub(crate) reminded_days: Option<i32>,
-}
 
 /// Asks for the mails that are due; says how many. That they were asked for is noted with them.
 pub(crate) async fn remind(tick: &Tick, work: &SystemWork) -> Result<u64> {

@@ -8,7 +8,7 @@ use shared::{
     schedule::Tick,
 };
 
-use crate::{handler::NAME, store};
+use crate::{store, subject::NAME};
 
 /// Looks at each review whose second look has come; says how many. Whatever has access again, rightly or not, stands in
 /// the entry.

@@ -4,15 +4,33 @@ use shared::{
     Error, Result,
     clock::Timestamp,
     domain::review::{DecidedHow, ReviewDecision, SubjectKind},
-    id::{AccessReviewId, ReviewSubjectId},
+    id::{AccessReviewId, AccessReviewItemId, ReviewSubjectId},
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    deadline::{Counts, Undecided},
-    handler::{Subject, Withdrawal},
-    reminders::Waiting,
-};
+use crate::subject::{Subject, Withdrawal};
+
+/// An item about which nobody decided.
+pub(crate) struct Undecided {
+    pub(crate) review: AccessReviewId,
+    pub(crate) item: AccessReviewItemId,
+    pub(crate) subject: Subject,
+}
+
+/// What became of the items of a review.
+pub(crate) struct Counts {
+    pub(crate) kept: i64,
+    pub(crate) revoked: i64,
+    pub(crate) undecided: i64,
+    pub(crate) spared: i64,
+}
+
+/// A review in which something is undecided.
+pub(crate) struct Waiting {
+    pub(crate) review: AccessReviewId,
+    pub(crate) deadline_at: Timestamp,
+    pub(crate) reminded_days: Option<i32>,
+}
 
 /// The oldest review that is open and holds something undecided. Held until COMMIT, so that nobody is told twice.
 pub(crate) fn find_waiting(now: Timestamp) -> Lookup<Option<Waiting>> {
