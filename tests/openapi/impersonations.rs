@@ -1,7 +1,7 @@
 //! The operations of the operator's staff on their way to a customer, and of the customer about them.
 
 use begin_impersonation::{OpenedImpersonation, Passport};
-use manage_impersonations::{answering::Approval, impersonations::Impersonation, policy::ImpersonationPolicy};
+use manage_impersonations::{answering::Approval, impersonation::Impersonation, policy::ImpersonationPolicy};
 use request_impersonation::{
     asking::{NewImpersonation, RequestedImpersonation},
     handing_off::{Destination, HandedOff},

@@ -2,11 +2,13 @@
 
 mod deps;
 mod handler;
+mod kiosk;
 mod kiosks;
 mod new;
 mod store;
 
 pub use deps::{Deps, Settings};
 pub use handler::handle;
-pub use kiosks::{Kiosk, KioskChange, KioskState};
+pub use kiosk::{Kiosk, KioskState};
+pub use kiosks::KioskChange;
 pub use new::NewKiosk;

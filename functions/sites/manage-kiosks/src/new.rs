@@ -1,4 +1,4 @@
-//! A device is let in: somebody who may types the code that it shows.
+//! Handles `POST /v1/sites/{site_id}/kiosks`: a member types the code that a device shows.
 
 use serde::Deserialize;
 use shared::{
@@ -6,7 +6,6 @@ use shared::{
     access::Permission,
     audit::{Action, AuditEvent, Diff, Internal, TargetKind, is_sampled},
     authn::pairing::PairingCode,
-    clock::Timestamp,
     domain::{BoundedText as _, text::Name},
     door::AdmittedWrite,
     http::{Reply, Request},
@@ -14,7 +13,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, kiosks::KioskRow, store};
+use crate::{
+    Deps,
+    store::{self, Guess, KioskRow, Typed},
+};
 
 /// A kiosk to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,28 +26,6 @@ pub struct NewKiosk {
     name: Name,
     /// The code that the device shows; case, spaces and hyphens do not matter.
     pairing_code: PairingCode,
-}
-
-/// A device that shows the code.
-pub(crate) struct Pairing {
-    pub(crate) device_sha256: Vec<u8>,
-    /// What it calls itself.
-    pub(crate) device: Option<String>,
-    pub(crate) expires_at: Timestamp,
-}
-
-/// What a guess came to.
-pub(crate) enum Guess {
-    Right(Pairing),
-    /// So many wrong ones within a minute has the address now had.
-    Wrong(i32),
-    Throttled(Error),
-}
-
-/// A code and who types it.
-pub(crate) struct Typed {
-    pub(crate) guesser: [u8; 32],
-    pub(crate) code_sha256: [u8; 32],
 }
 
 /// Enters a kiosk whose place the device will take that shows this code.

@@ -6,14 +6,46 @@ use shared::{
     domain::text::Name,
     door::Batch,
     http::{Page, Request},
-    id::{KioskId, SiteId},
+    id::{CredentialId, KioskId, SiteId},
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    kiosks::KioskRow,
-    new::{Guess, Pairing, Typed},
-};
+/// A kiosk as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct KioskRow {
+    pub(crate) kiosk_id: KioskId,
+    pub(crate) site_id: SiteId,
+    pub(crate) name: String,
+    pub(crate) device: Option<String>,
+    pub(crate) pairing_expires_at: Timestamp,
+    pub(crate) credential_id: Option<CredentialId>,
+    pub(crate) paired_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_seen_at: Option<Timestamp>,
+}
+
+/// A device that shows the code.
+pub(crate) struct Pairing {
+    pub(crate) device_sha256: Vec<u8>,
+    /// What it calls itself.
+    pub(crate) device: Option<String>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What a guess came to.
+pub(crate) enum Guess {
+    Right(Pairing),
+    /// So many wrong ones within a minute has the address now had.
+    Wrong(i32),
+    Throttled(Error),
+}
+
+/// A code and who types it.
+pub(crate) struct Typed {
+    pub(crate) guesser: [u8; 32],
+    pub(crate) code_sha256: [u8; 32],
+}
 
 /// The site, where the caller reaches it.
 pub(crate) fn find_site(site: SiteId) -> Lookup<SiteId> {

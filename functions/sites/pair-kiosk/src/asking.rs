@@ -13,7 +13,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store};
+use crate::{
+    Deps,
+    store::{self, Device},
+};
 
 /// Seconds between two questions of a device: `interval` of RFC 8628 section 3.2.
 const POLL_AFTER_S: u32 = 5;
@@ -37,13 +40,6 @@ pub struct BegunPairing {
     pub expires_at: Timestamp,
     /// Seconds that the device waits between two questions.
     pub poll_after_s: u32,
-}
-
-/// A device that is to be taken down.
-pub(crate) struct Device {
-    pub(crate) device_sha256: [u8; 32],
-    pub(crate) code_sha256: [u8; 32],
-    pub(crate) expires_at: Timestamp,
 }
 
 /// Takes the device down, if there is such an organization and not too many wait there. Nothing is said of it in the

@@ -4,15 +4,18 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize, de::Error as _};
 use shared::{
-    Error, Result,
+    Result,
     audit::{Action, Actor, AuditEvent, Diff, TargetKind},
     authn::{Credential, CredentialKind, NewCredential},
     http::{Reply, Request},
-    id::{CredentialId, KioskId, SiteId},
+    id::{KioskId, SiteId},
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store};
+use crate::{
+    Deps,
+    store::{self, Outcome, Place},
+};
 
 /// What the device keeps. Its text is not kept here, only what it is known again by.
 #[derive(Debug)]
@@ -41,22 +44,6 @@ pub enum PairingProgress {
         /// The device's credential, shown once.
         kiosk_token: String,
     },
-}
-
-/// What becomes of a device's question.
-pub(crate) enum Outcome {
-    Waiting,
-    Paired(Place),
-    Refused(Error),
-}
-
-/// A kiosk's place, taken.
-pub(crate) struct Place {
-    pub(crate) kiosk: KioskId,
-    pub(crate) site: SiteId,
-    pub(crate) credential: CredentialId,
-    /// True where the secret took the place of one whose answer was lost.
-    pub(crate) is_again: bool,
 }
 
 /// Gives the device its credential, if its code was confirmed. It is made at this moment, and the log says so.

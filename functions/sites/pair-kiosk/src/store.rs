@@ -6,14 +6,32 @@ use shared::{
     authn::{Credential, NewCredential, Realm},
     clock::Timestamp,
     http::Request,
-    id::CredentialId,
+    id::{CredentialId, KioskId, SiteId},
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    asking::Device,
-    fetching::{Outcome, Place},
-};
+/// A device that is to be taken down.
+pub(crate) struct Device {
+    pub(crate) device_sha256: [u8; 32],
+    pub(crate) code_sha256: [u8; 32],
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What becomes of a device's question.
+pub(crate) enum Outcome {
+    Waiting,
+    Paired(Place),
+    Refused(Error),
+}
+
+/// A kiosk's place, taken.
+pub(crate) struct Place {
+    pub(crate) kiosk: KioskId,
+    pub(crate) site: SiteId,
+    pub(crate) credential: CredentialId,
+    /// True where the secret took the place of one whose answer was lost.
+    pub(crate) is_again: bool,
+}
 
 /// Whether the organization is real.
 pub(crate) fn load_realm() -> Lookup<Realm> {
