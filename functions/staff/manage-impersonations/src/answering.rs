@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    access::{Permission, staff_reach},
+    access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::reach::Reach,
     clock::Timestamp,
@@ -12,7 +12,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, impersonations::Impersonation, store};
+use crate::{Deps, impersonation::Impersonation, store};
 
 /// How far staff are let in.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -96,11 +96,5 @@ impl Impersonation {
         }
         let ended_by = Some(ImpersonationEnder::Customer);
         Self { state: ImpersonationState::Ended, ended_at: Some(now), ended_by, ..self.clone() }
-    }
-
-    /// What the customer's word adds to what they may do, where both of their roles may.
-    pub(crate) fn restricted_reach(&self) -> Vec<&'static str> {
-        let with_word = staff_reach(self.staff_role, self.role, true);
-        with_word.filter(|permission| *permission == Permission::VisitReveal).map(Permission::word).collect()
     }
 }

@@ -3,7 +3,8 @@
 pub mod answering;
 mod deps;
 mod handler;
-pub mod impersonations;
+pub mod impersonation;
+mod impersonations;
 pub mod policy;
 mod store;
 

@@ -1,4 +1,4 @@
-//! Whether staff wait to be let in.
+//! Handles `GET /v1/impersonation-policy` and `PATCH /v1/impersonation-policy`.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -24,24 +24,26 @@ pub struct ImpersonationPolicy {
 pub(crate) async fn read(deps: &Deps, request: &Request) -> Result<Reply> {
     request.query()?.finish()?;
 
-    let (_, policy) = deps.reads.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
+    let lookup = store::load_requires_approval();
+    let (_, requires_approval) = deps.reads.admit(request, Permission::ImpersonationApprove, lookup).await?;
 
-    Reply::ok(&policy)
+    Reply::ok(&ImpersonationPolicy { requires_approval })
 }
 
 /// Changes the policy. Turned on, it also holds for those who asked before and have not come in yet.
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let policy: ImpersonationPolicy = request.json()?;
 
-    let (admitted, before) = deps.door.admit(request, Permission::ImpersonationApprove, store::load_policy()).await?;
+    let lookup = store::load_requires_approval();
+    let (admitted, required_before) = deps.door.admit(request, Permission::ImpersonationApprove, lookup).await?;
 
     let (organization, now) = (admitted.caller().organization, admitted.now());
     let entry = AuditEvent::new(Action::ImpersonationPolicyChanged, TargetKind::Organization, organization)
-        .with(Diff::new().changed("requires_approval", before.requires_approval, policy.requires_approval));
+        .with(Diff::new().changed("requires_approval", required_before, policy.requires_approval));
     let reply = Reply::ok(&policy)?;
     admitted
         .record(&reply, |batch| {
-            if policy.requires_approval != before.requires_approval {
+            if policy.requires_approval != required_before {
                 store::require_approval(batch, policy.requires_approval, now);
                 batch.audit(entry);
             }

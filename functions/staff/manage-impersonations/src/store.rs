@@ -10,7 +10,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{impersonations::Impersonation, policy::ImpersonationPolicy};
+use crate::impersonation::Impersonation;
 
 pub(crate) fn list_impersonations(page: &Page<ImpersonationId>, now: Timestamp) -> Lookup<Vec<Impersonation>> {
     Statement::new(concat!(
@@ -78,9 +78,10 @@ pub(crate) fn end(batch: &mut Batch, impersonation: ImpersonationId, ended_by: I
     );
 }
 
-pub(crate) fn load_policy() -> Lookup<ImpersonationPolicy> {
-    Statement::new("-- manage-impersonations.load_policy\nSELECT requires_staff_approval FROM organizations")
-        .one(|row| Ok(ImpersonationPolicy { requires_approval: row.read("requires_staff_approval")? }))
+/// True where staff wait for an approval.
+pub(crate) fn load_requires_approval() -> Lookup<bool> {
+    Statement::new("-- manage-impersonations.load_requires_approval\nSELECT requires_staff_approval FROM organizations")
+        .one(|row| row.read("requires_staff_approval"))
 }
 
 pub(crate) fn require_approval(batch: &mut Batch, is_required: bool, now: Timestamp) {

@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Deps,
-    staff::{Staff, admit, find_customer, refuse},
-    store,
+    staff::{admit, find_customer, refuse},
+    store::{self, Asked, NewRequest, Staff},
 };
 
 /// For whom, as what and why.
@@ -28,9 +28,9 @@ pub struct NewImpersonation {
     /// Handle of the customer.
     slug: Slug,
     /// What to act as there: of what this role and their own both allow, staff may do what is open to staff at all.
-    pub(crate) role: Role,
+    role: Role,
     /// Why. It stands in the log of both organizations in the clear, and the customer reads it.
-    pub(crate) reason: Reason,
+    reason: Reason,
 }
 
 /// An impersonation that was asked for.
@@ -44,14 +44,6 @@ pub struct RequestedImpersonation {
     pub state: ImpersonationState,
     /// What they act as.
     pub role: Role,
-}
-
-/// What the customer's database made of the request.
-pub(crate) struct Asked {
-    pub(crate) impersonation: ImpersonationId,
-    /// False where this very request had asked before.
-    pub(crate) is_new: bool,
-    pub(crate) state: ImpersonationState,
 }
 
 /// Asks at the customer, with an entry in its log, and then says so in the operator's own.
@@ -89,7 +81,9 @@ async fn ask_at(
     let (organization, session) = (caller.organization.uuid(), caller.credential.uuid());
     let (key, body) = (request.idempotency_key_sha256()?, request.fingerprint());
     let request_sha256 = sha256(&[organization.as_bytes().as_slice(), session.as_bytes(), &key, &body].concat());
-    let lookup = store::request(staff, caller.organization, new, request_sha256, admitted.now());
+    let (staff_organization, role, reason) = (caller.organization, new.role, &new.reason);
+    let asking = NewRequest { staff, staff_organization, role, reason, request_sha256 };
+    let lookup = store::request(&asking, admitted.now());
     customer
         .with_tenant(async |tx| {
             let asked = tx.find(lookup).await?.ok_or(Error::Forbidden)?;

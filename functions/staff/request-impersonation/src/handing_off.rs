@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Error, Result,
-    access::Role,
     audit::{Action, AuditEvent, Diff, TargetKind},
     authn::hand_off::{HAND_OFF_LIFETIME_S, HandOff, Passage},
     clock::Timestamp,
-    domain::{BoundedText as _, Reason, impersonation::ImpersonationState, text::Slug},
+    domain::{BoundedText as _, impersonation::ImpersonationState, text::Slug},
     http::{Reply, Request},
     id::{HandOffId, ImpersonationId},
 };
@@ -16,7 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     Deps,
     staff::{admit, find_customer, refuse},
-    store,
+    store::{self, Awaited, NewHandOff},
 };
 
 /// Where the impersonation is.
@@ -36,13 +35,6 @@ pub struct HandedOff {
     pub expires_at: Timestamp,
 }
 
-/// What is known at the customer of an impersonation that was asked for.
-pub(crate) struct Awaited {
-    pub(crate) state: ImpersonationState,
-    pub(crate) role: Role,
-    pub(crate) reason: Reason,
-}
-
 /// Makes a hand-off the one that opens, and shows its token.
 pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
     let destination: Destination = request.json()?;
@@ -54,7 +46,8 @@ pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
     // The customer's side comes first: what it then waits for is a token that nobody has yet.
     let (now, id) = (admitted.now(), HandOffId::new(admitted.now()));
     let impersonation: ImpersonationId = request.target("impersonation_id");
-    let lookup = store::hand_off(impersonation, staff.id, (id, now.plus_seconds(HAND_OFF_LIFETIME_S)), now);
+    let expires_at = now.plus_seconds(HAND_OFF_LIFETIME_S);
+    let lookup = store::hand_off(&NewHandOff { id, impersonation, staff: staff.id, expires_at }, now);
     let found = customer.with_tenant(async |tx| tx.find(lookup).await).await?;
     let Awaited { role, reason, .. } = found.ok_or(Error::NotFound)?.expect_approved()?;
 

@@ -2,23 +2,17 @@
 
 use shared::{
     Error, Result,
-    access::Role,
     audit::{Diff, Internal},
     domain::text::Slug,
     door::{AdmittedWrite, Demand},
     http::{Reply, Request},
-    id::StaffId,
     queue::SystemWork,
 };
 
-use crate::{Deps, store};
-
-/// A member of the operator's staff, who proved a second factor in the session that asks.
-pub(crate) struct Staff {
-    pub(crate) id: StaffId,
-    pub(crate) name: String,
-    pub(crate) role: Role,
-}
+use crate::{
+    Deps,
+    store::{self, Staff},
+};
 
 /// Admits whoever asks in a whole session of their own, and says whether they are staff.
 pub(crate) async fn admit(deps: &Deps, request: &Request) -> Result<(AdmittedWrite, Option<Staff>)> {

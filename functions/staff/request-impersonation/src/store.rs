@@ -2,17 +2,52 @@
 
 use shared::{
     Result,
+    access::Role,
     clock::Timestamp,
-    domain::{BoundedText as _, impersonation::ImpersonationState},
+    domain::{BoundedText as _, Reason, impersonation::ImpersonationState},
     id::{HandOffId, ImpersonationId, OrganizationId, StaffId},
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::{
-    asking::{Asked, NewImpersonation},
-    handing_off::Awaited,
-    staff::Staff,
-};
+/// A member of the operator's staff, who proved a second factor in the session that asks.
+pub(crate) struct Staff {
+    pub(crate) id: StaffId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+/// What staff ask for at a customer.
+pub(crate) struct NewRequest<'r> {
+    pub(crate) staff: &'r Staff,
+    pub(crate) staff_organization: OrganizationId,
+    pub(crate) role: Role,
+    pub(crate) reason: &'r Reason,
+    /// The same for a request and each repetition of it.
+    pub(crate) request_sha256: [u8; 32],
+}
+
+/// What the customer's database made of the request.
+pub(crate) struct Asked {
+    pub(crate) impersonation: ImpersonationId,
+    /// False where this very request had asked before.
+    pub(crate) is_new: bool,
+    pub(crate) state: ImpersonationState,
+}
+
+/// A hand-off that opens from now on.
+pub(crate) struct NewHandOff {
+    pub(crate) id: HandOffId,
+    pub(crate) impersonation: ImpersonationId,
+    pub(crate) staff: StaffId,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What is known at the customer of an impersonation that was asked for.
+pub(crate) struct Awaited {
+    pub(crate) state: ImpersonationState,
+    pub(crate) role: Role,
+    pub(crate) reason: Reason,
+}
 
 /// Who of the staff asks in the session with this secret, in the operator's own organization.
 pub(crate) fn staff_asking(session_sha256: [u8; 32], now: Timestamp) -> Lookup<Option<Staff>> {
@@ -28,25 +63,19 @@ fn read_staff(row: &Row) -> Result<Option<Staff>> {
 }
 
 /// Asks at the customer, or finds what the same request asked for before. None where they are staff no longer.
-pub(crate) fn request(
-    staff: &Staff,
-    staff_organization: OrganizationId,
-    new: &NewImpersonation,
-    request_sha256: [u8; 32],
-    now: Timestamp,
-) -> Lookup<Option<Asked>> {
+pub(crate) fn request(new: &NewRequest<'_>, now: Timestamp) -> Lookup<Option<Asked>> {
     Statement::new(concat!(
         "-- request-impersonation.request\n",
         "SELECT * FROM app.request_impersonation($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     ))
     .bind(ImpersonationId::new(now))
-    .bind(staff.id)
-    .bind(staff_organization)
-    .bind(staff.name.clone())
-    .bind(staff.role)
+    .bind(new.staff.id)
+    .bind(new.staff_organization)
+    .bind(new.staff.name.clone())
+    .bind(new.staff.role)
     .bind(new.role)
     .bind(new.reason.as_str().to_owned())
-    .bind(request_sha256.to_vec())
+    .bind(new.request_sha256.to_vec())
     .bind(now)
     .one(read_asked)
 }
@@ -57,20 +86,15 @@ fn read_asked(row: &Row) -> Result<Option<Asked>> {
 }
 
 /// Makes a hand-off the one that opens, if the customer let staff in or need not. None where they never asked for it.
-pub(crate) fn hand_off(
-    impersonation: ImpersonationId,
-    staff: StaffId,
-    (hand_off, expires_at): (HandOffId, Timestamp),
-    now: Timestamp,
-) -> Lookup<Option<Awaited>> {
+pub(crate) fn hand_off(new: &NewHandOff, now: Timestamp) -> Lookup<Option<Awaited>> {
     Statement::new(concat!(
         "-- request-impersonation.hand_off\n",
         "SELECT * FROM app.hand_off_impersonation($1, $2, $3, $4, $5)",
     ))
-    .bind(impersonation)
-    .bind(staff)
-    .bind(hand_off)
-    .bind(expires_at)
+    .bind(new.impersonation)
+    .bind(new.staff)
+    .bind(new.id)
+    .bind(new.expires_at)
     .bind(now)
     .one(read_awaited)
 }
