@@ -1,6 +1,6 @@
 //! The operations on streams of the log.
 
-use manage_log_streams::{CreatedStream, NewStreamBody, Rewinding, streams::LogStream};
+use manage_log_streams::{CreatedStream, NewStreamBody, Rewinding, stream::LogStream};
 use shared::{access::Permission, http::Nothing};
 
 use super::document::{Operation, Schemas};

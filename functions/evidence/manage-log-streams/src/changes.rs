@@ -12,7 +12,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store, streams::LogStream};
+use crate::{Deps, store, stream::LogStream};
 
 /// Where a stream goes back to.
 #[derive(Debug, Deserialize, ToSchema)]

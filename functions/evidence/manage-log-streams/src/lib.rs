@@ -5,7 +5,8 @@ mod deps;
 mod handler;
 mod new;
 mod store;
-pub mod streams;
+pub mod stream;
+mod streams;
 
 pub use changes::Rewinding;
 pub use deps::{Deps, Settings};

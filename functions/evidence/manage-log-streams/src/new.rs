@@ -13,12 +13,16 @@ use shared::{
     },
     door::AdmittedWrite,
     http::{Reply, Request},
-    id::{KeyId, LogStreamId},
-    vault::{STREAM_SECRET, STREAM_TOKEN, Sealed},
+    id::LogStreamId,
+    vault::{STREAM_SECRET, STREAM_TOKEN},
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store, streams::LogStream};
+use crate::{
+    Deps,
+    store::{self, SealedSecrets},
+    stream::LogStream,
+};
 
 /// A stream to be, as it is sent: a bucket with its region and account, or a collector.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,13 +59,6 @@ pub struct CreatedStream {
 pub(crate) enum Destination {
     Bucket { bucket: BucketName, region: AwsRegion, account: AwsAccount },
     Collector { url: CollectorUrl, token: Option<CollectorToken> },
-}
-
-/// What is kept sealed of a collector.
-pub(crate) struct SealedSecrets {
-    pub(crate) key: KeyId,
-    pub(crate) secret: Sealed,
-    pub(crate) token: Option<Sealed>,
 }
 
 impl NewStreamBody {

@@ -6,11 +6,19 @@ use shared::{
     clock::Timestamp,
     door::Batch,
     http::Page,
-    id::{LogStreamId, OrganizationId},
+    id::{KeyId, LogStreamId, OrganizationId},
     tenant::{Lookup, Row, Statement},
+    vault::Sealed,
 };
 
-use crate::{new::SealedSecrets, streams::LogStream};
+use crate::stream::LogStream;
+
+/// What is kept sealed of a collector.
+pub(crate) struct SealedSecrets {
+    pub(crate) key: KeyId,
+    pub(crate) secret: Sealed,
+    pub(crate) token: Option<Sealed>,
+}
 
 /// The places that are taken.
 pub(crate) fn list_slots() -> Lookup<Vec<i32>> {

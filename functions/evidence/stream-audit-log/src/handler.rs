@@ -118,7 +118,7 @@ async fn next_parcel(work: &SystemWork, stream: &Stream) -> Result<Result<Option
 async fn acknowledge(deps: &Deps, work: &SystemWork, stream: &Stream, parcel: &Parcel) -> Result<Option<Timestamp>> {
     let now = deps.clock.now();
     let lease = now.plus_seconds(LEASE_SECONDS);
-    let moving = store::acknowledge(stream, parcel, now, lease)?;
+    let moving = store::acknowledge(stream, &stream.reached_with(parcel), now, lease)?;
     let is_moved = work.with_tenant(async |tx| tx.find(moving).await).await?;
     Ok(is_moved.then_some(lease))
 }

@@ -8,4 +8,4 @@ mod store;
 
 pub use deps::{Deps, Settings};
 pub use handler::{stream, sweep};
-pub use page::{PAGE_BYTES_MAX, PAGE_MAX};
+pub use store::{PAGE_BYTES_MAX, PAGE_MAX};

@@ -9,12 +9,7 @@ use shared::{
     id::OrganizationId,
 };
 
-use crate::store::{Checkpoint, Entry, Stream};
-
-/// Most entries of one delivery.
-pub const PAGE_MAX: i64 = 500;
-/// Bytes of entries of one delivery, unless a single one has more: what a collector commonly takes at once.
-pub const PAGE_BYTES_MAX: i64 = 512 * 1024;
+use crate::store::{Checkpoint, Entry, Reached, Stream};
 
 /// Why a log is not streamed any further. Each says that somebody changed what they could not change by any function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,6 +94,15 @@ impl Parcel {
 }
 
 impl Stream {
+    /// How far the stream is once a delivery was acknowledged.
+    pub(crate) fn reached_with(&self, parcel: &Parcel) -> Reached {
+        let (next_seq, link, checkpoint_size) = match parcel {
+            Parcel::Entries { to, link, .. } => (*to, *link, self.checkpoint_size),
+            Parcel::Checkpoint { size, .. } => (self.next_seq, self.link, *size),
+        };
+        Reached { next_seq, link, checkpoint_size }
+    }
+
     /// The stream after a delivery was acknowledged.
     pub(crate) fn moved(&mut self, parcel: &Parcel, lease: shared::clock::Timestamp) {
         self.lease = lease;

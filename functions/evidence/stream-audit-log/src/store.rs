@@ -11,7 +11,11 @@ use shared::{
     vault::{self, WrappedTenantKey},
 };
 
-use crate::page::{PAGE_BYTES_MAX, PAGE_MAX, Parcel};
+/// Most entries of one delivery.
+pub const PAGE_MAX: i64 = 500;
+
+/// Bytes of entries of one delivery, unless a single one has more: what a collector commonly takes at once.
+pub const PAGE_BYTES_MAX: i64 = 512 * 1024;
 
 /// A stream that this streamer has to itself.
 pub(crate) struct Stream {
@@ -24,6 +28,13 @@ pub(crate) struct Stream {
     pub(crate) failures: i32,
     /// Until when; the value by which the database knows this streamer.
     pub(crate) lease: Timestamp,
+}
+
+/// How far a stream is after a delivery was acknowledged.
+pub(crate) struct Reached {
+    pub(crate) next_seq: u64,
+    pub(crate) link: Hash,
+    pub(crate) checkpoint_size: u64,
 }
 
 /// Where it leads.
@@ -175,11 +186,12 @@ pub(crate) fn begin(stream: &Stream, to: u64) -> Result<Statement> {
 }
 
 /// Moves the stream on after the destination acknowledged. False where it is another's by now.
-pub(crate) fn acknowledge(stream: &Stream, parcel: &Parcel, now: Timestamp, lease: Timestamp) -> Result<Lookup<bool>> {
-    let (next_seq, link, size) = match parcel {
-        Parcel::Entries { to, link, .. } => (*to, *link, stream.checkpoint_size),
-        Parcel::Checkpoint { size, .. } => (stream.next_seq, stream.link, *size),
-    };
+pub(crate) fn acknowledge(
+    stream: &Stream,
+    reached: &Reached,
+    now: Timestamp,
+    lease: Timestamp,
+) -> Result<Lookup<bool>> {
     let statement = Statement::new(concat!(
         "-- stream-audit-log.acknowledge\n",
         "WITH moved AS (UPDATE log_streams SET next_seq = $3, link = $4, checkpoint_size = $5, ",
@@ -187,8 +199,9 @@ pub(crate) fn acknowledge(stream: &Stream, parcel: &Parcel, now: Timestamp, leas
         "retry_at = NULL, acknowledged_at = $6, leased_until = $7 ",
         "WHERE stream_id = $1 AND leased_until = $2 RETURNING stream_id) SELECT EXISTS (SELECT FROM moved) AS is_moved",
     ));
-    let statement = statement.bind(stream.id).bind(stream.lease).bind(signed(next_seq)?).bind(link.to_vec());
-    Ok(statement.bind(signed(size)?).bind(now).bind(lease).one(|row| row.read("is_moved")))
+    let statement =
+        statement.bind(stream.id).bind(stream.lease).bind(signed(reached.next_seq)?).bind(reached.link.to_vec());
+    Ok(statement.bind(signed(reached.checkpoint_size)?).bind(now).bind(lease).one(|row| row.read("is_moved")))
 }
 
 /// Notes that a delivery was not taken, why, and when it is made again.
