@@ -7,7 +7,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use crate::error::{Error, Result};
 use crate::id::OrganizationId;
@@ -53,17 +53,18 @@ impl Anchors {
         Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
     }
 
-    /// Anchors the entries from one to before another, each ended by a line feed.
+    /// Anchors the entries of these numbers, each ended by a line feed.
     ///
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn place_entries(
         &self,
         organization: OrganizationId,
-        (from, to): (u64, u64),
+        numbers: Range<u64>,
         lines: Vec<u8>,
     ) -> Result<Placed> {
-        self.place(&format!("entries/{organization}/{from:020}-{to:020}.jsonl"), lines).await
+        let Range { start, end } = numbers;
+        self.place(&format!("entries/{organization}/{start:020}-{end:020}.jsonl"), lines).await
     }
 
     /// Anchors a checkpoint.

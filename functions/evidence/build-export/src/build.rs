@@ -1,89 +1,74 @@
-//! From what was asked for to a bundle that lies in the bucket.
+//! Makes the bundle of one export.
 
-use shared::{Error, audit::tree::Hash, domain::export::ExportKind, queue::SystemWork};
-
-use crate::{
-    Deps,
-    cover::{self, Coverage},
-    data, evidence,
-    job::{COMPLETE_LEASE_SECONDS, Job, Stop},
-    log,
-    manifest::{self, Counts},
-    progress::{self, Position},
-    store,
+use shared::{
+    Error,
+    domain::export::{ExportFailure, ExportKind},
 };
 
-/// How to check a bundle, for whoever opens it.
-pub(crate) const VERIFY: &str = include_str!("VERIFY.md");
+use crate::{
+    bundle::VERIFY,
+    cover::{self, Coverage},
+    data, evidence,
+    job::{Attempt, COMPLETE_LEASE_SECONDS},
+    log, manifest,
+    position::{Position, TablesPosition},
+    progress::{self, Making},
+    stop::Stop,
+    store::{self, Made},
+    zip,
+};
 
-/// A bundle that lies in the bucket.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) bytes: u32,
-    pub(crate) manifest_sha256: Hash,
-    pub(crate) entries: i64,
-    pub(crate) openings: i64,
-}
-
-/// Makes the bundle, from where an earlier attempt left off if it left word.
-pub(crate) async fn build(
-    deps: &Deps,
-    work: &SystemWork,
-    job: &Job,
-    goes_on: &impl Fn() -> bool,
-) -> Result<Made, Stop> {
-    let coverage = cover::choose(deps, work, job).await?;
+/// Makes the bundle. Continues what an earlier attempt kept, if it kept anything.
+pub(crate) async fn build(attempt: Attempt<'_>, goes_on: &impl Fn() -> bool) -> Result<Made, Stop> {
+    let Attempt { deps, work, job } = attempt;
+    let coverage = cover::choose(attempt).await?;
     let organization = work.organization();
     let tenant = work.with_tenant(async |tx| tx.find(store::tenant_key(organization)).await).await?;
     let key = job.key(&tenant);
-    let (mut bundle, mut position, mut counts) = progress::resume_or_begin(deps, work, job, &key).await?;
+    let mut making = progress::resume_or_begin(attempt, &key).await?;
 
     match job.kind {
         ExportKind::Evidence => {
-            let visit = job.visit.ok_or(Stop::GivenUp(shared::domain::export::ExportFailure::NotFound))?;
-            counts = evidence::add(deps, work, (visit, &tenant), &coverage, &mut bundle).await?;
+            let visit = job.visit.ok_or(Stop::GivenUp(ExportFailure::NotFound))?;
+            making.counts = evidence::add(attempt, visit, &tenant, &coverage, &mut making.bundle).await?;
         }
-        ExportKind::Audit | ExportKind::Data => {
-            let streamed = stream(deps, work, job, &coverage, (&mut bundle, &mut position, &mut counts), goes_on).await;
-            if matches!(streamed, Err(Stop::OutOfTime)) {
-                progress::keep(deps, &key, bundle, &position, &counts).await?;
+        ExportKind::Audit | ExportKind::Data => match stream(attempt, &coverage, &mut making, goes_on).await {
+            Err(Stop::OutOfTime) => {
+                progress::keep(deps, &key, making).await?;
                 return Err(Stop::OutOfTime);
             }
-            streamed?;
-        }
+            streamed => streamed?,
+        },
     }
-    let first_seq = counts.first_seq.unwrap_or(coverage.first_seq());
-    let manifest_sha256 = manifest::add(deps, work, job, (&tenant, &coverage, first_seq, &counts), &mut bundle).await?;
+    let Making { mut bundle, counts, .. } = making;
+    let manifest_sha256 = manifest::add(attempt, &tenant, &coverage, &counts, &mut bundle).await?;
     let entries = u64::try_from(counts.of("entries")).map_err(Error::internal)?;
-    job.hold(deps, work, entries, COMPLETE_LEASE_SECONDS).await?;
-    let bytes = crate::zip::size(bundle.finish().await?)?;
+    attempt.hold(entries, COMPLETE_LEASE_SECONDS).await?;
+    let bytes = zip::size(bundle.finish().await?)?;
     deps.bundles.forget_progress(&key).await?;
     Ok(Made { bytes, manifest_sha256, entries: counts.of("entries"), openings: counts.of("openings") })
 }
 
-type Parts<'b> = (&'b mut crate::bundle::Bundle, &'b mut Position, &'b mut Counts);
-
-/// The members of the log, and behind them those of the tables.
+/// Adds the members of the log, and after them those of the tables.
 async fn stream(
-    deps: &Deps,
-    work: &SystemWork,
-    job: &Job,
+    attempt: Attempt<'_>,
     coverage: &Coverage,
-    (bundle, position, counts): Parts<'_>,
+    making: &mut Making,
     goes_on: &impl Fn() -> bool,
 ) -> Result<(), Stop> {
+    let Making { bundle, position, counts } = making;
     if matches!(position, Position::Beginning) {
         bundle.add("VERIFY.md", VERIFY.as_bytes()).await?;
-        *position = log::begin(work, coverage, bundle).await?;
+        *position = Position::Log(log::begin(attempt.work, coverage, bundle).await?);
         counts.set("openings", 0);
     }
     if let Position::Log(at) = position {
-        log::stream(deps, work, job, coverage, (bundle, at), goes_on).await?;
+        log::stream(attempt, coverage, bundle, at, goes_on).await?;
         counts.set("entries", coverage.entries());
-        *position = Position::Tables(data::Place::default());
+        *position = Position::Tables(TablesPosition::default());
     }
-    if let (ExportKind::Data, Position::Tables(place)) = (job.kind, position) {
-        data::stream(deps, work, job, (bundle, place, counts), goes_on).await?;
+    if let (ExportKind::Data, Position::Tables(place)) = (attempt.job.kind, position) {
+        data::stream(attempt, bundle, place, counts, goes_on).await?;
     }
     Ok(())
 }

@@ -13,11 +13,13 @@ use shared::{
 use tokio::task::JoinSet;
 
 use crate::{
-    job::Stop,
     member::{Growing, Listed, PART_BYTES},
+    stop::Stop,
     zip,
 };
 
+/// The member that tells the reader of a bundle how to check it.
+pub(crate) const VERIFY: &str = include_str!("VERIFY.md");
 /// Part numbers of one member: the one in which it begins, and those that it fills by itself.
 const NUMBERS: i32 = 200;
 /// Parts on their way to the bucket at a time.
@@ -193,7 +195,7 @@ impl Bundle {
         Ok(())
     }
 
-    /// What the store refuses it may refuse for ever, since a rule of the bucket ends uploads that nobody completes:
+    /// What the store refuses it may refuse for ever, since a rule of the bucket ends uploads that are not completed in time:
     /// the next attempt begins anew.
     async fn refused(&self, error: Error) -> Stop {
         let forgotten = self.bundles.forget_progress(&self.key).await;

@@ -1,32 +1,22 @@
-//! What of the log a bundle covers: chosen once, when the log is sealed beyond the wish for the bundle.
+//! What of the log a bundle covers: chosen once, when the log is sealed beyond the request for the bundle.
 
 use std::time::Duration;
 
 use shared::{
     Error,
-    audit::tree::Hash,
     domain::export::ExportKind,
-    queue::{Envelope, SEAL_REQUEST, SystemWork},
+    queue::{Envelope, SEAL_REQUEST},
 };
 
 use crate::{
-    Deps,
-    job::{Job, Stop},
-    store,
+    job::Attempt,
+    stop::Stop,
+    store::{self, Checkpoint, Covers},
 };
 
 /// How long a seal is waited for, and how often it is looked for.
 const WAIT: Duration = Duration::from_secs(25);
 const LOOK: Duration = Duration::from_millis(200);
-
-/// A checkpoint as it was signed.
-#[derive(Clone, Debug)]
-pub(crate) struct Checkpoint {
-    pub(crate) size: u64,
-    pub(crate) root: Hash,
-    pub(crate) link: Hash,
-    pub(crate) note: String,
-}
 
 /// The log between two checkpoints.
 #[derive(Clone, Debug)]
@@ -48,14 +38,15 @@ impl Coverage {
 }
 
 /// What the bundle covers.
-pub(crate) async fn choose(deps: &Deps, work: &SystemWork, job: &Job) -> Result<Coverage, Stop> {
-    let (first_seq, tree_size) = match job.covers {
+pub(crate) async fn choose(attempt: Attempt<'_>) -> Result<Coverage, Stop> {
+    let Covers { first_seq, tree_size } = match attempt.job.covers {
         Some(covers) => covers,
         None => {
-            wait_for_seal(deps, work, job).await?;
-            fix(work, job).await?
+            wait_for_seal(attempt).await?;
+            choose_covers(attempt).await?
         }
     };
+    let work = attempt.work;
     let checkpoint = work.with_tenant(async |tx| tx.find(store::checkpoint(tree_size)).await).await?;
     let previous = match first_seq {
         0 => None,
@@ -64,8 +55,9 @@ pub(crate) async fn choose(deps: &Deps, work: &SystemWork, job: &Job) -> Result<
     Ok(Coverage { previous, checkpoint })
 }
 
-/// The wish itself is an entry: a log that is sealed beyond it holds everything that was there when it was wished for.
-async fn wait_for_seal(deps: &Deps, work: &SystemWork, job: &Job) -> Result<(), Stop> {
+/// The request for the export is an entry itself: a log that is sealed beyond it holds everything that was there before it.
+async fn wait_for_seal(attempt: Attempt<'_>) -> Result<(), Stop> {
+    let Attempt { deps, work, job } = attempt;
     let began = tokio::time::Instant::now();
     let mut is_asked = false;
     while !work.with_tenant(async |tx| tx.find(store::is_sealed(job.export)).await).await? {
@@ -83,18 +75,20 @@ async fn wait_for_seal(deps: &Deps, work: &SystemWork, job: &Job) -> Result<(), 
     Ok(())
 }
 
-async fn fix(work: &SystemWork, job: &Job) -> Result<(i64, i64), Stop> {
+/// Chooses what the export covers and keeps it, so that every attempt makes the same bundle.
+async fn choose_covers(attempt: Attempt<'_>) -> Result<Covers, Stop> {
+    let Attempt { work, job, .. } = attempt;
     let is_period = job.kind == ExportKind::Audit && (job.from.is_some() || job.to.is_some());
-    let covers = work
+    let (covers, changed) = work
         .with_tenant(async |tx| {
             let covers = match is_period {
                 true => tx.find(store::period(job.from, job.to)).await?,
-                false => (0, tx.find(store::newest_size()).await?),
+                false => Covers { first_seq: 0, tree_size: tx.find(store::newest_size()).await? },
             };
-            let changed = tx.find(store::fix(job, covers)).await?;
+            let changed = tx.find(store::keep_covers(job, covers)).await?;
             Ok((covers, changed))
         })
         .await?;
-    job.expect_held(covers.1)?;
-    Ok(covers.0)
+    job.expect_held(changed)?;
+    Ok(covers)
 }

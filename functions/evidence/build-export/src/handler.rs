@@ -1,4 +1,4 @@
-//! The story of a bundle. Contract in `functions/evidence/build-export/README.md`. Promises E3, E5, P12.
+//! Makes the bundles that an organization waits for, and says in its log what became of each. Contract in `functions/evidence/build-export/README.md`. Promises E3, E5, P12.
 
 use shared::{
     Error, Result,
@@ -12,10 +12,10 @@ use shared::{
 };
 
 use crate::{
-    Deps,
-    build::{self, Made},
-    job::{FAILURES_MAX, Job, Stop},
-    store,
+    Deps, build,
+    job::{Attempt, FAILURES_MAX},
+    stop::Stop,
+    store::{self, Job, Made},
 };
 
 /// How this function is named in entries and metrics.
@@ -26,7 +26,7 @@ const WAIT_SECONDS: i64 = 20;
 /// Makes what the organization of the message waits for.
 ///
 /// # Errors
-/// When the message is none of ours, or the database fails: it then comes again. What fails of one bundle is kept with it.
+/// When the message is none of ours, or the database fails: it then comes again. The failure of one bundle is kept in its row.
 pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
     if message.envelope().kind != EXPORT_REQUEST {
         return Err(Error::malformed("/kind", "unknown_value"));
@@ -34,7 +34,7 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
     make_all(deps, &message.work(&deps.db), || message.has_time()).await.map(drop)
 }
 
-/// Makes what every organization waits for: what no message told of, and what a worker left behind.
+/// Makes what every organization waits for, where no message said so or an earlier attempt did not finish.
 ///
 /// # Errors
 /// When the database does not say who waits.
@@ -46,7 +46,7 @@ async fn make_all(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) ->
     let mut made = 0;
     while goes_on() {
         let Some(job) = Job::claim(deps, work).await? else { break };
-        match make(deps, work, &job, &goes_on).await {
+        match make(Attempt { deps, work, job: &job }, &goes_on).await {
             Ok(()) => made += 1,
             Err(Stop::LeaseLost) => tracing::warn!(export.id = %job.export, "another worker makes it"),
             Err(Stop::OutOfTime) => return give_back(work, &job, job.failures, deps.clock.now()).await.map(|()| made),
@@ -57,16 +57,17 @@ async fn make_all(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) ->
     Ok(made)
 }
 
-async fn make(deps: &Deps, work: &SystemWork, job: &Job, goes_on: &impl Fn() -> bool) -> Result<(), Stop> {
-    if job.failures >= FAILURES_MAX {
+async fn make(attempt: Attempt<'_>, goes_on: &impl Fn() -> bool) -> Result<(), Stop> {
+    if attempt.job.failures >= FAILURES_MAX {
         return Err(Stop::GivenUp(ExportFailure::Internal));
     }
-    let made = build::build(deps, work, job, goes_on).await?;
-    record(deps, work, job, &made).await
+    let made = build::build(attempt, goes_on).await?;
+    record(attempt, &made).await
 }
 
-/// Says that it is made: to whoever asks, to the outside, and in the log.
-async fn record(deps: &Deps, work: &SystemWork, job: &Job, made: &Made) -> Result<(), Stop> {
+/// Records that it is made: the export's row, the event for webhooks, and the audit entry.
+async fn record(attempt: Attempt<'_>, made: &Made) -> Result<(), Stop> {
+    let Attempt { deps, work, job } = attempt;
     let now = deps.clock.now();
     let signing = deps.signer.public_key().await?;
     let digest = Diff::new()

@@ -7,18 +7,17 @@ use shared::{
         hex, tiles,
         tree::{self, GrowingTree, Hash},
     },
-    domain::export::ExportFailure,
     id::OrganizationId,
     queue::SystemWork,
 };
 
 use crate::{
-    Deps,
-    bundle::{Bundle, Slot},
+    bundle::Bundle,
     cover::Coverage,
     csv,
-    job::{Job, Stop},
-    progress::Position,
+    job::Attempt,
+    position::LogPosition,
+    stop::{Stop, log_differs},
     store,
 };
 
@@ -27,18 +26,8 @@ const PAGE: i64 = 2_000;
 /// Pages between two signs of life.
 const PAGES_RENEWED: u32 = 25;
 
-/// How far the log is in the bundle.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub(crate) struct At {
-    csv: Slot,
-    entries: Slot,
-    links: Slot,
-    next: u64,
-    link: Hash,
-}
-
 /// Begins the members of the log.
-pub(crate) async fn begin(work: &SystemWork, coverage: &Coverage, bundle: &mut Bundle) -> Result<Position, Stop> {
+pub(crate) async fn begin(work: &SystemWork, coverage: &Coverage, bundle: &mut Bundle) -> Result<LogPosition, Stop> {
     bundle.add("audit/checkpoint.note", coverage.checkpoint.note.as_bytes()).await?;
     let csv = bundle.begin("audit/entries.csv");
     let entries = bundle.begin("audit/entries.jsonl");
@@ -52,32 +41,32 @@ pub(crate) async fn begin(work: &SystemWork, coverage: &Coverage, bundle: &mut B
         (next, link) = (previous.size, previous.link);
     }
     bundle.write(csv, csv::ENTRY_COLUMNS.as_bytes()).await?;
-    Ok(Position::Log(At { csv, entries, links, next, link }))
+    Ok(LogPosition { csv, entries, links, next, link })
 }
 
 /// The roots of the perfect subtrees of the tree before the period, one a line.
 async fn frontier(work: &SystemWork, size: u64) -> Result<String, Stop> {
     let ids = GrowingTree::edge(size);
     let tiles = work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?;
-    let tree = GrowingTree::resume(size, &tiles).ok_or(Stop::GivenUp(ExportFailure::LogDiffers))?;
+    let tree = GrowingTree::resume(size, &tiles).ok_or_else(log_differs)?;
     Ok(tree.frontier().iter().map(|root| hex(root) + "\n").collect())
 }
 
 /// Adds the entries to their end. The next page is read while this one is worked on.
 pub(crate) async fn stream(
-    deps: &Deps,
-    work: &SystemWork,
-    job: &Job,
+    attempt: Attempt<'_>,
     coverage: &Coverage,
-    (bundle, at): (&mut Bundle, &mut At),
+    bundle: &mut Bundle,
+    at: &mut LogPosition,
     goes_on: &impl Fn() -> bool,
 ) -> Result<(), Stop> {
+    let work = attempt.work;
     let size = coverage.checkpoint.size;
     let mut page = read(work, at.next, size).await?;
     let mut pages = 0;
     while at.next < size {
         if page.is_empty() {
-            return Err(Stop::GivenUp(ExportFailure::LogDiffers));
+            return Err(log_differs());
         }
         let after = at.next + u64::try_from(page.len()).map_err(Error::internal)?;
         let (following, added) = join(read(work, after, size), add(work.organization(), &page, bundle, at)).await;
@@ -85,7 +74,7 @@ pub(crate) async fn stream(
         page = following?;
         pages += 1;
         if pages % PAGES_RENEWED == 0 {
-            job.renew(deps, work, at.next - coverage.first_seq()).await?;
+            attempt.renew(at.next - coverage.first_seq()).await?;
         }
         // Behind a page, so that every invocation gets further, however little time it has.
         if at.next < size && !goes_on() {
@@ -93,12 +82,12 @@ pub(crate) async fn stream(
         }
     }
     if at.link != coverage.checkpoint.link {
-        return Err(Stop::GivenUp(ExportFailure::LogDiffers));
+        return Err(log_differs());
     }
     for slot in [at.csv, at.entries, at.links] {
         bundle.end(slot).await?;
     }
-    job.renew(deps, work, coverage.entries()).await
+    attempt.renew(coverage.entries()).await
 }
 
 async fn read(work: &SystemWork, from: u64, to: u64) -> Result<Vec<String>, Stop> {
@@ -110,7 +99,12 @@ async fn read(work: &SystemWork, from: u64, to: u64) -> Result<Vec<String>, Stop
 }
 
 /// Adds a page. Leaf and link are computed from the text of each entry; what is not the next one ends it.
-async fn add(organization: OrganizationId, page: &[String], bundle: &mut Bundle, at: &mut At) -> Result<(), Stop> {
+async fn add(
+    organization: OrganizationId,
+    page: &[String],
+    bundle: &mut Bundle,
+    at: &mut LogPosition,
+) -> Result<(), Stop> {
     // The question for the next page leaves before this one is worked on.
     tokio::task::yield_now().await;
     let head = format!("{{\"v\": 1, \"org\": \"{organization}\", \"seq\": ");
@@ -119,7 +113,7 @@ async fn add(organization: OrganizationId, page: &[String], bundle: &mut Bundle,
         let number = at.next.to_string();
         let rest = entry.strip_prefix(&head).and_then(|rest| rest.strip_prefix(&number));
         if rest.is_none_or(|rest| !rest.starts_with(", \"at\": \"")) || entry.contains('\n') {
-            return Err(Stop::GivenUp(ExportFailure::LogDiffers));
+            return Err(log_differs());
         }
         let leaf = tree::leaf_hash(entry.as_bytes());
         at.link = tree::link_hash(&at.link, &leaf);

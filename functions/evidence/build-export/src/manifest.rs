@@ -10,36 +10,19 @@ use shared::{
     clock::Timestamp,
     domain::export::ExportKind,
     id::{CredentialId, ExportKeyId, OrganizationId},
-    queue::SystemWork,
     secret::Secret,
     vault::{WrappedTenantKey, mac},
 };
 
 use crate::{
-    Deps,
     bundle::Bundle,
+    counts::Counts,
     cover::Coverage,
-    job::{Job, Stop},
+    job::Attempt,
     member::Listed,
-    store,
+    stop::Stop,
+    store::{self, SealedExportKey},
 };
-
-/// How many there are of what, and of evidence the number of its first entry.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Counts {
-    counts: BTreeMap<String, u64>,
-    pub(crate) first_seq: Option<u64>,
-}
-
-impl Counts {
-    pub(crate) fn set(&mut self, what: &str, count: u64) {
-        self.counts.insert(what.to_owned(), count);
-    }
-
-    pub(crate) fn of(&self, what: &str) -> i64 {
-        self.counts.get(what).and_then(|count| i64::try_from(*count).ok()).unwrap_or(0)
-    }
-}
 
 /// `manifest.json`, its fields in the order of the contract.
 #[derive(Serialize)]
@@ -79,22 +62,23 @@ impl File {
 
 /// Adds the three members that speak of all the others, and gives the digest of the first.
 pub(crate) async fn add(
-    deps: &Deps,
-    work: &SystemWork,
-    job: &Job,
-    (tenant, coverage, first_seq, counts): (&WrappedTenantKey, &Coverage, u64, &Counts),
+    attempt: Attempt<'_>,
+    tenant: &WrappedTenantKey,
+    coverage: &Coverage,
+    counts: &Counts,
     bundle: &mut Bundle,
 ) -> Result<Hash, Stop> {
-    let (hmac_key_id, hmac_key) = export_key(deps, work, tenant).await?;
+    let Attempt { deps, work, job } = attempt;
+    let (hmac_key_id, hmac_key) = export_key(attempt, tenant).await?;
     let checkpoint = &coverage.checkpoint;
     let manifest = Manifest {
         v: 1,
         kind: job.kind,
         organization_id: work.organization(),
-        // Of the wish, not of the making: made again, it is the same.
+        // When it was asked for, not when it is made: made again, it is the same.
         created_at: job.created_at,
-        created_by: Creator { kind: &job.requested_by.0, id: job.requested_by.1 },
-        first_seq,
+        created_by: Creator { kind: &job.requested_by.kind, id: job.requested_by.id },
+        first_seq: counts.first_seq.unwrap_or(coverage.first_seq()),
         tree_size: checkpoint.size,
         root: hex(&checkpoint.root),
         chain: hex(&checkpoint.link),
@@ -115,22 +99,19 @@ pub(crate) async fn add(
     Ok(digest)
 }
 
-/// The organization's key of HMACs. Where nobody asked for one yet, one is made that nobody has seen.
-async fn export_key(
-    deps: &Deps,
-    work: &SystemWork,
-    tenant: &WrappedTenantKey,
-) -> Result<(ExportKeyId, Secret<[u8; 32]>), Stop> {
+/// The organization's key of HMACs. Where there is none yet, one is made and shown to no caller.
+async fn export_key(attempt: Attempt<'_>, tenant: &WrappedTenantKey) -> Result<(ExportKeyId, Secret<[u8; 32]>), Stop> {
+    let Attempt { deps, work, .. } = attempt;
     let tenant = deps.vault.tenant_key(tenant).await?;
     let find = async || work.with_tenant(async |tx| tx.find(store::export_key()).await).await;
-    if let Some((id, sealed)) = find().await? {
+    if let Some(SealedExportKey { id, sealed }) = find().await? {
         return Ok((id, tenant.open_export_key(id, &sealed)?));
     }
     let now = deps.clock.now();
     let id = ExportKeyId::new(now);
     let (_, sealed) = tenant.new_export_key(id)?;
-    let insert = store::insert_export_key(id, tenant.id(), sealed, now);
+    let insert = store::insert_export_key(SealedExportKey { id, sealed }, tenant.id(), now);
     work.with_tenant(async |tx| tx.write(insert).await).await?;
-    let (id, sealed) = find().await?.ok_or_else(|| Error::internal("an export key was not kept"))?;
+    let SealedExportKey { id, sealed } = find().await?.ok_or_else(|| Error::internal("an export key was not kept"))?;
     Ok((id, tenant.open_export_key(id, &sealed)?))
 }

@@ -5,7 +5,7 @@ use crc32fast::Hasher;
 use sha2::{Digest, Sha256};
 use shared::bundles::PART_BYTES_MIN;
 
-use crate::{job::Stop, zip};
+use crate::{stop::Stop, zip};
 
 /// Bytes of a part.
 pub(crate) const PART_BYTES: usize = 12 * 1024 * 1024;
@@ -24,7 +24,7 @@ pub(crate) struct Growing {
     pub(crate) bytes: u64,
     pub(crate) crc: Hasher,
     pub(crate) sha: Sha256,
-    /// The first bytes: enough for a part, since whatever stands before them must not be a part by itself.
+    /// The first bytes: enough for a part, since what stands before them may be too short to be one.
     pub(crate) head: Vec<u8>,
     /// The last bytes that are not in the bucket yet.
     pub(crate) tail: Vec<u8>,

@@ -1,30 +1,28 @@
-//! Where one invocation leaves off and the next goes on: what was made and is not in the bucket yet, and how far it is.
+//! Keeps a bundle that is not finished when an invocation ends, and continues it in the next one.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Sha256, digest::common::hazmat::SerializableState};
 use shared::{
     Error,
     bundles::{BundleKey, PlacedPart},
-    queue::SystemWork,
 };
 
 use crate::{
     Deps,
     bundle::Bundle,
-    data,
-    job::{Job, Stop},
-    log,
-    manifest::Counts,
+    counts::Counts,
+    job::Attempt,
     member::{Growing, Listed},
+    position::Position,
+    stop::Stop,
     store, zip,
 };
 
-/// What is to be made next.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Position {
-    Beginning,
-    Log(log::At),
-    Tables(data::Place),
+/// A bundle in the making, with how far it is.
+pub(crate) struct Making {
+    pub(crate) bundle: Bundle,
+    pub(crate) position: Position,
+    pub(crate) counts: Counts,
 }
 
 /// Everything but the bytes, which follow it in the order in which it names their lengths.
@@ -54,41 +52,33 @@ struct KeptMember {
     is_whole: bool,
 }
 
-/// Goes on with what an earlier invocation kept, or begins.
-pub(crate) async fn resume_or_begin(
-    deps: &Deps,
-    work: &SystemWork,
-    job: &Job,
-    key: &BundleKey,
-) -> Result<(Bundle, Position, Counts), Stop> {
+/// Continues what an earlier invocation kept, or begins.
+pub(crate) async fn resume_or_begin(attempt: Attempt<'_>, key: &BundleKey) -> Result<Making, Stop> {
+    let Attempt { deps, work, job } = attempt;
     if let Some(upload) = &job.upload {
         let kept = deps.bundles.progress(key).await?.and_then(|bytes| thaw(deps, key, &bytes));
         match kept {
-            Some(kept) if kept.0.upload == *upload => return Ok(kept),
-            // Nobody will go on with it.
+            Some(kept) if kept.bundle.upload == *upload => return Ok(kept),
+            // Without what was kept, the upload cannot be continued.
             _ => deps.bundles.abort(key, upload).await?,
         }
     }
     let upload = deps.bundles.begin(key).await?;
     let keep = store::keep_upload(job, &upload);
     job.expect_held(work.with_tenant(async |tx| tx.find(keep).await).await?)?;
-    Ok((Bundle::new(deps.bundles.clone(), key.clone(), upload), Position::Beginning, Counts::default()))
+    let bundle = Bundle::new(deps.bundles.clone(), key.clone(), upload);
+    Ok(Making { bundle, position: Position::Beginning, counts: Counts::default() })
 }
 
 /// Keeps it for the next invocation.
-pub(crate) async fn keep(
-    deps: &Deps,
-    key: &BundleKey,
-    mut bundle: Bundle,
-    position: &Position,
-    counts: &Counts,
-) -> Result<(), Stop> {
-    bundle.settle().await?;
-    let frozen = freeze(&bundle, position, counts)?;
+pub(crate) async fn keep(deps: &Deps, key: &BundleKey, mut making: Making) -> Result<(), Stop> {
+    making.bundle.settle().await?;
+    let frozen = freeze(&making)?;
     Ok(deps.bundles.keep_progress(key, frozen).await?)
 }
 
-fn freeze(bundle: &Bundle, position: &Position, counts: &Counts) -> Result<Vec<u8>, Stop> {
+fn freeze(making: &Making) -> Result<Vec<u8>, Stop> {
+    let Making { bundle, position, counts } = making;
     let member = |member: &Growing| KeptMember {
         name: member.name.clone(),
         bytes: member.bytes,
@@ -121,7 +111,7 @@ fn freeze(bundle: &Bundle, position: &Position, counts: &Counts) -> Result<Vec<u
     Ok(frozen)
 }
 
-fn thaw(deps: &Deps, key: &BundleKey, frozen: &[u8]) -> Option<(Bundle, Position, Counts)> {
+fn thaw(deps: &Deps, key: &BundleKey, frozen: &[u8]) -> Option<Making> {
     let end = frozen.iter().position(|byte| *byte == b'\n')?;
     let (json, mut bytes) = (frozen.get(..end)?, frozen.get(end + 1..)?);
     let kept: Kept = serde_json::from_slice(json).ok()?;
@@ -146,5 +136,5 @@ fn thaw(deps: &Deps, key: &BundleKey, frozen: &[u8]) -> Option<(Bundle, Position
     }
     (bundle.front, bundle.offset) = (kept.front, kept.offset);
     (bundle.directory, bundle.listed, bundle.placed) = (kept.directory, kept.listed, kept.placed);
-    Some((bundle, kept.position, kept.counts))
+    Some(Making { bundle, position: kept.position, counts: kept.counts })
 }

@@ -1,7 +1,7 @@
 //! The bytes of a ZIP around its members (PKWARE APPNOTE 6.3.3, sections 4.3.7, 4.3.12 and 4.3.16), always the same for
 //! the same members: stored, dated 1980-01-01, mode 0644, without extra fields or comments.
 
-use crate::job::Stop;
+use crate::stop::Stop;
 use shared::domain::export::ExportFailure;
 
 /// What the two headers of a member have in common, from the version on.

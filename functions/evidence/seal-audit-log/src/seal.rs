@@ -1,7 +1,7 @@
 //! From the newest anchor to the newest entry: recompute, compare, sign, anchor, keep.
 //!
 //! The anchor comes before the row, and both say the same however often they are written: Ed25519 gives one size one note.
-//! So whoever crashes, loses an answer or meets another sealer leaves nothing that the next one does not take up.
+//! So a sealer that crashes, loses an answer or meets another sealer leaves only what the next one continues.
 
 use shared::{
     Error, Result,
@@ -50,7 +50,8 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
         let adopted = later.next();
         let to = adopted.as_ref().map_or(length.min(log.size() + STEP), |one| one.size);
         extend(deps, work, &mut log, to).await?;
-        previous = Some(fix(deps, work, &mut log, (&key, previous.as_ref()), adopted).await?);
+        let signing = Signing { key: &key, previous: previous.as_ref() };
+        previous = Some(sign_and_anchor(deps, work, &mut log, signing, adopted).await?);
         if !goes_on() {
             break;
         }
@@ -122,12 +123,20 @@ async fn extend(deps: &Deps, work: &SystemWork, log: &mut Log, to: u64) -> Resul
     Ok(())
 }
 
-/// Signs and anchors what the log has become, or takes up the anchor of a seal that was not finished; then keeps it.
-async fn fix(
+/// What a checkpoint is signed with.
+#[derive(Clone, Copy)]
+struct Signing<'k> {
+    key: &'k VerifierKey,
+    /// The checkpoint before it, if there is one.
+    previous: Option<&'k SignedNote>,
+}
+
+/// Signs and anchors the log as it is now, or takes up the anchor of a seal that was not finished; then keeps it.
+async fn sign_and_anchor(
     deps: &Deps,
     work: &SystemWork,
     log: &mut Log,
-    (key, previous): (&VerifierKey, Option<&SignedNote>),
+    signing: Signing<'_>,
     adopted: Option<Anchored>,
 ) -> Result<SignedNote> {
     let organization = work.organization();
@@ -136,16 +145,16 @@ async fn fix(
     let note = match adopted {
         Some(anchored) => {
             let note = SignedNote::of_stored(deps.anchors.note(organization, &anchored).await?);
-            let ours = signed_by_ours(deps, &note, key).await?;
+            let ours = signed_by_ours(deps, &note, signing.key).await?;
             if ours.as_ref() != Some(&checkpoint) {
                 return Err(refuse(deps, work, Broken::AnchorDiffers));
             }
             note
         }
         None => {
-            let note = sign(deps, &checkpoint, key, previous).await?;
+            let note = sign(deps, &checkpoint, signing).await?;
             let from = checkpoint.size - line_count(&lines);
-            let entries = deps.anchors.place_entries(organization, (from, checkpoint.size), lines).await?;
+            let entries = deps.anchors.place_entries(organization, from..checkpoint.size, lines).await?;
             let placed = deps.anchors.place_checkpoint(organization, checkpoint.size, note.as_str()).await?;
             if [entries, placed].contains(&Placed::Other) {
                 return Err(refuse(deps, work, Broken::AnchorDiffers));
@@ -166,14 +175,10 @@ async fn signed_by_ours(deps: &Deps, note: &SignedNote, key: &VerifierKey) -> Re
     Ok(text.and_then(Checkpoint::parse))
 }
 
-/// Signs. The first checkpoint after a rotation carries the signature of the key before it too, so that whoever trusts
-/// the old key comes to the new one.
-async fn sign(
-    deps: &Deps,
-    checkpoint: &Checkpoint,
-    key: &VerifierKey,
-    previous: Option<&SignedNote>,
-) -> Result<SignedNote> {
+/// Signs. The first checkpoint after a rotation carries the signature of the key before it too, so that a verifier who
+/// trusts the old key learns the new one.
+async fn sign(deps: &Deps, checkpoint: &Checkpoint, signing: Signing<'_>) -> Result<SignedNote> {
+    let Signing { key, previous } = signing;
     let text = checkpoint.text();
     let note = key.signed(&text, &deps.signer.sign(&text).await?);
     let is_first = previous.is_some_and(|previous| previous.text_signed_by(key).is_none());

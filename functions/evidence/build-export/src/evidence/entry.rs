@@ -6,8 +6,10 @@ use shared::{
     audit::tree::{self, Hash, Tiles},
 };
 
-use super::{differs, store::Logged};
-use crate::{cover::Checkpoint, job::Stop};
+use crate::{
+    stop::{Stop, log_differs},
+    store::{Checkpoint, Logged},
+};
 
 /// An entry that is shown.
 pub(super) struct Shown {
@@ -22,11 +24,11 @@ impl Shown {
     /// Proves the entry, or refuses it.
     pub(super) fn new(logged: Logged, tiles: &Tiles, checkpoint: &Checkpoint) -> Result<Self, Stop> {
         let proof = tree::inclusion(logged.seq, checkpoint.size).and_then(|path| tiles.hashes(&path));
-        let proof = proof.ok_or_else(differs)?;
+        let proof = proof.ok_or_else(log_differs)?;
         let leaf = tree::leaf_hash(logged.text.as_bytes());
         let root = tree::root_of_proof(leaf, logged.seq, checkpoint.size, &proof);
         if leaf != logged.leaf || root != Some(checkpoint.root) {
-            return Err(differs());
+            return Err(log_differs());
         }
         let entry = serde_json::from_str(&logged.text).map_err(Error::internal)?;
         Ok(Self { logged, entry, proof })

@@ -10,11 +10,18 @@ use shared::{
     vault::{AuditValue, PHOTO, PersonKey, SIGNATURE, Unopened, commitment},
 };
 
-use super::{
-    differs,
-    entry::{Shown, is_sealed, walk},
+use super::entry::{Shown, is_sealed, walk};
+use crate::{
+    Deps,
+    stop::{Stop, log_differs},
 };
-use crate::{Deps, job::Stop};
+
+/// A value that stands sealed in an entry, and where.
+struct SealedValue<'e> {
+    entry: &'e Shown,
+    pointer: String,
+    value: &'e Value,
+}
 
 /// A value as it was committed to.
 pub(super) struct OpenedValue {
@@ -43,7 +50,7 @@ pub(super) struct File {
 pub(super) struct Opened {
     pub(super) values: Vec<OpenedValue>,
     pub(super) files: Vec<File>,
-    /// Entry and pointer of what nobody can open any more.
+    /// Entry and pointer of each value whose key was destroyed.
     pub(super) erased: Vec<(u64, String)>,
 }
 
@@ -97,22 +104,18 @@ pub(super) async fn open(deps: &Deps, person: Option<&PersonKey>, entries: &[Sho
                 opened.erased.push((entry.logged.seq, pointer));
                 continue;
             };
+            let sealed = SealedValue { entry, pointer, value };
             match value.get("object").and_then(Value::as_str) {
-                Some(object) => open_image(deps, person, (entry, pointer, value), object, &mut opened).await?,
-                None => open_text(person, entry, pointer, value, &mut opened)?,
+                Some(object) => open_image(deps, person, sealed, object, &mut opened).await?,
+                None => open_text(person, sealed, &mut opened)?,
             }
         }
     }
     Ok(opened)
 }
 
-fn open_text(
-    person: &PersonKey,
-    entry: &Shown,
-    pointer: String,
-    value: &Value,
-    opened: &mut Opened,
-) -> Result<(), Stop> {
+fn open_text(person: &PersonKey, sealed: SealedValue<'_>, opened: &mut Opened) -> Result<(), Stop> {
+    let SealedValue { entry, pointer, value } = sealed;
     let sealed: AuditValue = serde_json::from_value(value.clone()).map_err(Error::internal)?;
     match person.open_audit(&pointer, entry.text("/request_id"), &sealed) {
         Ok(opening) => {
@@ -133,10 +136,11 @@ fn is_another_persons(error: &Error) -> bool {
 async fn open_image(
     deps: &Deps,
     person: &PersonKey,
-    (entry, pointer, value): (&Shown, String, &Value),
+    sealed: SealedValue<'_>,
     object: &str,
     opened: &mut Opened,
 ) -> Result<(), Stop> {
+    let SealedValue { entry, pointer, value } = sealed;
     let object: ObjectId = object.parse().map_err(Error::internal)?;
     let stem = pointer.rsplit('/').next().unwrap_or_default().to_owned();
     let column = match stem.as_str() {
@@ -152,7 +156,7 @@ async fn open_image(
     let image = person.open_object(column.of(object.uuid()), &envelope)?;
     let commit = BASE64_STANDARD.encode(commitment(&image.salt, image.bytes.expose_secret()));
     if value.get("commit").and_then(Value::as_str) != Some(commit.as_str()) {
-        return Err(differs());
+        return Err(log_differs());
     }
     let ending = if image.media_type.name() == "image/png" { "png" } else { "jpg" };
     let earlier = opened.files.iter().filter(|file| file.name.starts_with(&stem)).count();

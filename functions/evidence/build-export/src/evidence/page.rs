@@ -5,11 +5,12 @@ use serde_json::Value;
 use shared::{audit::hex, authn::sha256};
 
 use super::{
-    Evidence, Signed,
     entry::{Shown, is_sealed},
+    gathering::Evidence,
     openings::File,
     rendering::{escaped, moment, plain, words},
 };
+use crate::store::Signed;
 
 const STYLE: &str = include_str!("evidence.css");
 
@@ -95,7 +96,7 @@ fn fields<'e>(shown: &'e Shown, part: &str) -> Vec<(&'e String, &'e Value)> {
     fields.into_iter().flatten().collect()
 }
 
-/// A value, opened where it stands sealed and somebody can still open it.
+/// A value, opened where it stands sealed and its key still exists.
 fn shown_value(evidence: &Evidence<'_>, shown: &Shown, pointer: &str, value: &Value) -> String {
     if !is_sealed(value) {
         return escaped(&plain(value));
@@ -143,8 +144,10 @@ fn event(evidence: &Evidence<'_>, shown: &Shown) -> String {
         .map_or_else(String::new, |reason| format!("<p class=\"reason\">“{}”</p>", escaped(reason)));
     let rows: String = [("added", "+"), ("removed", "−"), ("changed", "±")]
         .into_iter()
-        .flat_map(|(part, sign)| fields(shown, part).into_iter().map(move |(key, value)| (part, sign, key, value)))
-        .map(|(part, sign, key, value)| change(evidence, shown, (part, sign), key, value))
+        .flat_map(|(part, sign)| {
+            fields(shown, part).into_iter().map(move |(key, value)| Change { part, sign, key, value })
+        })
+        .map(|changed| change(evidence, shown, &changed))
         .collect();
     let diff = if rows.is_empty() { String::new() } else { format!("<table class=\"diff\">{rows}</table>") };
     let prev = shown.entry.get("prev").and_then(Value::as_u64).map_or_else(
@@ -161,7 +164,17 @@ fn event(evidence: &Evidence<'_>, shown: &Shown) -> String {
     )
 }
 
-fn change(evidence: &Evidence<'_>, shown: &Shown, (part, sign): (&str, &str), key: &str, value: &Value) -> String {
+/// A line of a diff.
+struct Change<'e> {
+    /// `added`, `removed` or `changed`.
+    part: &'static str,
+    sign: &'static str,
+    key: &'e str,
+    value: &'e Value,
+}
+
+fn change(evidence: &Evidence<'_>, shown: &Shown, changed: &Change<'_>) -> String {
+    let Change { part, sign, key, value } = *changed;
     let pointer = format!("/diff/{part}/{}", key.replace('~', "~0").replace('/', "~1"));
     let cell = match (part, value.get("from"), value.get("to")) {
         ("changed", Some(from), Some(to)) => format!(

@@ -1,4 +1,4 @@
-//! What `build-export` asks of one visit.
+//! One visit: its row, what was signed at it, and its entries.
 
 use shared::{
     Error, Result,
@@ -9,32 +9,32 @@ use shared::{
 };
 
 /// A visit.
-pub(super) struct VisitRow {
+pub(crate) struct VisitRow {
     /// All that is said of it in the clear, as one JSON object.
-    pub(super) json: String,
-    pub(super) site_name: String,
-    pub(super) organization_name: String,
-    pub(super) host_name: Option<String>,
-    pub(super) person: PersonId,
+    pub(crate) json: String,
+    pub(crate) site_name: String,
+    pub(crate) organization_name: String,
+    pub(crate) host_name: Option<String>,
+    pub(crate) person: PersonId,
     /// Null once the person is erased.
-    pub(super) wrapped_key: Option<Vec<u8>>,
+    pub(crate) wrapped_key: Option<Vec<u8>>,
 }
 
 /// The exact text that was signed.
-pub(super) struct Signed {
-    pub(super) title: String,
-    pub(super) locale: String,
-    pub(super) version: i32,
-    pub(super) text: String,
-    pub(super) signed_at: Timestamp,
+pub(crate) struct Signed {
+    pub(crate) title: String,
+    pub(crate) locale: String,
+    pub(crate) version: i32,
+    pub(crate) text: String,
+    pub(crate) signed_at: Timestamp,
 }
 
 /// An entry as the log keeps it.
-pub(super) struct Logged {
-    pub(super) seq: u64,
-    pub(super) text: String,
-    pub(super) leaf: Hash,
-    pub(super) link: Hash,
+pub(crate) struct Logged {
+    pub(crate) seq: u64,
+    pub(crate) text: String,
+    pub(crate) leaf: Hash,
+    pub(crate) link: Hash,
 }
 
 const VISIT: &str = "-- build-export.visit
@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_i
 WHERE v.visit_id = $1";
 
 /// The visit.
-pub(super) fn visit(visit: VisitId) -> Lookup<VisitRow> {
+pub(crate) fn visit(visit: VisitId) -> Lookup<VisitRow> {
     Statement::new(VISIT).bind(visit).one(read_visit)
 }
 
@@ -68,7 +68,7 @@ fn read_visit(row: &Row) -> Result<VisitRow> {
 }
 
 /// What was signed at the visit.
-pub(super) fn signed(visit: VisitId) -> Lookup<Option<Signed>> {
+pub(crate) fn signed(visit: VisitId) -> Lookup<Option<Signed>> {
     Statement::new(concat!(
         "-- build-export.signed\n",
         "SELECT n.title, n.locale, n.version, n.text, v.nda_signed_at FROM visits AS v ",
@@ -87,7 +87,7 @@ pub(super) fn signed(visit: VisitId) -> Lookup<Option<Signed>> {
 }
 
 /// The entries of the visit that are sealed, oldest first.
-pub(super) fn entries(visit: VisitId, size: i64) -> Lookup<Vec<Logged>> {
+pub(crate) fn entries_of_visit(visit: VisitId, size: i64) -> Lookup<Vec<Logged>> {
     Statement::new(concat!(
         "-- build-export.entries_of_visit\n",
         "SELECT seq, entry, leaf, link FROM audit_log WHERE target_id = $1 AND target_kind = 'visit' AND seq < $2 ORDER BY seq",

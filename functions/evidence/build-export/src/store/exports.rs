@@ -1,17 +1,58 @@
-//! Every SQL statement that `build-export` may run, but those of evidence and of tables.
+//! Exports: taken, renewed, given back and ended.
 
 use shared::{
     Error, Result,
+    audit::tree::Hash,
     clock::Timestamp,
-    domain::export::ExportFailure,
-    id::{ExportId, ExportKeyId, KeyId, OrganizationId},
+    domain::export::{ExportFailure, ExportKind},
+    id::{CredentialId, ExportId, OrganizationId, VisitId},
     tenant::{Lookup, Row, Statement},
-    vault::WrappedTenantKey,
 };
 
-use crate::{build::Made, cover::Checkpoint, job::Job};
+/// What is to be made.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) export: ExportId,
+    pub(crate) kind: ExportKind,
+    pub(crate) visit: Option<VisitId>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
+    pub(crate) requested_by: Requester,
+    pub(crate) created_at: Timestamp,
+    /// The fence: whatever is written for the export names it.
+    pub(crate) attempt: i32,
+    pub(crate) failures: i32,
+    /// What of the log it covers, once that was chosen.
+    pub(crate) covers: Option<Covers>,
+    /// An upload that an earlier attempt began.
+    pub(crate) upload: Option<String>,
+}
 
-/// Takes the organization's mark away. Waits for whoever is writing an export.
+/// The credential that asked for an export.
+#[derive(Debug)]
+pub(crate) struct Requester {
+    pub(crate) kind: String,
+    pub(crate) id: CredentialId,
+}
+
+/// What of the log an export covers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Covers {
+    pub(crate) first_seq: i64,
+    /// Size of the checkpoint that its entries lead to.
+    pub(crate) tree_size: i64,
+}
+
+/// A bundle that lies in the bucket.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) bytes: u32,
+    pub(crate) manifest_sha256: Hash,
+    pub(crate) entries: i64,
+    pub(crate) openings: i64,
+}
+
+/// Takes the organization's mark away. Waits for a transaction that writes an export.
 pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
     Statement::new("-- build-export.take_mark\nSELECT directory.take($1, 'export')").bind(organization)
 }
@@ -23,7 +64,7 @@ pub(crate) fn put_mark_back(organization: OrganizationId, due: Timestamp) -> Sta
         .bind(due)
 }
 
-/// Takes the oldest export that nobody holds. One whose worker gave no sign any more has failed once more.
+/// Takes the oldest export that no worker holds. One whose worker gave no sign any more has failed once more.
 pub(crate) fn claim(now: Timestamp, until: Timestamp) -> Lookup<Option<Job>> {
     Statement::new(concat!(
         "-- build-export.claim\n",
@@ -49,11 +90,11 @@ fn read_job(row: &Row) -> Result<Job> {
         visit: row.read("visit_id")?,
         from: row.read("from_at")?,
         to: row.read("to_at")?,
-        requested_by: (row.read("requested_by_kind")?, row.read("requested_by")?),
+        requested_by: Requester { kind: row.read("requested_by_kind")?, id: row.read("requested_by")? },
         created_at: row.read("created_at")?,
         attempt: row.read("attempt")?,
         failures: row.read("failures")?,
-        covers: first.zip(size),
+        covers: first.zip(size).map(|(first_seq, tree_size)| Covers { first_seq, tree_size }),
         upload: row.read("upload_id")?,
     })
 }
@@ -97,20 +138,20 @@ pub(crate) fn give_back(job: &Job, failures: i32, at: Timestamp) -> Lookup<i64> 
 }
 
 /// Keeps what it covers.
-pub(crate) fn fix(job: &Job, (first_seq, tree_size): (i64, i64)) -> Lookup<i64> {
+pub(crate) fn keep_covers(job: &Job, covers: Covers) -> Lookup<i64> {
     Statement::new(concat!(
-        "-- build-export.fix\n",
+        "-- build-export.keep_covers\n",
         "WITH held AS (UPDATE exports SET first_seq = $3, tree_size = $4 ",
         "WHERE export_id = $1 AND attempt = $2 AND state = 'building' RETURNING 1) SELECT count(*) AS changed FROM held",
     ))
     .bind(job.export)
     .bind(job.attempt)
-    .bind(first_seq)
-    .bind(tree_size)
+    .bind(covers.first_seq)
+    .bind(covers.tree_size)
     .one(|row| row.read("changed"))
 }
 
-/// Keeps which upload it is, so that whoever goes on can go on with it or end it.
+/// Keeps which upload it is, so that the next attempt can continue it or end it.
 pub(crate) fn keep_upload(job: &Job, upload: &str) -> Lookup<i64> {
     Statement::new(concat!(
         "-- build-export.keep_upload\n",
@@ -151,110 +192,4 @@ pub(crate) fn give_up(job: &Job, why: ExportFailure) -> Lookup<i64> {
     .bind(job.attempt)
     .bind(why)
     .one(|row| row.read("changed"))
-}
-
-/// True where the log is sealed beyond the wish for the export.
-pub(crate) fn is_sealed(export: ExportId) -> Lookup<bool> {
-    Statement::new(concat!(
-        "-- build-export.is_sealed\n",
-        "SELECT coalesce((SELECT size FROM log_checkpoints ORDER BY size DESC LIMIT 1) > ",
-        "(SELECT seq FROM audit_log WHERE target_id = $1 AND target_kind = 'export' AND action = 'export.requested' ORDER BY seq LIMIT 1), ",
-        "false) AS is_sealed",
-    ))
-    .bind(export.to_string())
-    .one(|row| row.read("is_sealed"))
-}
-
-/// The size of the newest checkpoint.
-pub(crate) fn newest_size() -> Lookup<i64> {
-    Statement::new(concat!(
-        "-- build-export.newest_size\n",
-        "SELECT size FROM log_checkpoints ORDER BY size DESC LIMIT 1",
-    ))
-    .one(|row| row.read("size"))
-}
-
-/// The checkpoints around a period.
-pub(crate) fn period(from: Option<Timestamp>, to: Option<Timestamp>) -> Lookup<(i64, i64)> {
-    Statement::new(concat!(
-        "-- build-export.period\n",
-        "SELECT p.first_seq, p.tree_size FROM audit.period(",
-        "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), ",
-        "to_char($2 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) AS p",
-    ))
-    .bind(from)
-    .bind(to)
-    .one(|row| Ok((row.read("first_seq")?, row.read("tree_size")?)))
-}
-
-/// A checkpoint.
-pub(crate) fn checkpoint(size: i64) -> Lookup<Checkpoint> {
-    Statement::new(concat!(
-        "-- build-export.checkpoint\n",
-        "SELECT size, root, link, note FROM log_checkpoints WHERE size = $1",
-    ))
-    .bind(size)
-    .one(|row| {
-        Ok(Checkpoint {
-            size: row.read::<i64>("size")?.try_into().map_err(Error::internal)?,
-            root: row.read_hash("root")?,
-            link: row.read_hash("link")?,
-            note: row.read("note")?,
-        })
-    })
-}
-
-/// The texts of entries from a number on, in their order.
-pub(crate) fn entries(from: u64, to: u64, page: i64) -> Result<Lookup<Vec<String>>> {
-    let [from, to] = [from, to].map(i64::try_from);
-    Ok(Statement::new(concat!(
-        "-- build-export.entries\n",
-        "SELECT entry FROM audit_log WHERE seq >= $1 AND seq < $2 ORDER BY seq LIMIT $3",
-    ))
-    .bind(from.map_err(Error::internal)?)
-    .bind(to.map_err(Error::internal)?)
-    .bind(page)
-    .all(|row| row.read("entry")))
-}
-
-/// The organization's key.
-pub(crate) fn tenant_key(organization: OrganizationId) -> Lookup<WrappedTenantKey> {
-    let read = Statement::new(concat!(
-        "-- build-export.tenant_key\n",
-        "SELECT key_id, kms_key_id, wrapped_key, wrapped_index_key FROM tenant_keys WHERE retired_at IS NULL",
-    ))
-    .one(|row| {
-        Ok((row.read("key_id")?, row.read("kms_key_id")?, row.read("wrapped_key")?, row.read("wrapped_index_key")?))
-    });
-    read.map(move |(key_id, kms_key_id, wrapped, wrapped_index_key)| {
-        Ok(WrappedTenantKey { organization, key_id, kms_key_id, wrapped, wrapped_index_key })
-    })
-}
-
-/// The key of the HMACs, sealed, if there is one.
-pub(crate) fn export_key() -> Lookup<Option<(ExportKeyId, Vec<u8>)>> {
-    Statement::new(
-        "-- build-export.export_key\nSELECT export_key_id, key_sealed FROM export_keys WHERE retired_at IS NULL",
-    )
-    .optional(|row| Ok((row.read("export_key_id")?, row.read("key_sealed")?)))
-}
-
-/// Keeps the first key of the HMACs, unless another one was quicker.
-pub(crate) fn insert_export_key(id: ExportKeyId, tenant_key: KeyId, sealed: Vec<u8>, now: Timestamp) -> Statement {
-    Statement::new(concat!(
-        "-- build-export.insert_export_key\n",
-        "INSERT INTO export_keys (organization_id, export_key_id, key_id, key_sealed, created_at) ",
-        "VALUES (app.organization_id(), $1, $2, $3, $4) ON CONFLICT DO NOTHING",
-    ))
-    .bind(id)
-    .bind(tenant_key)
-    .bind(sealed)
-    .bind(now)
-}
-
-/// Enters the key that signs manifests from now on.
-pub(crate) fn enter_key(public: [u8; 32], now: Timestamp) -> Statement {
-    Statement::new("-- build-export.enter_key\nSELECT directory.enter_log_key('bundle', $1, $2)")
-        .bind(public.to_vec())
-        .bind(now)
 }

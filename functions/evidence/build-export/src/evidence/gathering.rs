@@ -1,0 +1,76 @@
+//! Gathers everything that the evidence of a visit is made of.
+
+use shared::{
+    Error,
+    audit::{
+        tiles,
+        tree::{self, Tiles},
+    },
+    id::VisitId,
+    queue::SystemWork,
+    vault::{PersonKey, WrappedTenantKey},
+};
+
+use super::{
+    entry::Shown,
+    openings::{self, Opened},
+};
+use crate::{
+    Deps,
+    cover::Coverage,
+    job::Attempt,
+    stop::Stop,
+    store::{self, Logged, Signed, VisitRow},
+};
+
+/// Everything that the evidence of a visit is made of.
+pub(super) struct Evidence<'c> {
+    pub(super) visit: VisitId,
+    pub(super) row: VisitRow,
+    /// What was signed, if anything was.
+    pub(super) signed: Option<Signed>,
+    pub(super) entries: Vec<Shown>,
+    pub(super) opened: Opened,
+    pub(super) coverage: &'c Coverage,
+}
+
+/// Reads the visit, proves its entries and opens what is sealed in them. The entry `visit.revealed` was written when the
+/// evidence was asked for, so it precedes every opening.
+pub(super) async fn gather<'c>(
+    attempt: Attempt<'_>,
+    visit: VisitId,
+    tenant: &WrappedTenantKey,
+    coverage: &'c Coverage,
+) -> Result<Evidence<'c>, Stop> {
+    let Attempt { deps, work, .. } = attempt;
+    let size = i64::try_from(coverage.checkpoint.size).map_err(Error::internal)?;
+    let (row, signed, logged) = work
+        .with_tenant(async |tx| {
+            let row = tx.find(store::visit(visit)).await?;
+            let signed = tx.find(store::signed(visit)).await?;
+            Ok((row, signed, tx.find(store::entries_of_visit(visit, size)).await?))
+        })
+        .await?;
+    let tiles = tiles_of_proofs(work, &logged, coverage).await?;
+    let mut entries = Vec::new();
+    for logged in logged {
+        entries.push(Shown::new(logged, &tiles, &coverage.checkpoint)?);
+    }
+    let person = person(deps, tenant, &row).await?;
+    let opened = openings::open(deps, person.as_ref(), &entries).await?;
+    Ok(Evidence { visit, row, signed, entries, opened, coverage })
+}
+
+/// The tiles that the proofs of these entries are made of.
+async fn tiles_of_proofs(work: &SystemWork, logged: &[Logged], coverage: &Coverage) -> Result<Tiles, Stop> {
+    let size = coverage.checkpoint.size;
+    let spans: Vec<_> = logged.iter().filter_map(|entry| tree::inclusion(entry.seq, size)).flatten().collect();
+    let ids: Vec<_> = tree::tiles_of(&spans).into_iter().collect();
+    Ok(work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?)
+}
+
+/// The person's key; none once the person is erased.
+async fn person(deps: &Deps, tenant: &WrappedTenantKey, row: &VisitRow) -> Result<Option<PersonKey>, Stop> {
+    let Some(wrapped) = &row.wrapped_key else { return Ok(None) };
+    Ok(Some(deps.vault.tenant_key(tenant).await?.unwrap_person(row.person, wrapped)?))
+}
