@@ -3,11 +3,13 @@
 //! It owns its connection, so that no function can reach the owner through the connection that requests use. Only
 //! `doorbook_migrator` may become the owner, and only the function that signs in as it builds this module.
 
+mod failed;
 mod rights;
 mod script;
 
 use tokio_postgres::Client;
 
+use failed::failed;
 pub use script::Script;
 
 use crate::{
@@ -21,14 +23,6 @@ use crate::{
 const SERVER_VERSION_MIN: i32 = 150_000;
 /// Two migrations at once would both see the same script missing. Any number; ours alone.
 const LOCK: i64 = 0x0064_6f6f_7262_6f6f;
-
-/// What a script or a grant ran into, by name.
-#[derive(Debug, thiserror::Error)]
-#[error("{name} failed")]
-struct Failed {
-    name: String,
-    source: tokio_postgres::Error,
-}
 
 /// A connection that may become the owner, and the only one at a time.
 pub struct Migrator {
@@ -105,9 +99,4 @@ impl Migrator {
         }
         outcome
     }
-}
-
-fn failed(name: &str) -> impl FnOnce(tokio_postgres::Error) -> Error + use<> {
-    let name = name.to_owned();
-    move |source| Error::internal(Failed { name, source })
 }

@@ -4,7 +4,7 @@
 
 use tokio_postgres::Client;
 
-use super::{Script, failed};
+use super::{failed::failed, script::Script};
 use crate::error::{Error, Result};
 
 /// The role whose rights a grant says: `check_in.sql` is for `fn_check_in`.

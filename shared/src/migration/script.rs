@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tokio_postgres::Client;
 
-use super::failed;
+use super::failed::failed;
 use crate::{
     audit::hex,
     authn::sha256,

@@ -9,7 +9,7 @@ use std::{
 
 use tokio_postgres::Client;
 
-use super::{Row, Statement};
+use super::statement::{Row, Statement};
 use crate::error::{Error, Result};
 
 /// Longest that one round trip may take. The connection is dropped after it.
