@@ -4,6 +4,7 @@
 mod action;
 pub mod checkpoint;
 mod diff;
+mod log_key;
 pub mod note;
 pub mod tiles;
 pub mod tree;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 pub use action::{Action, TargetKind};
 pub use diff::Diff;
+pub use log_key::LogKey;
 
 use crate::{
     authn::CredentialKind,

@@ -6,7 +6,7 @@
 //! | 1 | [`settings`], [`domain`] |
 //! | 2 | [`access`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`] |
+//! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
 //! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`door`], [`telemetry`], [`runtime`] |
 //!
@@ -40,6 +40,7 @@ pub mod mails;
 pub mod migration;
 pub mod outbox;
 pub mod reviews;
+pub mod work;
 
 #[cfg(feature = "anchors")]
 pub mod anchors;

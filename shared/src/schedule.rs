@@ -8,8 +8,8 @@ use crate::{
     clock::{Clock, Timestamp},
     error::Result,
     id::OrganizationId,
-    queue::SystemWork,
     tenant::{Db, Lookups as _, Statement},
+    work::SystemWork,
 };
 
 /// Organizations of one page of those that have work waiting.

@@ -3,7 +3,8 @@
 use shared::{
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
     id::VisitId,
-    queue::{Message, SystemWork},
+    queue::Message,
+    work::SystemWork,
     secret::Secret,
     tenant::{Db, Statement},
     vault::{LICENCE_NUMBER, PersonKey, Sealed},

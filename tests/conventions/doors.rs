@@ -93,7 +93,7 @@ const PASSED: &[(&str, &str, usize, &str)] = &[
     ("shared/src/http/request.rs", ".expose_secret()", 2, "a credential is parsed"),
     ("shared/src/idempotency.rs", ".expose_secret()", 1, "a kept answer is given again"),
     ("shared/src/mail.rs", ".expose_secret()", 1, "a mail is handed to SES"),
-    ("shared/src/queue.rs", "app.open_for_system(", 1, "the one place that opens a tenant for no caller"),
+    ("shared/src/work.rs", "app.open_for_system(", 1, "the one place that opens a tenant for no caller"),
     ("shared/src/settings.rs", ".expose_secret()", 1, "variables are read"),
     ("shared/src/settings.rs", "clippy::disallowed", 1, "the one reader of the environment"),
     ("shared/src/tenant/connection.rs", ".expose_secret()", 1, "the database's password is sent"),

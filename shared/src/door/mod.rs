@@ -11,7 +11,7 @@ mod read;
 mod write;
 
 pub use admission::{Caller, Demand};
-pub use public::{LogKey, PublicDoor};
+pub use public::PublicDoor;
 pub use read::{AdmittedRead, ReadDoor};
 #[cfg(feature = "kms")]
 pub use write::{AdmittedWrite, Batch, WriteDoor};

@@ -1,19 +1,16 @@
 //! Requests without a credential, which name their organization by its handle.
 
 use crate::{
-    audit::{
-        checkpoint::{bundle_key_name, log_key_name},
-        note::VerifierKey,
-    },
+    audit::LogKey,
     authn::Credential,
     clock::{Clock, Timestamp},
     domain::text::Slug,
     error::Result,
     http::Request,
     id::OrganizationId,
-    queue::SystemWork,
     settings::CommonSettings,
-    tenant::{Db, Lookups as _, Row, Statement},
+    tenant::{Db, Lookups as _, Statement},
+    work::SystemWork,
 };
 
 /// The door for whoever is not known yet. It proves nothing of the caller: whoever holds it must ask for a proof in
@@ -75,42 +72,5 @@ impl PublicDoor {
             .all(LogKey::read)
             .split(&mut statements);
         read(&mut self.db.round_trip(&statements).await?.into_iter())
-    }
-}
-
-/// A public key that signs, or signed, for the logs of all organizations alike.
-#[derive(Debug)]
-pub struct LogKey {
-    /// What it signs: `log` or `bundle`.
-    pub purpose: String,
-    /// Its public half.
-    pub public: [u8; 32],
-    /// Since when it signs.
-    pub valid_from: Timestamp,
-    /// When another took its place.
-    pub valid_until: Option<Timestamp>,
-    /// Since when it is not to be trusted.
-    pub revoked_at: Option<Timestamp>,
-}
-
-impl LogKey {
-    fn read(row: &Row) -> Result<Self> {
-        Ok(Self {
-            purpose: row.read("purpose")?,
-            public: row.read_hash("public_key")?,
-            valid_from: row.read("valid_from")?,
-            valid_until: row.read("valid_until")?,
-            revoked_at: row.read("revoked_at")?,
-        })
-    }
-
-    /// The key under the name that it signs with for an organization.
-    #[must_use]
-    pub fn verifier_key(&self, origin: &str, organization: OrganizationId) -> VerifierKey {
-        let name = match self.purpose.as_str() {
-            "bundle" => bundle_key_name(origin, organization),
-            _ => log_key_name(origin, organization),
-        };
-        VerifierKey::new(&name, self.public)
     }
 }

@@ -12,9 +12,10 @@ use crate::{
     clock::Clock,
     error::{Error, Result, Retry},
     id::OrganizationId,
-    queue::{Message, SystemWork},
+    queue::Message,
     schedule::{Outcome, Tick},
     tenant::Db,
+    work::SystemWork,
 };
 
 /// Taken off the time that a sweep has: the longest that the last piece of work may take.

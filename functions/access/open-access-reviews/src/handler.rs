@@ -8,9 +8,9 @@ use shared::{
     domain::review::{LOOK_BACK_S, REVIEW_S, SubjectKind, quarter},
     id::AccessReviewId,
     outbox::OutgoingEvent,
-    queue::SystemWork,
     reviews::{Facts, SnapshotItem, snapshot_sha256},
     schedule::{Outcome, Tick},
+    work::SystemWork,
 };
 
 use crate::{

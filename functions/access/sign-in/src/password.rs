@@ -14,7 +14,7 @@ use shared::{
     domain::text::{EmailAddress, Slug},
     http::{Reply, Request},
     id::MemberId,
-    queue::SystemWork,
+    work::SystemWork,
 };
 use utoipa::ToSchema;
 

@@ -4,8 +4,8 @@ use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::review::{DecidedHow, RevocationCause, SECOND_LOOK_S},
-    queue::SystemWork,
     schedule::Tick,
+    work::SystemWork,
 };
 
 use crate::{

@@ -4,8 +4,8 @@ use shared::{
     Result,
     audit::{Action, Diff},
     domain::review::{DORMANT_S, RevocationCause},
-    queue::SystemWork,
     schedule::Tick,
+    work::SystemWork,
 };
 
 use crate::{

@@ -2,8 +2,8 @@
 
 use shared::{
     Result,
-    queue::SystemWork,
     schedule::{Outcome, Tick},
+    work::SystemWork,
 };
 
 use crate::{Deps, deadline, dormant, reminders, second_look};

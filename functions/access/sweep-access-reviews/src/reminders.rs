@@ -5,8 +5,8 @@ use shared::{
     domain::{mail::MailKind, review::reminder_due},
     id::MailId,
     mails,
-    queue::SystemWork,
     schedule::Tick,
+    work::SystemWork,
 };
 
 use crate::store;

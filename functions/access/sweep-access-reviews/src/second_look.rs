@@ -4,8 +4,8 @@ use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, TargetKind},
     id::{AccessReviewId, ReviewSubjectId},
-    queue::SystemWork,
     schedule::Tick,
+    work::SystemWork,
 };
 
 use crate::{store, subject::NAME};

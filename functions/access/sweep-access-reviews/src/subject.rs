@@ -7,9 +7,9 @@ use shared::{
     domain::review::SubjectKind,
     id::ReviewSubjectId,
     outbox::OutgoingEvent,
-    queue::SystemWork,
     reviews::target_of,
     tenant::TenantTx,
+    work::SystemWork,
 };
 
 /// How this function is named in entries.

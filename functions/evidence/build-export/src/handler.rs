@@ -6,9 +6,10 @@ use shared::{
     clock::Timestamp,
     domain::export::{ExportFailure, KEPT_DAYS},
     outbox::OutgoingEvent,
-    queue::{EXPORT_REQUEST, Message, SystemWork},
+    queue::{EXPORT_REQUEST, Message},
     schedule::{Outcome, Tick},
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{

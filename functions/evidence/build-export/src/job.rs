@@ -3,8 +3,8 @@
 use shared::{
     Result,
     bundles::{BundleKey, COMPLETE_TIMEOUT},
-    queue::SystemWork,
     vault::WrappedTenantKey,
+    work::SystemWork,
 };
 
 use crate::{

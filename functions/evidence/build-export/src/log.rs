@@ -8,7 +8,7 @@ use shared::{
         tree::{self, GrowingTree, Hash},
     },
     id::OrganizationId,
-    queue::SystemWork,
+    work::SystemWork,
 };
 
 use crate::{

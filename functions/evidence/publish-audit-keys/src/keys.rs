@@ -1,7 +1,7 @@
 //! The list of keys, as an auditor reads it.
 
 use serde::Serialize;
-use shared::{clock::Timestamp, door::LogKey, id::OrganizationId};
+use shared::{audit::LogKey, clock::Timestamp, id::OrganizationId};
 use utoipa::ToSchema;
 
 /// Every key that ever signed for an organization; none is ever removed.

@@ -3,8 +3,9 @@
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, TargetKind},
-    queue::{Message, SEAL_REQUEST, SystemWork},
+    queue::{Message, SEAL_REQUEST},
     schedule::{Outcome, Tick},
+    work::SystemWork,
 };
 
 use crate::{Deps, seal, store};

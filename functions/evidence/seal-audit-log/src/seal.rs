@@ -12,8 +12,8 @@ use shared::{
         tiles,
         tree::GrowingTree,
     },
-    queue::SystemWork,
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{

@@ -9,9 +9,9 @@ use shared::{
     clock::Timestamp,
     domain::stream::Undelivered,
     id::LogStreamId,
-    queue::SystemWork,
     schedule::{Outcome, Tick},
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{

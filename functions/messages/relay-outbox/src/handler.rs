@@ -2,9 +2,10 @@
 
 use shared::{
     Error, Result,
-    queue::{Message, OUTBOX_NUDGE, SystemWork},
+    queue::{Message, OUTBOX_NUDGE},
     schedule::{Outcome, Tick},
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{Deps, store};

@@ -8,10 +8,11 @@ use shared::{
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::mail::MailKind,
     mail::Mail,
-    queue::{MAIL_REQUEST, Message, SystemWork},
+    queue::{MAIL_REQUEST, Message},
     schedule::{Outcome, Tick},
     secret::Secret,
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{

@@ -6,9 +6,9 @@ use shared::{
     authn::{CredentialKind, NewCredential, sha256},
     domain::BoundedText,
     id::{CredentialId, KeyId, MailId, MemberId, OrganizationId, PersonId},
-    queue::SystemWork,
     runtime::Invocation,
     tenant::is_interruption,
+    work::SystemWork,
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Bundles that lay ready for their days.
 
-use shared::{Error, Result, queue::SystemWork, schedule::Tick};
+use shared::{Error, Result, schedule::Tick, work::SystemWork};
 
 use crate::{Deps, store};
 

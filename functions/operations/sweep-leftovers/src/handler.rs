@@ -2,9 +2,9 @@
 
 use shared::{
     Error, Result,
-    queue::SystemWork,
     schedule::{Outcome, Tick},
     tenant::Lookup,
+    work::SystemWork,
 };
 
 use crate::{Deps, bundles, objects, store};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use shared::{Result, clock::Timestamp, id::ObjectId, objects::ObjectKey, queue::SystemWork, schedule::Tick};
+use shared::{Result, clock::Timestamp, id::ObjectId, objects::ObjectKey, schedule::Tick, work::SystemWork};
 
 use crate::{Deps, store};
 

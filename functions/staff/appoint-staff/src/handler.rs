@@ -5,8 +5,8 @@ use shared::{
     audit::{Action, AuditEvent, TargetKind},
     domain::member::MemberState,
     id::OrganizationId,
-    queue::SystemWork,
     runtime::Invocation,
+    work::SystemWork,
 };
 
 use crate::{

@@ -7,8 +7,8 @@ use shared::{
     authn::{hand_off::HandOff, refusals::count_refused, session::forgery_token},
     clock::Timestamp,
     http::{Reply, Request},
-    queue::SystemWork,
     tenant::TenantTx,
+    work::SystemWork,
 };
 use utoipa::ToSchema;
 

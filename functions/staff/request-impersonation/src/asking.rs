@@ -11,7 +11,7 @@ use shared::{
     http::{Reply, Request},
     id::{ImpersonationId, MailId, OrganizationId},
     mails,
-    queue::SystemWork,
+    work::SystemWork,
 };
 use utoipa::ToSchema;
 

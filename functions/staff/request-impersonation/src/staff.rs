@@ -6,7 +6,7 @@ use shared::{
     domain::text::Slug,
     door::{AdmittedWrite, Demand},
     http::{Reply, Request},
-    queue::SystemWork,
+    work::SystemWork,
 };
 
 use crate::{

@@ -7,8 +7,8 @@ use shared::{
         tree::{self, Tiles},
     },
     id::VisitId,
-    queue::SystemWork,
     vault::{PersonKey, WrappedTenantKey},
+    work::SystemWork,
 };
 
 use super::{
