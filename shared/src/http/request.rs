@@ -150,14 +150,14 @@ impl Request {
     /// 401, 413, 415, 400, in this order.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.credential()?;
-        self.json_of_anyone()
+        self.json_unauthenticated()
     }
 
     /// The JSON body where the route asks for no credential.
     ///
     /// # Errors
     /// 413, 415, 400, in this order.
-    pub fn json_of_anyone<T: DeserializeOwned>(&self) -> Result<T> {
+    pub fn json_unauthenticated<T: DeserializeOwned>(&self) -> Result<T> {
         if self.body.len() > json::BODY_BYTES_MAX {
             return Err(Error::too_large("", "too_long"));
         }
@@ -177,7 +177,11 @@ impl Request {
     /// 401, 413, 415, 400, in this order.
     pub fn json_or_empty<T: DeserializeOwned>(&self) -> Result<T> {
         self.credential()?;
-        if self.body.is_empty() && self.content_type.is_none() { json::read(b"{}") } else { self.json_of_anyone() }
+        if self.body.is_empty() && self.content_type.is_none() {
+            json::read(b"{}")
+        } else {
+            self.json_unauthenticated()
+        }
     }
 
     /// What the client calls itself, for a person to read; none where it does not say.
@@ -240,14 +244,14 @@ impl Request {
     /// 401, then 400.
     pub fn query(&self) -> Result<Query> {
         self.credential()?;
-        self.query_of_anyone()
+        self.query_unauthenticated()
     }
 
     /// The query parameters where the route asks for no credential.
     ///
     /// # Errors
     /// 400.
-    pub fn query_of_anyone(&self) -> Result<Query> {
+    pub fn query_unauthenticated(&self) -> Result<Query> {
         Query::parse(&self.query)
     }
 

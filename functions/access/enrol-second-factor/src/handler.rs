@@ -1,4 +1,4 @@
-//! What a member asks about their second factor; each tells its own story in its module. Contract in
+//! Routes requests about a member's second factor to their modules. Contract in
 //! `functions/access/enrol-second-factor/README.md`. Promises T5, E1.
 
 use shared::{

@@ -102,7 +102,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     Ok(reply)
 }
 
-/// Gives a second factor up, where nobody demands one.
+/// Removes the second factor of a member who is not required to have one.
 pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 

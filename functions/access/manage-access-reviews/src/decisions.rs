@@ -69,7 +69,7 @@ pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
     reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
     pending.expect_open(decision, admitted.now())?;
     if let (ReviewDecision::Revoke, Some(role)) = (decision, pending.role) {
-        // Nobody takes from who has more.
+        // A reviewer cannot take access from a member who may do more than they.
         if let Some(lacking) = reach.lacks(role) {
             return admitted.forbid(request, Diff::new().added("permission", lacking)).await;
         }

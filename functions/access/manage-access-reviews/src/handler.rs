@@ -1,4 +1,4 @@
-//! What is asked about access reviews; each tells its own story in its module. Contract in
+//! Routes requests about access reviews to their modules. Contract in
 //! `functions/access/manage-access-reviews/README.md`. Promises T11, T8, E1.
 
 use shared::{

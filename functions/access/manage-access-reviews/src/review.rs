@@ -38,11 +38,11 @@ pub struct ReviewCounts {
     pub items: i64,
     /// Those that wait for a decision.
     pub waiting: i64,
-    /// Those that somebody decided to keep.
+    /// Those that a reviewer decided to keep.
     pub kept: i64,
     /// Those that were revoked, by a decision or at the deadline.
     pub revoked: i64,
-    /// Of those, the ones about which nobody decided.
+    /// Of those, the ones that were revoked without a decision.
     pub undecided: i64,
     /// Last owners, whose access stayed without a decision.
     pub spared: i64,
@@ -59,7 +59,7 @@ pub struct AccessReviewItem {
     pub subject_kind: SubjectKind,
     /// Which one.
     pub subject_id: ReviewSubjectId,
-    /// Name; of an impersonation, that of whoever of the staff asked for it.
+    /// Name; of an impersonation, the name of the member of the staff who asked for it.
     pub name: String,
     /// Of a member, their address.
     pub email: Option<String>,
@@ -81,7 +81,7 @@ pub struct AccessReviewItem {
     pub how: Option<DecidedHow>,
     /// Why a reviewer decided so.
     pub reason: Option<String>,
-    /// Who decided; null where nobody did.
+    /// Who decided; null where no member did.
     pub decided_by: Option<MemberId>,
     /// When.
     pub decided_at: Option<Timestamp>,

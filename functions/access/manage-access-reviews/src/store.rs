@@ -31,7 +31,7 @@ pub(crate) struct Pending {
     pub(crate) closed_at: Option<Timestamp>,
     /// Of a member, what they are now; null where nothing is left to take from them.
     pub(crate) role: Option<Role>,
-    /// True where somebody else is an owner and active.
+    /// True where another member is an owner and active.
     pub(crate) has_another_owner: bool,
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn find_review(review: AccessReviewId) -> Lookup<AccessReviewId> {
         .one(|row| row.read("review_id"))
 }
 
-/// What the review says of its snapshot's hash, and what the log says that nobody can change.
+/// The snapshot's hash as the review has it, and as the log has it, which cannot be changed.
 pub(crate) fn load_recorded(review: AccessReviewId) -> Lookup<Recorded> {
     Statement::new(concat!(
         "-- manage-access-reviews.load_recorded\n",

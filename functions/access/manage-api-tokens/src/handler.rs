@@ -1,4 +1,4 @@
-//! What is asked about an API token; each tells its own story in its module. Contract in
+//! Routes requests about API tokens to their modules. Contract in
 //! `functions/access/manage-api-tokens/README.md`. Promises T7, E1.
 
 use shared::{

@@ -70,7 +70,7 @@ impl NewApiToken {
         }
     }
 
-    /// When the token ends. Nobody can make a key that opens longer than their own.
+    /// When the token ends: not after the credential of its maker.
     fn within(&self, maker: &Reach, now: Timestamp) -> Result<Timestamp> {
         match (self.expires_at, maker.expires_at) {
             (Some(wanted), Some(end)) if wanted > end => Err(Error::unprocessable("/expires_at", "after_its_maker")),

@@ -22,7 +22,8 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     Reply::ok(&List::cut(&page, tokens, |token: &ApiToken| token.api_token_id))
 }
 
-/// Ends a token at once, and those that were made with it: whoever held it may have made them. One that was ended stays so.
+/// Ends a token at once, and those that were made with it, which a thief of the token may have made. An ended token stays
+/// ended.
 pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 

@@ -1,4 +1,4 @@
-//! What is asked about members; each tells its own story in its module. Contract in
+//! Routes requests about members and the sign-in policy to their modules. Contract in
 //! `functions/access/manage-members/README.md`. Promises T5, T8, E1, W3.
 
 use shared::{

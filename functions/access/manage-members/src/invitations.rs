@@ -1,4 +1,4 @@
-//! Somebody is invited, and invited again.
+//! Handles `POST /v1/members` and `POST /v1/members/{member_id}/invite`.
 
 use serde::Deserialize;
 use shared::{
@@ -33,7 +33,7 @@ pub struct NewMember {
     email: EmailAddress,
     /// Full name.
     name: Name,
-    /// What they become: nothing that may do more than whoever invites them.
+    /// What they become: nothing that may do more than the member who invites them.
     role: Role,
 }
 

@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{Deps, member::Member, store};
 
-/// Lists members, the oldest first, whoever is deactivated among them.
+/// Lists members, the oldest first, the deactivated ones among them.
 pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let mut query = request.query()?;
     let page = query.take_page::<MemberId>()?;

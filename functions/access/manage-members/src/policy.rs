@@ -1,4 +1,4 @@
-//! What everybody proves to sign in.
+//! Handles `GET /v1/sign-in-policy` and `PATCH /v1/sign-in-policy`.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 
 use crate::{Deps, reach::refuse, store};
 
-/// What everybody proves to sign in.
+/// What every member proves to sign in.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignInPolicy {
-    /// True where nobody does anything without a second factor. Owners and admins never do, whatever stands here.
+    /// True where every member needs a second factor. Owners and admins always need one.
     pub requires_mfa: bool,
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let lookups = (store::load_requires_mfa(), Reach::of(request.credential()?.sha256));
     let (admitted, (required_before, reach)) = deps.door.admit(request, Permission::MemberManage, lookups).await?;
-    // It bears on everybody's sign-in: whoever manages members by a narrow token alone does not weaken it.
+    // The policy concerns every member's sign-in: a narrow token that manages members is not enough to weaken it.
     if let Some(lacking) = reach.lacks(Role::Admin) {
         return refuse(admitted, request, lacking).await;
     }

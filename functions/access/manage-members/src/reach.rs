@@ -1,4 +1,4 @@
-//! Nobody gives, or takes from, more than they have themselves.
+//! A member cannot give a role, or change a member, that may do more than they.
 
 use shared::{
     Error, Result,
@@ -18,7 +18,7 @@ pub(crate) fn lookups(request: &Request) -> Result<(Lookup<Standing>, Lookup<Rea
     Ok((store::load_standing(request.target("member_id")), Reach::of(caller)))
 }
 
-/// Refuses what is done to somebody who may do more than the caller, and says in the log what the caller lacks for it.
+/// Refuses a change of a member who may do more than the caller, and writes into the log what the caller lacks.
 pub(crate) async fn refuse(admitted: AdmittedWrite, request: &Request, lacking: Permission) -> Result<Reply> {
     admitted.forbid(request, Diff::new().added("permission", lacking)).await
 }

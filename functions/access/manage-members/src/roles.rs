@@ -1,4 +1,4 @@
-//! A member gets another role.
+//! Handles `PATCH /v1/members/{member_id}`: a member gets another role.
 
 use serde::Deserialize;
 use shared::{
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleChange {
-    /// The role: neither it nor the one before may do more than whoever changes it.
+    /// The role: neither it nor the one before may do more than the member who changes it.
     role: Role,
 }
 

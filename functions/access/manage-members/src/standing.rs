@@ -1,4 +1,4 @@
-//! What is taken from a member, and given back. Doing it to somebody who is so already changes nothing.
+//! Deactivates and reactivates members, and resets their second factor. Doing it twice changes nothing more.
 
 use serde::Deserialize;
 use shared::{
@@ -76,7 +76,7 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     Ok(reply)
 }
 
-/// Lets a member in again with the password that they had; who never chose one is invited anew.
+/// Lets a member in again with the password that they had; a member who never chose one is invited again.
 pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> {
     let Nothing {} = request.json_or_empty()?;
 
@@ -111,8 +111,8 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     Ok(reply)
 }
 
-/// Takes a lost second factor away. The member's sessions end, and they are told by mail. Nobody does it for themselves:
-/// whoever finds their session open would take the account over.
+/// Takes a lost second factor away. The member's sessions end, and they are told by mail. A member cannot do it for
+/// themselves: a stranger who finds their session open would take the account over.
 pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Result<Reply> {
     let explained: Explained = request.json_or_empty()?;
 

@@ -20,7 +20,7 @@ use crate::member::Member;
 pub(crate) struct Standing {
     pub(crate) member: Member,
     pub(crate) has_password: bool,
-    /// True where somebody else is an owner and active.
+    /// True where another member is an owner and active.
     pub(crate) has_another_owner: bool,
 }
 
@@ -124,14 +124,14 @@ pub(crate) fn insert_member(batch: &mut Batch, member: &Member, person: PersonId
     );
 }
 
-/// Asks for a mail to the member. Whoever sends it is told after the answer, and makes what is secret in it.
+/// Asks for a mail to the member. `send-mail` is told after the answer, and makes the secret in it.
 pub(crate) fn request_mail(batch: &mut Batch, kind: MailKind, member: MemberId, now: Timestamp) {
     let mail = MailId::new(now);
     batch.write(mails::request(mail, kind, member, now));
     batch.ask(MAIL_REQUEST, mail.uuid());
 }
 
-/// Gives the member another role, if they have the one that was looked up and whoever asks reaches both.
+/// Gives the member another role, if they have the one that was looked up and the caller may give both.
 pub(crate) fn change_role(batch: &mut Batch, maker: CredentialId, member: &Member, role: Role, now: Timestamp) {
     batch.write(
         Statement::new("-- manage-members.change_role\nSELECT app.change_role($1, $2, $3, $4, $5, $6, $7)")

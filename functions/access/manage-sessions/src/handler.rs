@@ -1,4 +1,4 @@
-//! What a member asks about their sessions; each tells its own story in its module. Contract in
+//! Routes requests about a member's sessions to their modules. Contract in
 //! `functions/access/manage-sessions/README.md`. Promises T6, E1.
 
 use shared::{

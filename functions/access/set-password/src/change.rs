@@ -1,4 +1,4 @@
-//! A member who is signed in chooses another password. The session goes on under another secret, and every other one
+//! Handles `POST /v1/session/password`: a member who is signed in chooses another password. The session goes on under another secret, and every other one
 //! ends.
 
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub struct RenewedSession {
     pub csrf_token: String,
 }
 
-/// Changes the password of whoever knows it.
+/// Changes the password of a member who proves the present one.
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let wanted: PasswordChange = request.json()?;
 
@@ -58,7 +58,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         return refuse(&admitted, member).await;
     }
     if let Err(weak) = account.holder.refuse_weak(&wanted.new, "/new") {
-        // The one that was guessed was right, so whoever looks for a better one does not run out of guesses.
+        // The present password was right, so a member who looks for a better new one does not run out of guesses.
         admitted.with_tenant(async |tx| tx.write(store::accept_current(&account)).await).await?;
         return Err(weak);
     }

@@ -1,4 +1,4 @@
-//! The ways to a password; each tells its own story in its module. Contract in `functions/access/set-password/README.md`.
+//! Routes the ways to set a password to their modules. Contract in `functions/access/set-password/README.md`.
 //! Promises T5, E1.
 
 use shared::{

@@ -1,5 +1,5 @@
-//! Somebody forgot their password and wants a link. Whether there is such an organization or such a member is said
-//! neither by the answer nor by the time that it takes.
+//! Handles `POST /v1/password-resets`. Neither the answer nor the time that it takes tells whether there is such an
+//! organization or such a member.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct ResetRequest {
 
 /// Has a link sent to the member with this address, if there is one who may sign in.
 pub(crate) async fn request_link(deps: &Deps, request: &Request) -> Result<Reply> {
-    let wish: ResetRequest = request.json_of_anyone()?;
+    let wish: ResetRequest = request.json_unauthenticated()?;
 
     let answered_at = Instant::now() + ANSWERED_AFTER;
     let outcome = ask(deps, request, &wish).await;

@@ -34,7 +34,7 @@ pub(crate) struct Changed<'a> {
 /// A link that opens something.
 pub(crate) struct Opened {
     pub(crate) holder: Holder,
-    /// True where this very request has used it up already, and nobody heard of it.
+    /// True where an earlier attempt at the same request used it up, and its answer was lost.
     pub(crate) is_done: bool,
 }
 
@@ -74,7 +74,7 @@ fn read_holder(row: &Row, member: MemberId) -> Result<Holder> {
     })
 }
 
-/// Sets the password of whoever holds the link, if it is still the one that was looked up, and uses it up.
+/// Sets the password of the member whom the link names, if the link is still the one that was looked up, and uses it up.
 pub(crate) fn set_password(opening: &Use<'_>, phc: String, mail: MailId, now: Timestamp) -> Statement {
     Statement::new("-- set-password.set_password\nSELECT app.set_password_by_link($1, $2, $3, $4, $5, $6, $7)")
         .bind(opening.link.0.sha256.to_vec())

@@ -47,16 +47,16 @@ pub struct PasswordSet {
     pub state: MemberState,
 }
 
-/// Makes somebody who was invited a member.
+/// Makes an invited person a member.
 pub(crate) async fn accept(deps: &Deps, request: &Request) -> Result<Reply> {
-    let Acceptance { invitation, password } = request.json_of_anyone()?;
+    let Acceptance { invitation, password } = request.json_unauthenticated()?;
     let invitation = Use { link: &invitation, kind: CredentialKind::MemberInvitation, request };
     set(deps, &invitation, &password, Action::MemberJoined).await
 }
 
 /// Sets the password of a member who cannot use the one they have.
 pub(crate) async fn complete(deps: &Deps, request: &Request) -> Result<Reply> {
-    let Completion { reset, password } = request.json_of_anyone()?;
+    let Completion { reset, password } = request.json_unauthenticated()?;
     let reset = Use { link: &reset, kind: CredentialKind::PasswordReset, request };
     set(deps, &reset, &password, Action::MemberPasswordReset).await
 }
@@ -64,7 +64,7 @@ pub(crate) async fn complete(deps: &Deps, request: &Request) -> Result<Reply> {
 async fn set(deps: &Deps, opening: &Use<'_>, password: &Password, action: Action) -> Result<Reply> {
     let (request, now) = (opening.request, deps.door.now());
     let work = deps.door.open(request, &opening.link.0);
-    // What was counted is committed before anybody is refused.
+    // What was counted is committed before a refusal is answered.
     let Opened { holder, is_done } =
         work.with_tenant(async |tx| tx.find(store::open_link(opening, now)).await).await??;
 

@@ -1,4 +1,4 @@
-//! The two steps of signing in; each tells its own story in its module. Contract in `functions/access/sign-in/README.md`.
+//! Routes the two steps of signing in to their modules. Contract in `functions/access/sign-in/README.md`.
 //! Promises T5, T6, E1.
 
 use shared::{

@@ -1,4 +1,4 @@
-//! What whoever signs in is answered.
+//! The answer to a sign-in.
 
 use serde::Serialize;
 use shared::{

@@ -38,7 +38,7 @@ pub struct SignIn {
 
 /// Opens a session: whole, or waiting for the second factor.
 pub(crate) async fn open(deps: &Deps, request: &Request) -> Result<Reply> {
-    let entry: SignIn = request.json_of_anyone()?;
+    let entry: SignIn = request.json_unauthenticated()?;
 
     let Some(work) = deps.door.find(request, &entry.slug).await? else {
         // Whether there is such an organization costs the same as whether there is such an account.

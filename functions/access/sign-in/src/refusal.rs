@@ -15,8 +15,7 @@ pub(crate) enum Step {
     SecondFactor,
 }
 
-/// The entry of a failure. Nobody is known to have done it, so the system is its actor; whose
-/// account it was is said where there is one.
+/// The entry of a failure. Who did it is not known, so the system is its actor; the account is named where there is one.
 pub(crate) fn refusal(organization: OrganizationId, failures: i32, step: Step, of: Option<MemberId>) -> AuditEvent {
     let step = match step {
         Step::Password => "password",

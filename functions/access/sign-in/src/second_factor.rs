@@ -77,7 +77,7 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
         })
         .await?;
 
-    // Somebody used the same code a moment ago.
+    // The same code was used a moment ago.
     if is_spent { Ok(reply) } else { refuse(&admitted, request, is_code).await }
 }
 

@@ -61,7 +61,7 @@ fn read_account(row: &Row) -> Result<Account> {
     })
 }
 
-/// The refusal of whoever has guessed too often. Not an error of the statement: what was counted must be committed.
+/// The refusal of a caller who has guessed too often. Not an error of the statement: what was counted must be committed.
 fn wait(row: &Row) -> Result<Option<Error>> {
     let retry_after_s: Option<i32> = row.read("retry_after_s")?;
     Ok(retry_after_s.map(Error::throttled))

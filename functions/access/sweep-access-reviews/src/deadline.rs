@@ -1,4 +1,4 @@
-//! What nobody decided in time is revoked, but for the last owner's access.
+//! Revokes what was not decided in time, except the last owner's access.
 
 use shared::{
     Result,

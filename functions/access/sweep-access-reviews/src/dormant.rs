@@ -1,4 +1,4 @@
-//! What nobody has used for ninety days is revoked, to the second.
+//! Revokes access that was not used for ninety days, to the second.
 
 use shared::{
     Result,
@@ -31,7 +31,7 @@ pub(crate) async fn withdraw(tick: &Tick, work: &SystemWork) -> Result<u64> {
     Ok(done)
 }
 
-/// 1 where it was revoked. Whoever signed in since they were found keeps everything.
+/// 1 where it was revoked. A member who signed in after they were listed keeps everything.
 async fn withdraw_one(tick: &Tick, work: &SystemWork, subject: Subject) -> Result<u64> {
     let now = tick.now();
     work.with_tenant(async |tx| {

@@ -1,4 +1,4 @@
-//! Tells owners of what is undecided, revokes it at the deadline, looks a second time, and revokes what nobody uses;
+//! Tells owners of what is undecided, revokes it at the deadline, looks a second time, and revokes what is not used;
 //! once a day.
 
 mod deadline;

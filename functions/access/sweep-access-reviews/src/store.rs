@@ -10,7 +10,7 @@ use shared::{
 
 use crate::subject::{Subject, Withdrawal};
 
-/// An item about which nobody decided.
+/// An item without a decision.
 pub(crate) struct Undecided {
     pub(crate) review: AccessReviewId,
     pub(crate) item: AccessReviewItemId,
@@ -32,7 +32,7 @@ pub(crate) struct Waiting {
     pub(crate) reminded_days: Option<i32>,
 }
 
-/// The oldest review that is open and holds something undecided. Held until COMMIT, so that nobody is told twice.
+/// The oldest review that is open and holds something undecided. Held until COMMIT, so that no owner is told twice.
 pub(crate) fn find_waiting(now: Timestamp) -> Lookup<Option<Waiting>> {
     Statement::new(concat!(
         "-- sweep-access-reviews.find_waiting\n",
@@ -59,7 +59,7 @@ pub(crate) fn note_reminder(review: AccessReviewId, days: i32) -> Statement {
     .bind(days)
 }
 
-/// The next item about which nobody decided in time, held until COMMIT. Members come last, and of them who was there
+/// The next item that was not decided in time, held until COMMIT. Members come last, and of them the one who was there
 /// most recently: so a token has its own entry, and of several owners the one who is about stays.
 pub(crate) fn next_undecided(now: Timestamp) -> Lookup<Option<Undecided>> {
     Statement::new(concat!(
@@ -98,7 +98,7 @@ pub(crate) fn withdraw(subject: &Subject, unused_since: Option<Timestamp>, now: 
             "-- sweep-access-reviews.withdraw_kiosk\n",
             "SELECT CASE WHEN app.withdraw_kiosk($1, $2, $3) THEN 'withdrawn' ELSE 'nothing' END AS became",
         )),
-        // Nobody's use keeps an impersonation: it ends within the hour.
+        // An impersonation is not kept by being used: it ends within the hour.
         SubjectKind::Impersonation => Statement::new(concat!(
             "-- sweep-access-reviews.end_impersonation\n",
             "SELECT CASE WHEN $2 IS NULL AND app.end_impersonation($1, 'review', $3) THEN 'withdrawn' ELSE 'nothing' END AS became",
@@ -212,7 +212,7 @@ pub(crate) fn note_check(review: AccessReviewId, came_back: i64, now: Timestamp)
     .bind(now)
 }
 
-/// What nobody has used since a moment: members who neither signed in nor used a token of theirs, tokens that still
+/// What was not used since a moment: members who neither signed in nor used a token of theirs, tokens that still
 /// open something, and kiosks. What was never used counts from when it was made.
 pub(crate) fn list_unused(since: Timestamp, now: Timestamp, page: i64) -> Lookup<Vec<Subject>> {
     Statement::new(concat!(

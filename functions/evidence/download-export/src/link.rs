@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub struct BundleLink {
     /// The bundle.
     pub export_id: ExportId,
-    /// Opens the bundle to whoever has it, without any other credential. Null in the answer to a replay.
+    /// Opens the bundle without any other credential. Null in the answer to a replay.
     pub url: Option<String>,
     /// Until when it does.
     pub expires_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What is asked about a stream; each tells its own story in its module. Contract in
+//! Routes requests about streams to their modules. Contract in
 //! `functions/evidence/manage-log-streams/README.md`. Promises E6, E1, T4.
 
 use shared::{

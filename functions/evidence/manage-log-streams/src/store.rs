@@ -124,7 +124,7 @@ pub(crate) fn take_turn(batch: &mut Batch, organization: OrganizationId, now: Ti
     );
 }
 
-/// Whoever is delivering loses the stream with each of these changes, so that none is overwritten.
+/// A streamer that delivers at this moment loses the stream with each of these changes, so that none is overwritten.
 pub(crate) fn pause(batch: &mut Batch, stream: LogStreamId) {
     batch.write(
         Statement::new(concat!(

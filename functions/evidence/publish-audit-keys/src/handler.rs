@@ -1,4 +1,4 @@
-//! The story of a key that is asked for. Contract in `functions/evidence/publish-audit-keys/README.md`. Promises E1, E4.
+//! Handles `GET /.well-known/doorbook-audit-key`. Contract in `functions/evidence/publish-audit-keys/README.md`. Promises E1, E4.
 
 use shared::{
     Error, Result,
@@ -8,12 +8,12 @@ use shared::{
 
 use crate::{AuditKey, AuditKeys, Deps};
 
-/// Answers anybody, and alike for any id: who is a customer is nobody's business.
+/// Answers without a credential, and in the same way for any id, so that the answer does not tell which organizations exist.
 ///
 /// # Errors
 /// 400 without an id.
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
-    let mut query = request.query_of_anyone()?;
+    let mut query = request.query_unauthenticated()?;
     let organization: Option<OrganizationId> = query.take("organization")?;
     query.finish()?;
     let organization_id = organization.ok_or_else(|| Error::malformed("?organization", "missing"))?;

@@ -1,4 +1,4 @@
-//! The story of a look into the log. Contract in `functions/evidence/read-audit-log/README.md`. Promises E1, E2, T4.
+//! Handles `GET /v1/audit-log`. Contract in `functions/evidence/read-audit-log/README.md`. Promises E1, E2, T4.
 
 use shared::{
     Result,

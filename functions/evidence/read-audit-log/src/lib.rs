@@ -1,4 +1,4 @@
-//! `GET /v1/audit-log`: entries of the audit log, for whoever may read it.
+//! `GET /v1/audit-log`: entries of the audit log.
 
 mod deps;
 pub mod entries;

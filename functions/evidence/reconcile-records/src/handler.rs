@@ -1,4 +1,4 @@
-//! The story of a reconciliation. Contract in `functions/evidence/reconcile-records/README.md`. Promises W5, E2, T4.
+//! Handles `GET /v1/reconciliation`. Contract in `functions/evidence/reconcile-records/README.md`. Promises W5, E2, T4.
 
 use shared::{
     Result,

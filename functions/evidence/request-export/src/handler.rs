@@ -1,4 +1,4 @@
-//! The story of a bundle that is asked for. Contract in `functions/evidence/request-export/README.md`. Promises E3, E5.
+//! Handles `POST /v1/exports`. Contract in `functions/evidence/request-export/README.md`. Promises E3, E5.
 
 use shared::{
     Error, Result,

@@ -18,7 +18,7 @@ pub(crate) async fn refuse(
     reason.refuse_naming([licence_number.as_deref(), named.email.as_deref(), named.phone.as_deref()])
 }
 
-/// Opened to be compared, and shown to nobody.
+/// Opened to be compared, and never shown.
 async fn licence_number(admitted: &AdmittedWrite, visit: VisitId, named: &NamedVisit) -> Result<Option<String>> {
     let Some((wrapped, sealed)) = named.wrapped_key.as_ref().zip(named.licence_number.as_ref()) else {
         return Ok(None);

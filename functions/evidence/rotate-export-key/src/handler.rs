@@ -1,4 +1,4 @@
-//! The story of a new export key. Contract in `functions/evidence/rotate-export-key/README.md`. Promise E3.
+//! Handles `POST /v1/export-keys`. Contract in `functions/evidence/rotate-export-key/README.md`. Promise E3.
 
 use shared::{
     Result,

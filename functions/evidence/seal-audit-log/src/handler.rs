@@ -1,4 +1,4 @@
-//! The story of a seal. Contract in `functions/evidence/seal-audit-log/README.md`. Promises E1, W5.
+//! Seals logs, on request and each minute. Contract in `functions/evidence/seal-audit-log/README.md`. Promises E1, W5.
 
 use shared::{
     Error, Result,

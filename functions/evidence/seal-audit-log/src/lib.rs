@@ -1,4 +1,4 @@
-//! Signs what each log has become, each minute and on request, and anchors it where nobody can take it back.
+//! Signs the state of each log, each minute and on request, and anchors it in a bucket from which it cannot be removed.
 
 mod deps;
 mod handler;

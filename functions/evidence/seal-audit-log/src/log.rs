@@ -8,7 +8,7 @@ use shared::id::OrganizationId;
 
 use crate::store::Entry;
 
-/// Why a log is not signed any further. Each says that somebody changed what they could not change by any function.
+/// Why a log is not signed any further. Each means that the log was changed in a way that no function can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Broken {
     #[error("an anchor has a second version or a delete marker")]

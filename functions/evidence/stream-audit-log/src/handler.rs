@@ -1,4 +1,4 @@
-//! The story of a stream. Contract in `functions/evidence/stream-audit-log/README.md`. Promises E6, E1.
+//! Delivers new entries and checkpoints to the streams of each log. Contract in `functions/evidence/stream-audit-log/README.md`. Promises E6, E1.
 //!
 //! Whatever is delivered was read and checked in one transaction, is sent while none is open, and moves the stream on in
 //! another. A crash, a lost answer or a lost lease between them leaves the stream where it was, and the same delivery
@@ -85,7 +85,7 @@ async fn stream_one(deps: &Deps, work: &SystemWork, id: LogStreamId, goes_on: im
         }
         match acknowledge(deps, work, &stream, &parcel).await? {
             Some(lease) => stream.moved(&parcel, lease),
-            // Somebody rewound, paused or ended it, or it took so long that another streamer has it.
+            // It was rewound, paused or ended meanwhile, or it took so long that another streamer has it.
             None => return Ok(taken),
         }
         taken += 1;

@@ -11,7 +11,7 @@ use shared::{
 
 use crate::store::{Checkpoint, Entry, Reached, Stream};
 
-/// Why a log is not streamed any further. Each says that somebody changed what they could not change by any function.
+/// Why a log is not streamed any further. Each means that the log was changed in a way that no function can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Broken {
     #[error("a checkpoint says something else than was delivered")]

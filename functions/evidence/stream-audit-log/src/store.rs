@@ -65,7 +65,7 @@ pub(crate) struct Checkpoint {
     pub(crate) note: String,
 }
 
-/// The streams for which there is something to deliver, and that nobody works on.
+/// The streams for which there is something to deliver, and that no streamer works on.
 pub(crate) fn waiting(now: Timestamp) -> Lookup<Vec<LogStreamId>> {
     Statement::new(concat!(
         "-- stream-audit-log.waiting\n",

@@ -1,4 +1,4 @@
-//! The story of a mail. Contract in `functions/messages/send-mail/README.md`. Promises T5, E1, R4.
+//! Sends the mail that was asked for, on a message and each minute. Contract in `functions/messages/send-mail/README.md`. Promises T5, E1, R4.
 //!
 //! A mail is claimed, and its link made valid, in one transaction; it is handed over while none is open; another one says
 //! so. A crash or a lost answer between them sends it once more with another link: both open the same door, once.
@@ -127,7 +127,7 @@ async fn wait_or_give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed, erro
     work.with_tenant(async |tx| tx.write(store::give_back(claimed, at)).await).await
 }
 
-/// Ends it and says so to whoever can mend it, and in the log of the organization that waits for it.
+/// Gives the mail up: tells the operator by an alarm, and the organization in its log.
 async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
     work.with_tenant(async |tx| {
         if tx.find(store::give_up(claimed, deps.clock.now())).await? == 1 {

@@ -1,5 +1,5 @@
 //! What each mail says: short, plain, and about nothing that its reader need not know. The name of the organization is the
-//! only text in it that somebody typed, and the link the only secret.
+//! only text in it that a person typed, and the link the only secret.
 
 use crate::link::{INVITATION_HOURS, RESET_HOURS};
 
@@ -9,7 +9,7 @@ pub(crate) struct Letter {
     pub(crate) text: String,
 }
 
-/// To somebody who was invited.
+/// To a person who was invited.
 pub(crate) fn member_invitation(organization: &str, link: &str) -> Letter {
     Letter {
         subject: format!("{organization} invites you to Doorbook"),
@@ -17,8 +17,8 @@ pub(crate) fn member_invitation(organization: &str, link: &str) -> Letter {
             "{organization} has invited you to its visitors' book, Doorbook.\n\n\
              Choose a password here to join:\n\n\
              {link}\n\n\
-             The link works once, within {INVITATION_HOURS} hours. If it is too late, ask whoever invited you for another one.\n\n\
-             If you did not expect this mail, leave it: nobody joins without the link.\n"
+             The link works once, within {INVITATION_HOURS} hours. If it is too late, ask for another invitation.\n\n\
+             If you did not expect this mail, ignore it: no account is opened without the link.\n"
         ),
     }
 }
@@ -29,7 +29,7 @@ pub(crate) fn password_reset(organization: &str, link: &str) -> Letter {
     Letter {
         subject: format!("A new password for {organization} on Doorbook"),
         text: format!(
-            "Somebody asked for a new password for your account at {organization} on Doorbook.\n\n\
+            "A new password was requested for your account at {organization} on Doorbook.\n\n\
              Choose it here:\n\n\
              {link}\n\n\
              The link works once, within {hours}. You will still be asked for your second factor, if you have one.\n\n\
@@ -44,7 +44,7 @@ pub(crate) fn access_review_due(organization: &str, console: &str) -> Letter {
         subject: format!("Who keeps access to {organization} on Doorbook?"),
         text: format!(
             "An access review of {organization} on Doorbook waits for decisions, and its deadline is near.\n\n\
-             Members, API tokens, kiosks and staff access about which nobody decides lose their access at the deadline.\n\n\
+             Members, API tokens, kiosks and staff without a decision lose their access at the deadline.\n\n\
              Decide at {console} at once, or ask an admin to.\n"
         ),
     }
@@ -53,7 +53,7 @@ pub(crate) fn access_review_due(organization: &str, console: &str) -> Letter {
 /// To an owner whose organization the operator's staff want to act for.
 pub(crate) fn impersonation_requested(organization: &str, console: &str) -> Letter {
     Letter {
-        subject: format!("Somebody of Doorbook's operator wants to act for {organization}"),
+        subject: format!("Staff of Doorbook's operator want to act for {organization}"),
         text: format!(
             "A member of the operator's staff asked to act for {organization} on Doorbook, for half an hour at most.\n\n\
              Look at {console} at once who it is, as what and why. There you let them in, if your organization wants to \

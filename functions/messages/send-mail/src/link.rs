@@ -8,7 +8,7 @@ use shared::{
     secret::Secret,
 };
 
-/// Hours in which somebody who was invited may join.
+/// Hours in which an invited person may join.
 pub(crate) const INVITATION_HOURS: i64 = 72;
 /// Hours in which a password may be chosen anew.
 pub(crate) const RESET_HOURS: i64 = 1;

@@ -24,7 +24,7 @@ pub(crate) struct Claimed {
     pub(crate) realm: Realm,
 }
 
-/// Takes the organization's mark away. Waits for whoever is writing a mail.
+/// Takes the organization's mark away. Waits for a transaction that writes a mail.
 pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
     Statement::new("-- send-mail.take_mark\nSELECT directory.take($1, 'mail')").bind(organization)
 }
@@ -41,7 +41,7 @@ pub(crate) fn put_mark_back(organization: OrganizationId, now: Timestamp) -> Sta
     .bind(now)
 }
 
-/// Takes the oldest mail that may be tried now and that nobody has, until a moment.
+/// Takes the oldest mail that may be tried now and that no worker has, until a moment.
 pub(crate) fn claim(now: Timestamp, until: Timestamp) -> Lookup<Option<Claimed>> {
     Statement::new(concat!(
         "-- send-mail.claim\n",

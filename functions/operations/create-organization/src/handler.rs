@@ -1,4 +1,4 @@
-//! The story of an intake. Contract in `functions/operations/create-organization/README.md`. Promises T1, E1, T12.
+//! Creates an organization with its first owner and API token, when the operator invokes it. Contract in `functions/operations/create-organization/README.md`. Promises T1, E1, T12.
 
 use shared::{
     Error, Result,
@@ -37,7 +37,7 @@ pub async fn handle(deps: &Deps, invocation: &Invocation, intake: Intake) -> Res
     let entry = entry(&newcomer, &intake, invocation.request_id())?;
 
     if !record(&work, &newcomer, &intake, request_key, entry).await? {
-        // Somebody was faster: perhaps this very request, sent twice.
+        // Another invocation was faster: perhaps the same request, sent twice.
         let outlook = work.with_tenant(async |tx| tx.find(store::look_out(&intake, request_key)).await).await?;
         let made = outlook.made.ok_or_else(|| Error::taken("/slug"))?;
         return made_before(deps, invocation, intake, made).await;
@@ -51,7 +51,7 @@ pub async fn handle(deps: &Deps, invocation: &Invocation, intake: Intake) -> Res
     })
 }
 
-/// Writes everything; false when handle or request key went to somebody else since.
+/// Writes everything; false when the handle or the request key was taken meanwhile.
 async fn record(
     work: &SystemWork,
     newcomer: &Newcomer,

@@ -67,7 +67,7 @@ pub(crate) fn find_first_member() -> Lookup<Option<MemberId>> {
     .optional(|row| row.read("member_id"))
 }
 
-/// Enters the organization in the directory; false when somebody was faster.
+/// Enters the organization in the directory; false when another invocation was faster.
 pub(crate) fn enter(slug: Slug, request_key: Option<[u8; 32]>) -> Lookup<bool> {
     Statement::new(concat!(
         "-- create-organization.enter\n",

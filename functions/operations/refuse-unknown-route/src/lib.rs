@@ -1,4 +1,4 @@
-//! `$default`: answers every route and method that nobody else does.
+//! `$default`: answers every route and method that no other function answers.
 
 mod handler;
 mod routes;

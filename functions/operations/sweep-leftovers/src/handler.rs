@@ -1,4 +1,4 @@
-//! The story of a sweep. Contract in `functions/operations/sweep-leftovers/README.md`. Promises R4, R5.
+//! Removes leftovers, once an hour. Contract in `functions/operations/sweep-leftovers/README.md`. Promises R4, R5.
 
 use shared::{
     Error, Result,

@@ -1,4 +1,4 @@
-//! What is asked about a kiosk; each tells its own story in its module. Contract in
+//! Routes requests about kiosks to their modules. Contract in
 //! `functions/sites/manage-kiosks/README.md`. Promises D10, T12, E1.
 
 use shared::{

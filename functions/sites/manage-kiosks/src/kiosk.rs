@@ -33,7 +33,7 @@ pub struct Kiosk {
     pub site_id: SiteId,
     /// Name.
     pub name: String,
-    /// What the device calls itself that asked to take its place: its User-Agent. Nobody has proven it.
+    /// What the device calls itself that asked to take its place: its User-Agent, which is not proven.
     pub device: Option<String>,
     /// Where it stands in its life.
     pub state: KioskState,

@@ -34,7 +34,7 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let caller = request.credential()?;
     let typed = Typed { guesser: caller.sha256, code_sha256: pairing_code.sha256(caller.organization) };
-    // The guess is counted, and committed, in the round trip of admission: nobody hears what it came to before.
+    // The guess is counted, and committed, in the round trip of admission, before its outcome is known to the caller.
     let lookups = (store::find_site(request.target("site_id")), store::guess(&typed, request, deps.door.now()));
     let (admitted, (site, guess)) = deps.door.admit(request, Permission::KioskManage, lookups).await?;
     let pairing = match guess {

@@ -1,4 +1,4 @@
-//! Which noun a request is about; each tells its own story in its module. Contract in
+//! Routes requests about sites, hosts, notices and visit types to their modules. Contract in
 //! `functions/sites/manage-sites/README.md`. Promises D2, T1, E1.
 
 use shared::{

@@ -21,7 +21,7 @@ use crate::{Deps, store};
 /// Language of a host of whom nothing else is said.
 const LOCALE_DEFAULT: &str = "en";
 
-/// A host to be. Nobody is merged by name or address: each makes a person of its own.
+/// A host to be. Hosts are not merged by name or address: each is a person of its own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHost {

@@ -50,7 +50,7 @@ pub struct Notice {
     pub text_sha256: String,
     /// When it was published.
     pub published_at: Timestamp,
-    /// Since when nobody can sign it any more; signatures given stay valid.
+    /// Since when it cannot be signed any more; signatures given stay valid.
     pub retired_at: Option<Timestamp>,
 }
 

@@ -32,9 +32,9 @@ pub struct Asking {
 /// What a device shows, and what it keeps.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BegunPairing {
-    /// What the device shows, and somebody types who may let kiosks in. It can be used once.
+    /// What the device shows, to be typed by a member who may add kiosks. It can be used once.
     pub pairing_code: String,
-    /// What the device asks with how far it is, and shows nobody.
+    /// What the device asks with for its progress. It is never shown.
     pub device_code: String,
     /// Until when both are good. The device then asks for new ones.
     pub expires_at: Timestamp,
@@ -43,9 +43,9 @@ pub struct BegunPairing {
 }
 
 /// Takes the device down, if there is such an organization and not too many wait there. Nothing is said of it in the
-/// log: anybody may ask, and nobody was let in.
+/// log: any device may ask, and none was let in.
 pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
-    let asking: Asking = request.json_of_anyone()?;
+    let asking: Asking = request.json_unauthenticated()?;
 
     let work = deps.door.find(request, &asking.slug).await?.ok_or(Error::NotFound)?;
     let (organization, now) = (work.organization(), deps.door.now());

@@ -33,7 +33,7 @@ pub struct Fetching {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum PairingProgress {
-    /// Nobody has confirmed its code yet.
+    /// Its code is not confirmed yet.
     Waiting,
     /// It has a kiosk's place.
     Paired {
@@ -48,7 +48,7 @@ pub enum PairingProgress {
 
 /// Gives the device its credential, if its code was confirmed. It is made at this moment, and the log says so.
 pub(crate) async fn fetch(deps: &Deps, request: &Request) -> Result<Reply> {
-    let Fetching { device_code: DeviceCode(device) } = request.json_of_anyone()?;
+    let Fetching { device_code: DeviceCode(device) } = request.json_unauthenticated()?;
 
     // No credential admits this caller: the device's code does, in the statement that acts.
     let work = deps.door.open(request, &device);

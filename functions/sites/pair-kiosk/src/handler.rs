@@ -1,4 +1,4 @@
-//! The two steps of a device; each tells its own story in its module. Contract in `functions/sites/pair-kiosk/README.md`.
+//! Routes the two steps of pairing a device to their modules. Contract in `functions/sites/pair-kiosk/README.md`.
 //! Promises D10, T12, E1.
 
 use shared::{

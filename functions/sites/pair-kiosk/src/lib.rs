@@ -1,4 +1,4 @@
-//! A device asks to take a kiosk's place, shows a code, and fetches its credential when somebody has confirmed it.
+//! A device asks to take a kiosk's place, shows a code, and fetches its credential when a member has confirmed it.
 
 mod asking;
 mod deps;

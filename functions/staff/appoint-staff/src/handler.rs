@@ -1,4 +1,4 @@
-//! The story of an appointment, and of a dismissal. Contract in `functions/staff/appoint-staff/README.md`. Promises T10, E1.
+//! Appoints and dismisses staff, when the operator invokes it. Contract in `functions/staff/appoint-staff/README.md`. Promises T10, E1.
 
 use shared::{
     Error, Result,
@@ -48,9 +48,9 @@ pub async fn handle(deps: &Deps, invocation: &Invocation, appointment: Appointme
 
 /// Work in the organization that the handle names.
 async fn find(deps: &Deps, invocation: &Invocation, appointment: &Appointment) -> Result<SystemWork> {
-    // Which it is, is asked in nobody's: an id that no organization has.
-    let nobodys = invocation.work(&deps.db, OrganizationId::new(deps.clock.now()));
-    let found = nobodys.with_tenant(async |tx| tx.find(store::by_slug(&appointment.slug)).await).await?;
+    // Its id is not known yet, and every query has a tenant: this one has an id that no organization has.
+    let no_organization = invocation.work(&deps.db, OrganizationId::new(deps.clock.now()));
+    let found = no_organization.with_tenant(async |tx| tx.find(store::by_slug(&appointment.slug)).await).await?;
     let organization = found.ok_or_else(|| Error::unprocessable("/slug", "unknown_value"))?;
     Ok(invocation.work(&deps.db, organization))
 }

@@ -1,4 +1,4 @@
-//! The story of an opening. Contract in `functions/staff/begin-impersonation/README.md`. Promises T10, T12, E1.
+//! Handles `POST /v1/session/impersonation`. Contract in `functions/staff/begin-impersonation/README.md`. Promises T10, T12, E1.
 
 use serde::Deserialize;
 use shared::{
@@ -43,7 +43,7 @@ struct Crossing<'r> {
 /// # Errors
 /// The refusals of the contract; see the README's table.
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
-    let Passport { token } = request.json_of_anyone()?;
+    let Passport { token } = request.json_unauthenticated()?;
     let now = deps.door.now();
     let hand_off = deps.keys.read(&token, now)?;
 

@@ -1,4 +1,4 @@
-//! An impersonation as it is told to whoever opened it.
+//! An impersonation, as it is shown to the staff who opened it.
 
 use serde::Serialize;
 use shared::{

@@ -21,7 +21,7 @@ pub(crate) struct Standing {
 
 /// What is known at the customer.
 pub(crate) struct Opening {
-    /// True where this very request has opened it already, and nobody heard of it.
+    /// True where an earlier attempt at the same request opened it, and its answer was lost.
     pub(crate) is_done: bool,
     pub(crate) staff: StaffId,
     pub(crate) staff_role: Role,
@@ -40,7 +40,7 @@ pub(crate) struct NewImpersonation {
 }
 
 impl Opening {
-    /// True where what is kept at both organizations is what the token says: whoever asked is still who they were, in
+    /// True where what is kept at both organizations is what the token says: the staff who asked still are who they were, in
     /// the session that asked, and nothing was rewritten on the way.
     pub(crate) fn agrees(&self, standing: &Standing, hand_off: &HandOff) -> bool {
         let is_same_person = standing.staff == hand_off.staff && self.staff == hand_off.staff;

@@ -1,4 +1,4 @@
-//! What the organization answers staff: it lets them in, to Restricted values or not, and it ends what they do.
+//! Approves impersonations, with Restricted values or without, and ends them.
 
 use serde::Deserialize;
 use shared::{
@@ -18,8 +18,8 @@ use crate::{Deps, impersonation::Impersonation, store};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
-    /// True where they may also reveal Restricted values, each time with a reason and an entry. Whoever says so may reveal
-    /// them too.
+    /// True where they may also reveal Restricted values, each time with a reason and an entry. The member who
+    /// approves it may reveal them too.
     restricted: bool,
 }
 

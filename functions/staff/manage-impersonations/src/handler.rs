@@ -1,4 +1,4 @@
-//! What is asked about staff by the organization that they come to; each tells its own story in its module. Contract in
+//! Routes an organization's requests about impersonations to their modules. Contract in
 //! `functions/staff/manage-impersonations/README.md`. Promises T10, E1.
 
 use shared::{

@@ -33,7 +33,7 @@ pub struct Impersonation {
     pub state: ImpersonationState,
     /// When they asked.
     pub requested_at: Timestamp,
-    /// When somebody let them in; null where nobody has.
+    /// When a member let them in; null where no member has.
     pub approved_at: Option<Timestamp>,
     /// Since when they may reveal Restricted values, where a role of theirs may; null where they may not.
     pub restricted_approved_at: Option<Timestamp>,
@@ -41,7 +41,7 @@ pub struct Impersonation {
     pub opened_at: Option<Timestamp>,
     /// When it ends, or ended, by itself.
     pub expires_at: Option<Timestamp>,
-    /// When somebody ended it.
+    /// When it was ended.
     pub ended_at: Option<Timestamp>,
     /// Who did; null where its time ran out, or the operator took back what it stood on.
     pub ended_by: Option<ImpersonationEnder>,

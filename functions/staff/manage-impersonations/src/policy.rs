@@ -15,8 +15,8 @@ use crate::{Deps, store};
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImpersonationPolicy {
-    /// True where nobody of the operator's comes in before somebody here has approved it. Restricted values are asked
-    /// for each time, whatever stands here.
+    /// True where staff wait until a member has approved them. Restricted values need an approval each time, in either
+    /// case.
     pub requires_approval: bool,
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
     let Some(staff) = asking else { return refuse(admitted, request).await };
     let customer = find_customer(deps, &admitted, request, &destination.slug).await?;
 
-    // The customer's side comes first: what it then waits for is a token that nobody has yet.
+    // The customer's side comes first: what it then waits for is a token that is not shown yet.
     let (now, id) = (admitted.now(), HandOffId::new(admitted.now()));
     let impersonation: ImpersonationId = request.target("impersonation_id");
     let expires_at = now.plus_seconds(HAND_OFF_LIFETIME_S);

@@ -1,4 +1,4 @@
-//! The two steps of staff on their way to a customer; each tells its own story in its module. Contract in
+//! Routes the two steps of an impersonation to their modules. Contract in
 //! `functions/staff/request-impersonation/README.md`. Promises T10, E1.
 
 use shared::{

@@ -1,4 +1,4 @@
-//! Who asks, and for whom.
+//! Admits staff, and finds the customer that they name.
 
 use shared::{
     Error, Result,
@@ -14,7 +14,7 @@ use crate::{
     store::{self, Staff},
 };
 
-/// Admits whoever asks in a whole session of their own, and says whether they are staff.
+/// Admits a member in a whole session of their own, and says whether they are staff.
 pub(crate) async fn admit(deps: &Deps, request: &Request) -> Result<(AdmittedWrite, Option<Staff>)> {
     let session = request.credential()?.sha256;
     deps.door.admit(request, Demand::OwnSession, store::staff_asking(session, deps.door.now())).await

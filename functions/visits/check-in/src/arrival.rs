@@ -1,4 +1,4 @@
-//! What the door is told of somebody who arrives.
+//! The request: who arrives, and what they say.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

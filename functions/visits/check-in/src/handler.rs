@@ -1,4 +1,4 @@
-//! The story of an arrival. Contract in `functions/visits/check-in/README.md`. Promises D1, D7, D8, T4, E1, W5.
+//! Handles `POST /v1/visits`. Contract in `functions/visits/check-in/README.md`. Promises D1, D7, D8, T4, E1, W5.
 
 use shared::{
     Result,

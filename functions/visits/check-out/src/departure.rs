@@ -1,4 +1,4 @@
-//! What the door is told of somebody who leaves, and what it answers.
+//! Request and answer: who leaves.
 
 use serde::{Deserialize, Serialize};
 use shared::{

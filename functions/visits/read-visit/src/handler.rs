@@ -1,4 +1,4 @@
-//! The story of one visit, read. Contract in `functions/visits/read-visit/README.md`. Promises D10, T4.
+//! Handles `GET /v1/visits/{visit_id}`. Contract in `functions/visits/read-visit/README.md`. Promises D10, T4.
 
 use shared::{
     Result,
