@@ -102,7 +102,7 @@ class Queues(unittest.TestCase):
         template = QUEUES.format(redrive=REDRIVE) + ALARM.format(queue="Dead", actions="[topic]")
         self.assertIn("E9003", found_in(template))
 
-    def test_finds_an_alarm_that_tells_nobody(self):
+    def test_finds_an_alarm_that_notifies_no_topic(self):
         deaf = ALARM.format(queue="Dead", actions="[topic]") + ALARM.format(queue="Deader", actions="[]")
         self.assertIn("E9003", found_in(QUEUES.format(redrive=REDRIVE) + deaf))
 
@@ -215,7 +215,7 @@ class OneFunctionIsOneDatabaseUser(unittest.TestCase):
         for policies in (right("rds-db:connect", other), two, right("rds-db:connect", every), right("rds-db:*", "*")):
             self.assertIn("E9007", self.of(policies, self.url))
 
-    def test_finds_an_address_that_names_somebody_else(self):
+    def test_finds_an_address_that_names_another_service(self):
         self.assertIn("E9007", self.of(right("rds-db:connect", self.own), self.url.replace("check_in", "check_out")))
         self.assertIn("E9007", self.of("", self.url))
 

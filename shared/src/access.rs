@@ -119,7 +119,7 @@ impl Role {
         }
     }
 
-    /// True where nobody of this role does anything without a second factor, whatever their organization says.
+    /// True where this role needs a second factor, whatever the policy of the organization.
     #[must_use]
     pub const fn demands_second_factor(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)

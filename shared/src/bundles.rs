@@ -184,7 +184,7 @@ impl Bundles {
         Box::pin(call.send()).await.map_err(Error::unavailable).map(drop)
     }
 
-    /// A link that opens the bundle for some seconds to whoever has it.
+    /// A link that opens the bundle for some seconds, without another credential.
     ///
     /// # Errors
     /// Internal when it cannot be signed.

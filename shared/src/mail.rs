@@ -1,6 +1,6 @@
 //! The way to a member's mailbox: one plain text to one address, through SES (API v2).
 //!
-//! SES, and whoever carries the mail on, can read it: what stands in it is worth no more than the mailbox that it goes to.
+//! SES, and every server that carries the mail on, can read it: what stands in it is worth no more than the mailbox that it goes to.
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::http::HttpResponse;
@@ -19,7 +19,7 @@ pub struct Mail {
     pub to: String,
     /// What it is about, in one line.
     pub subject: String,
-    /// What it says. Whoever reads a link in it can follow it.
+    /// What it says. A person who reads a link in it can follow it.
     pub text: Secret<String>,
 }
 
@@ -37,7 +37,7 @@ impl Mailer {
         Self { ses: Client::new(&config), from: settings.from.clone() }
     }
 
-    /// Sends one. When this returns SES has it; whether it arrives is known to nobody. Asked again after an answer that
+    /// Sends one. When this returns SES has it; whether it arrives is not known. Asked again after an answer that
     /// was lost, it sends a second one.
     ///
     /// # Errors

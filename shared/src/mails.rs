@@ -1,4 +1,4 @@
-//! Mail that somebody gives cause for, as a row of the same transaction: `send-mail` finds it, and makes what is secret
+//! Mail that an action causes, as a row of the same transaction: `send-mail` finds it, and makes what is secret
 //! in it.
 
 use crate::{
@@ -22,7 +22,7 @@ pub fn request(mail: MailId, kind: MailKind, member: MemberId, now: Timestamp) -
     .bind(now)
 }
 
-/// Everybody who is told of what concerns the organization: its owners who are active.
+/// The members who are told of what concerns the organization: its active owners.
 #[must_use]
 pub fn list_owners() -> Lookup<Vec<MemberId>> {
     Statement::new(concat!(

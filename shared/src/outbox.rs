@@ -22,7 +22,7 @@ words! {
         ExportBuilt = "export.built",
         /// Everything was taken from a member.
         MemberRevoked = "member.revoked",
-        /// Somebody signed an NDA.
+        /// A visitor or driver signed an NDA.
         NdaAccepted = "nda.accepted",
         /// A visitor came.
         VisitorCheckedIn = "visitor.checked_in",

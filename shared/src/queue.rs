@@ -111,7 +111,7 @@ mod sender {
     pub struct QueueSender {
         client: aws_sdk_sqs::Client,
         url: String,
-        /// Kind of message that whoever listens to the queue reads.
+        /// Kind of message that the queue carries.
         kind: &'static str,
     }
 

@@ -20,14 +20,14 @@ use crate::{
     vault::commitment,
 };
 
-/// What somebody, or something, could do at one moment.
+/// What a member, token, kiosk or impersonation could do at one moment.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// What it is.
     pub subject_kind: SubjectKind,
     /// Which one.
     pub subject_id: ReviewSubjectId,
-    /// Its name; of an impersonation, that of whoever of the staff asked for it.
+    /// Its name; of an impersonation, the name of the member of the staff who asked for it.
     pub name: String,
     /// Of a member, their address.
     pub email: Option<String>,

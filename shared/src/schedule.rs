@@ -17,7 +17,7 @@ const PAGE: i32 = 100;
 /// Organizations of one page of all: each page sorts them anew.
 const TURNS_PAGE: i32 = 1000;
 
-/// What a sweep did: one line of the log, and the answer to whoever fired it by hand.
+/// What a sweep did: one line of the log, and the answer where it was fired by hand.
 #[derive(Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Outcome {
     /// Organizations that were looked at.

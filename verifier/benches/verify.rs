@@ -42,7 +42,7 @@ fn main() {
     bundle.seal(&keys);
     fs::write(folder.join("bundle.zip"), bundle.zip()).unwrap();
 
-    // Contestants take turns, so that a slow minute of the machine is everybody's.
+    // Contestants take turns, so that a slow minute of the machine slows all of them.
     let (mut memory, mut one, mut two, mut script) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let command = env!("CARGO_BIN_EXE_doorbook-verify");
     let verify_mjs = concat!(env!("CARGO_MANIFEST_DIR"), "/verify.mjs");

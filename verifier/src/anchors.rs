@@ -1,4 +1,4 @@
-//! Anchors: checkpoints that somebody else kept. The log must still be what each of them says.
+//! Anchors: checkpoints that another party kept. The log must still be what each of them says.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -29,7 +29,7 @@ fn refused(reason: Reason, why: &str) -> Report {
     Report::new(Err(Finding::new(reason, why)), Facts::default())
 }
 
-/// Prints the report. Whoever closed the pipe does not want it; the exit code says the same.
+/// Prints the report. A reader who closed the pipe does not want it; the exit code says the same.
 fn say(report: impl std::fmt::Display, exit: u8) -> ExitCode {
     let _closed = writeln!(std::io::stdout(), "{report}");
     ExitCode::from(exit)

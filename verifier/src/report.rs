@@ -44,7 +44,7 @@ pub struct Facts {
     pub keys: Vec<String>,
     /// The anchors that the log agrees with, by size.
     pub anchors: Vec<u64>,
-    /// What nobody should take as shown.
+    /// What the reader must not take as shown.
     pub not_checked: Vec<String>,
 }
 

@@ -20,7 +20,7 @@ use crate::report::{Facts, Report};
 use crate::source::Source;
 use crate::zip::Archive;
 
-/// Larger manifests, notes and proofs are nobody's.
+/// No manifest, note or proof of ours is larger.
 pub(crate) const WHOLE_BYTES_MAX: u64 = 64 << 20;
 
 /// What the auditor brings along.

@@ -9,7 +9,7 @@ const EDITS = {
   truncation: (rows, at) => rows.splice(at + 1),
 };
 
-/** Every edit of one line after another; with `isSigned`, whoever holds the bundle key signed it again. */
+/** Every edit of one line after another; with `isSigned`, a holder of the bundle key signed it again. */
 export function* edits(log, step, isSigned) {
   const whole = made.signed(made.auditFiles(log));
   for (const [name, edit] of Object.entries(EDITS)) {
@@ -65,7 +65,7 @@ function* packs(log) {
   yield change('another photo', (files) => { files['photo.jpg'] = Buffer.from('b photo'); });
   yield change('a longer photo', (files) => { files['photo.jpg'] = Buffer.from('another photo'); });
   yield change('no openings', (files) => { files['audit/openings.jsonl'] = Buffer.from('{}\n'); });
-  yield change('a visit of nobody', (files) => { files['visit.json'] = Buffer.from('{"visit_id": "nobody"}\n'); });
+  yield change('a visit without an id', (files) => { files['visit.json'] = Buffer.from('{"visit_id": "unknown"}\n'); });
 }
 
 /** All of them, and some that hold. */

@@ -1,4 +1,4 @@
-"""A message that nobody could take up is kept, and somebody hears of it."""
+"""A message that no function could handle is kept, and an alarm tells of it."""
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
@@ -32,7 +32,7 @@ class QueuesRedrive(CloudFormationLintRule):
 
 class DeadLettersAlarm(CloudFormationLintRule):
     id = "E9003"
-    shortdesc = "Every dead-letter queue has an alarm that tells somebody"
+    shortdesc = "Every dead-letter queue has an alarm that notifies"
     description = "The alarm stands beside its queue and watches ApproximateNumberOfMessagesVisible."
     tags = ["doorbook"]
 
@@ -46,6 +46,6 @@ class DeadLettersAlarm(CloudFormationLintRule):
                 attribute = dimension.get("Value", {}).get("Fn::GetAtt", [None])
                 alarmed.add(attribute[0])
         return [
-            RuleMatch(["Resources", name], f"Nobody hears of a message in {name}")
+            RuleMatch(["Resources", name], f"No alarm tells of a message in {name}")
             for name in sorted(dead_letter_queues(cfn) - alarmed)
         ]

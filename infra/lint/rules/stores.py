@@ -1,4 +1,4 @@
-"""What is stored is encrypted (R9) and open to nobody from outside."""
+"""What is stored is encrypted (R9) and not reachable from outside."""
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
@@ -21,7 +21,7 @@ ENCRYPTED_BY = {
     "AWS::SecretsManager::Secret": ["KmsKeyId"],
 }
 
-# Services that keep data. A resource of theirs that is in neither table is refused until somebody decides.
+# Services that keep data. A resource of theirs that is in neither table is refused until it is added to one.
 KEEPS_DATA = ("DocDB", "DynamoDB", "EFS", "ElastiCache", "Kinesis", "MemoryDB", "Neptune", "OpenSearchService", "RDS", "Redshift", "S3")
 KEEPS_NOTHING = {
     "AWS::RDS::DBClusterParameterGroup",

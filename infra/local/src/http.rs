@@ -123,7 +123,7 @@ pub fn json(status: StatusCode, body: &serde_json::Value) -> Answer {
 /// Sends one request and reads the whole answer.
 ///
 /// # Errors
-/// When nobody answers there.
+/// When no server answers there.
 pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes)> {
     let (head, body) = send_whole(address, request).await?;
     Ok((head.status, body))
@@ -132,7 +132,7 @@ pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<
 /// Sends one request on a connection of its own, and returns the head of the answer too.
 ///
 /// # Errors
-/// When nobody listens or the connection breaks.
+/// When no server listens or the connection breaks.
 pub async fn send_whole(
     address: SocketAddr,
     request: Request<Full<Bytes>>,

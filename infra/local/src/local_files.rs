@@ -22,7 +22,7 @@ pub struct LocalFiles {
     _lock: File,
 }
 
-/// How to reach the running stack. Whoever can read it can invoke any function without a credential.
+/// How to reach the running stack. A process that can read it can invoke any function without a credential.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ControlPoint {
     /// The port on the loopback address.
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_pid_file_stops_nobody() {
+    fn a_stale_pid_file_stops_no_process() {
         let root = root();
         std::fs::create_dir_all(root.join(".local")).unwrap();
         std::fs::write(root.join(".local/stack.pid"), "1\n").unwrap();

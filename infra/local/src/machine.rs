@@ -42,7 +42,7 @@ pub fn now_ms() -> u64 {
     u64::try_from(now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
 
-/// An identifier that nobody had before.
+/// A new identifier.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the stand-ins name their own messages, keys and requests")]
 pub fn id() -> uuid::Uuid {

@@ -102,7 +102,7 @@ pub fn pid_of(child: &Child) -> Option<Pid> {
     Pid::from_raw(i32::try_from(child.id()?).ok()?)
 }
 
-/// True where a process with this id exists, whoever it belongs to.
+/// True where a process with this id exists, of any user.
 #[must_use]
 pub fn is_alive(pid: i32) -> bool {
     Pid::from_raw(pid).is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)))

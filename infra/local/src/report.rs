@@ -12,7 +12,7 @@ pub fn note(line: impl std::fmt::Display) {
     eprintln!("doorbook-local: {line}");
 }
 
-/// Keeps a failure that nobody waits for from passing unseen.
+/// Reports the failure of work that no caller waits for.
 pub trait OrReport {
     /// Prints the failure, if it is one, together with why it may happen.
     fn or_report(self, why: &str);

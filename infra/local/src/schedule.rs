@@ -45,7 +45,7 @@ impl Schedule {
             Self::Cron(fields) => {
                 let into_minute = Duration::from_secs(u64::from(now.second()));
                 let mut ahead = Duration::from_secs(60).saturating_sub(into_minute);
-                // At most a day ahead; whoever sleeps that long asks again.
+                // At most a day ahead; after that the caller asks again.
                 while !allows(fields, now + ahead) && ahead < Duration::from_secs(24 * 60 * 60) {
                     ahead += Duration::from_secs(60);
                 }

@@ -1,4 +1,4 @@
-//! The signals by which somebody asks us to stop.
+//! The signals that ask us to stop.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -26,7 +26,7 @@ pub fn stop_requested() -> Result<StopRequest> {
 }
 
 impl StopRequest {
-    /// Waits until somebody asks.
+    /// Waits for one of them.
     pub async fn requested(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

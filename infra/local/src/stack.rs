@@ -1,4 +1,4 @@
-//! `doorbook-local run`: everything that the template says, on one machine, until somebody stops it.
+//! `doorbook-local run`: everything that the template says, on one machine, until it is stopped.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -189,7 +189,7 @@ async fn queues_schedules_and_direct_invocations_reach_their_functions() {
     assert!(rig.command(&["tick", "echo"]).1.contains("echo has no schedule"));
     let (succeeded, answer) = rig.command(&["invoke", "echo", r#"{"a":1}"#]);
     assert!(succeeded && answer.contains(r#"\"a\": 1"#), "{answer}");
-    assert!(rig.command(&["invoke", "nobody"]).1.contains("there is no function nobody"));
+    assert!(rig.command(&["invoke", "no-such"]).1.contains("there is no function no-such"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::domain::visit::words;
 words! {
     /// What was done. Never renamed, only superseded.
     Action {
-        /// Somebody's, or something's, access was taken: by a reviewer, at a deadline, or because nobody used it.
+        /// Access was revoked: by a reviewer, at a deadline, or because it was not used.
         AccessRevoked = "access.revoked",
         /// The last owner keeps access that would have been taken.
         AccessSpared = "access.spared",
@@ -65,9 +65,9 @@ words! {
         MailSent = "mail.sent",
         /// Everything was taken from a member.
         MemberDeactivated = "member.deactivated",
-        /// Somebody was invited to become a member, or invited again.
+        /// A person was invited to become a member, or invited again.
         MemberInvited = "member.invited",
-        /// Somebody who was invited chose a password.
+        /// An invited person chose a password, and is a member.
         MemberJoined = "member.joined",
         /// A member chose another password, knowing the one before.
         MemberPasswordChanged = "member.password_changed",
@@ -103,7 +103,7 @@ words! {
         SignInPolicyChanged = "sign_in_policy.changed",
         /// New recovery codes took the place of all old ones.
         RecoveryCodesReplaced = "recovery_codes.replaced",
-        /// A member gave up a second factor that nobody demands.
+        /// A member removed a second factor that they were not required to have.
         SecondFactorDropped = "second_factor.dropped",
         /// A member has a second factor, or another one.
         SecondFactorEnrolled = "second_factor.enrolled",
@@ -123,9 +123,9 @@ words! {
         StaffAppointed = "staff.appointed",
         /// A member of the operator's own organization is staff no longer.
         StaffDismissed = "staff.dismissed",
-        /// Somebody came.
+        /// A visitor or driver arrived.
         VisitCheckedIn = "visit.checked_in",
-        /// Somebody left.
+        /// A visitor or driver left.
         VisitCheckedOut = "visit.checked_out",
         /// Restricted values were read.
         VisitRevealed = "visit.revealed",

@@ -53,7 +53,7 @@ impl Checkpoint {
             None => None,
         };
         let parsed = Self { name, size, root, chain, time };
-        // What is not written the one way that we write it is somebody else's.
+        // What is not written the one way that we write it is not ours.
         (parsed.text() == text).then_some(parsed)
     }
 }

@@ -151,7 +151,7 @@ pub fn consistency(from: u64, to: u64) -> Option<Vec<Span>> {
         path.push(other);
         span = own;
     }
-    // The old tree itself is known to whoever checks; a part of it is not.
+    // The old tree itself is known to the verifier; a part of it is not.
     if span.from != 0 {
         path.push(span);
     }

@@ -65,7 +65,7 @@ pub struct HandOff {
     audience: String,
 }
 
-/// The claims that whoever makes one fills in.
+/// The claims that its maker fills in.
 pub struct Passage {
     /// Who goes over.
     pub staff: StaffId,

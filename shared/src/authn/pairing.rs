@@ -1,4 +1,4 @@
-//! Pairing codes: what a device shows that asks to take a kiosk's place, and somebody who may types into the console, once,
+//! Pairing codes: what a device shows that asks to take a kiosk's place, and a member types into the console, once,
 //! within ten minutes. RFC 8628 calls it the user code (section 6.1).
 
 use super::{sha256, symbols::Symbols};

@@ -6,7 +6,7 @@
 //! parameters along.
 //!
 //! Hashing runs where it is called, not on a thread beside it: a function serves one request at a time, so there is
-//! nobody whom its tenth of a second holds up, and a thread would need a copy of the password. No transaction may be
+//! no other request that its tenth of a second holds up, and a thread would need a copy of the password. No transaction may be
 //! open then.
 
 mod weakness;
@@ -30,7 +30,7 @@ use crate::{
     secret::{Secret, random_bytes},
 };
 
-/// Most code points of a password: far more than anybody types, and few enough to hash.
+/// Most code points of a password: far more than a person types, and few enough to hash.
 const LENGTH_MAX: usize = 256;
 /// Binary logarithm of N, the cost in memory and time.
 const LOG_N: u8 = 14;
@@ -48,7 +48,7 @@ const SALT_BYTES: usize = 16;
 /// take all the memory there is.
 const COST_FACTOR_MAX: u64 = 4;
 
-/// A password as somebody typed it, normalised.
+/// A password as it was typed, normalised.
 #[derive(Clone, Debug)]
 pub struct Password(Secret<String>);
 
@@ -101,7 +101,7 @@ impl Password {
     /// # Errors
     /// [`Error::Internal`] when what is stored is no hash that was ever written here: never a match.
     pub fn matches(&self, phc: Option<&str>) -> Result<Verdict> {
-        let stored = phc.map_or_else(Stored::nobodys, Stored::read)?;
+        let stored = phc.map_or_else(Stored::of_no_account, Stored::read)?;
         let hash = derive(self.0.expose_secret(), &stored.salt, &stored.params, stored.hash.expose_secret().len())?;
         let is_equal = std::hint::black_box(hash == stored.hash);
         Ok(match phc.is_some() && is_equal {
@@ -146,8 +146,8 @@ struct Stored {
 }
 
 impl Stored {
-    /// In the place of the one that an unknown account has not: as much work, and nobody's hash.
-    fn nobodys() -> Result<Self> {
+    /// In the place of the one that an unknown account has not: as much work, and the hash of no password.
+    fn of_no_account() -> Result<Self> {
         Ok(Self { params: todays()?, salt: vec![0; SALT_BYTES], hash: Secret::new(vec![0; HASH_BYTES]) })
     }
 

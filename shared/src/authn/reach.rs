@@ -1,4 +1,5 @@
-//! How far a credential reaches: what it may do, and until when. Nobody gives more than they have, or takes from who has.
+//! How far a credential reaches: what it may do, and until when. A caller cannot give more than they have,
+//! or take from a member who has more.
 
 use crate::{
     access::{Permission, Role},

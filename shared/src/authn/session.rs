@@ -145,7 +145,7 @@ impl NewSession {
     }
 }
 
-/// What a page of the console must send as `x-csrf-token` with every request that changes something. Whoever does not
+/// What a page of the console must send as `x-csrf-token` with every request that changes something. A page that does not
 /// hold the session cannot make it, and it opens nothing.
 #[must_use]
 pub fn forgery_token(session: &Secret<String>) -> String {

@@ -11,7 +11,7 @@ use crate::{
 /// What stands before the base64 of a secret, so that a leak is recognised.
 const PREFIX: &str = "whsec_";
 
-/// The secret that we and the host share. Whoever knows it can pass off anything as ours to that host, and to no other.
+/// The secret that we and the host share. An attacker who knows it can pass off anything as ours to that host, and to no other.
 pub struct SigningSecret(Secret<Vec<u8>>);
 
 impl SigningSecret {

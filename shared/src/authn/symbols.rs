@@ -1,4 +1,4 @@
-//! Codes that somebody reads in one place and types in another: random symbols of Crockford's base32, in upper case.
+//! Codes that a person reads in one place and types in another: random symbols of Crockford's base32, in upper case.
 
 use std::borrow::Cow;
 

@@ -34,7 +34,7 @@ impl TotpSecret {
         Self(bytes)
     }
 
-    /// One that somebody types into an app, in base32 (RFC 4648).
+    /// One that a member types into an app, in base32 (RFC 4648).
     ///
     /// # Errors
     /// [`Error::Internal`] when it is none.

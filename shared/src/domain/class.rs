@@ -8,9 +8,9 @@ mod words;
 /// How much harm a value does in the wrong hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Anybody may know it.
+    /// It may be public.
     Public,
-    /// For the organization and whoever it lets in; says nothing about a person by itself.
+    /// For the organization and those it lets in; says nothing about a person by itself.
     Internal,
     /// About a person. Never in logs, metrics, traces, errors, URLs, messages or names of files.
     Restricted,
@@ -19,7 +19,7 @@ pub enum Class {
 /// How a value stands where it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Readable by whoever may read the row.
+    /// Readable by all who may read the row.
     Clear,
     /// Encrypted by the store, under the KMS key of the organization.
     Encrypted,
@@ -44,7 +44,7 @@ pub enum Retention {
     Event,
     /// How many guesses are left at something.
     Guess,
-    /// An address that somebody signed in from.
+    /// An address from which a member signed in.
     KnownSource,
     /// The log.
     Log,
@@ -73,7 +73,7 @@ pub enum Erasure {
     Kept,
     /// Something that says nothing takes its place, so that history and counts stay.
     Replaced,
-    /// It stays and nobody can open it any more.
+    /// It stays and cannot be opened any more.
     Unreadable,
 }
 

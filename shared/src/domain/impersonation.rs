@@ -5,7 +5,7 @@ use super::visit::words;
 words! {
     /// Where an impersonation stands.
     ImpersonationState {
-        /// Waits for somebody of the organization.
+        /// Waits for the approval of a member of the organization.
         Requested = "requested",
         /// May be opened.
         Approved = "approved",
@@ -13,7 +13,7 @@ words! {
         Open = "open",
         /// Opens nothing any more: it was ended, its time ran out, or the operator took back what it stood on.
         Ended = "ended",
-        /// Nobody opened it within a day.
+        /// It was not opened within a day.
         Lapsed = "lapsed",
     }
 
@@ -21,7 +21,7 @@ words! {
     ImpersonationEnder {
         /// The member of the staff themselves.
         Staff = "staff",
-        /// Somebody of the organization.
+        /// A member of the organization.
         Customer = "customer",
         /// An access review of the organization's.
         Review = "review",

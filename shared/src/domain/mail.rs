@@ -9,7 +9,7 @@ words! {
         AccessReviewDue = "access_review_due",
         /// That the operator's staff asked to act for the organization.
         ImpersonationRequested = "impersonation_requested",
-        /// A link with which somebody becomes a member.
+        /// A link with which a person becomes a member.
         MemberInvitation = "member_invitation",
         /// A link with which a member chooses a new password.
         PasswordReset = "password_reset",
@@ -21,7 +21,7 @@ words! {
 }
 
 impl MailKind {
-    /// True where a member in this state may have it: nobody is invited twice into what they are in, and who was let go hears
+    /// True where a member in this state may have it: a member is not invited into what they are in, and a deactivated one hears
     /// nothing any more.
     #[must_use]
     pub fn may_reach(self, state: MemberState) -> bool {

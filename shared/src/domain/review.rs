@@ -37,11 +37,11 @@ words! {
 
     /// How it came to a decision.
     DecidedHow {
-        /// Somebody decided.
+        /// A reviewer decided.
         Decided = "decided",
-        /// Nobody decided, and it was the last owner's: it stays.
+        /// No reviewer decided, and it was the last owner's: it stays.
         LastOwner = "last_owner",
-        /// Nobody decided: it ended at the deadline.
+        /// No reviewer decided: it ended at the deadline.
         Undecided = "undecided",
     }
 
@@ -49,9 +49,9 @@ words! {
     RevocationCause {
         /// A reviewer decided so.
         Decided = "decided",
-        /// Nobody used it for ninety days.
+        /// It was not used for ninety days.
         Dormant = "dormant",
-        /// Nobody decided about it in time.
+        /// No reviewer decided about it in time.
         Undecided = "undecided",
     }
 }

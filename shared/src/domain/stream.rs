@@ -37,7 +37,7 @@ words! {
         AccessDenied = "access_denied",
         /// The host's name leads to an address that is not public.
         AddressNotPublic = "address_not_public",
-        /// The log does not continue what was delivered of it: nothing is sent until somebody has looked into it.
+        /// The log does not continue what was delivered of it: nothing is sent until the operator has looked into it.
         ChainBroken = "chain_broken",
         /// The connection ended before an answer.
         ConnectionLost = "connection_lost",
@@ -47,7 +47,7 @@ words! {
         NoSuchBucket = "no_such_bucket",
         /// The bucket lies in another region than was named.
         OtherRegion = "other_region",
-        /// The collector sent us elsewhere, and nobody is followed.
+        /// The collector answered with a redirect, which is not followed.
         Redirected = "redirected",
         /// The destination answered with a status of 400 to 499.
         Refused = "refused",
@@ -57,7 +57,7 @@ words! {
         TimedOut = "timed_out",
         /// The certificate is not valid for the host, or TLS failed otherwise.
         TlsFailed = "tls_failed",
-        /// Nobody takes a connection.
+        /// No connection is accepted.
         Unreachable = "unreachable",
     }
 }

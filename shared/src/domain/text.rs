@@ -1,5 +1,5 @@
 //! Texts that people type, each with its limit. Surrounding white space is cut; control characters, NUL
-//! among them, are refused; everything else is somebody's name.
+//! among them, are refused; everything else may be a name.
 
 use std::borrow::Cow;
 
@@ -96,7 +96,7 @@ texts! {
     Company(200);
     /// Something short: an appointment, a seal, a load type, a bill of lading.
     ShortText(100);
-    /// Why somebody comes.
+    /// The purpose of a visit.
     Purpose(500);
     /// E-mail address; only its shape is checked, since only a message can prove it.
     EmailAddress(254) where |text| {
@@ -157,7 +157,7 @@ impl LicenceNumber {
     }
 }
 
-/// Why somebody does something that must be explained: 20 to 500 characters.
+/// The reason for an action that must be explained: 20 to 500 characters.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Reason(String);

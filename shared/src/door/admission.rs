@@ -34,7 +34,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Refuses, in a session that was neither started nor proven a short while ago, what whoever finds it open must not
+    /// Refuses, in a session that was neither started nor proven a short while ago, what a stranger who finds it open must not
     /// do. Other credentials prove what they are each time.
     ///
     /// # Errors

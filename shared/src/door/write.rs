@@ -58,7 +58,7 @@ impl WriteDoor {
         request.refuse_forged(&self.console_origin)?;
         let now = self.clock.now();
         let key_sha256 = request.idempotency_key_sha256()?;
-        // The lease ends with the invocation: whoever holds it then cannot be running any more.
+        // The lease ends with the invocation: the attempt that holds it cannot be running any more.
         let lease_s = i64::try_from(request.remaining.as_secs()).unwrap_or(0) + 1;
         let cost =
             Cost::Write { key_sha256, fingerprint: request.fingerprint(), leased_until: now.plus_seconds(lease_s) };

@@ -31,7 +31,7 @@ pub struct Migrator {
 }
 
 impl Migrator {
-    /// Connects, and waits until nobody else migrates this database.
+    /// Connects, and waits until no other migration of this database runs.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the database does not answer; [`Error::Unprocessable`] when it is too old.

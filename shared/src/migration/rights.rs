@@ -22,7 +22,7 @@ pub(super) fn role_of(grant: &Script) -> Result<String> {
 }
 
 /// Makes the role if it is not there, as the migrator: the owner, whose rights functions borrow, can make none. A
-/// role that somebody made stronger than this is refused. Where roles sign in with IAM, this one may.
+/// role that has more attributes than these is refused. Where roles sign in with IAM, this one may.
 pub(super) fn make(role: &str) -> String {
     format!(
         "DO $$ BEGIN

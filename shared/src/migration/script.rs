@@ -27,7 +27,7 @@ pub(super) struct Applied {
     sha256: String,
 }
 
-/// The owner's alone: nobody has a right on it. The migrator's right to connect was everybody's until the first
+/// The owner's alone: no other role has a right on it. The migrator's right to connect was PUBLIC's until the first
 /// migration took that away; it inherits none from the owner.
 pub(super) const OPEN_LEDGER: &str = "
 DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO doorbook_migrator', current_database()); END $$;

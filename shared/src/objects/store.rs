@@ -1,4 +1,4 @@
-//! The bucket. It holds envelopes only: whoever can read it learns sizes and times, whoever can change it can lose
+//! The bucket. It holds envelopes only: a role that can read it learns sizes and times, a role that can change it can lose
 //! images but not forge them.
 
 use aws_sdk_s3::Client;

@@ -1,9 +1,9 @@
 //! Which addresses are public. What is not listed as such by IANA's registries of special purposes is not spoken to:
-//! our own network, the machine itself, its neighbours, and the services that hand out credentials to whoever asks.
+//! our own network, the machine itself, its neighbours, and the services that hand out credentials to every caller.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Blocks of IPv4 that are nobody's on the internet: first address, and bits that all of them share.
+/// Blocks of IPv4 that are not public: first address, and bits that all of them share.
 const NOT_PUBLIC_V4: [([u8; 4], u32); 17] = [
     ([0, 0, 0, 0], 8),
     ([10, 0, 0, 0], 8),
@@ -36,12 +36,12 @@ const NOT_PUBLIC_V6: [(u128, u32); 4] = [
     // Protocol assignments, Teredo and benchmarks among them.
     (0x2001 << 112, 23),
     (0x2001_0db8 << 96, 32),
-    // 6to4 carries an IPv4 address of anybody's choice.
+    // 6to4 carries an IPv4 address of the sender's choice.
     (0x2002 << 112, 16),
     (0x3fff << 112, 20),
 ];
 
-/// True where anybody on the internet could be meant, and nobody within our network.
+/// True for an address on the internet, and not within our network.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -2,8 +2,8 @@
 //! over HTTPS by a name whose every address is public, at the very address that was checked, within a time, and is not
 //! followed anywhere else. Of its answer nothing but the status is read.
 //!
-//! Whoever holds `webhook.manage` in an organization decides which public host is called with that organization's own
-//! data, and learns how that went by one word; nobody can make this module speak to a host inside our network.
+//! A member with `webhook.manage` in an organization decides which public host is called with that organization's own
+//! data, and learns how that went by one word; no member can make this module speak to a host inside our network.
 
 mod address;
 

@@ -1,4 +1,4 @@
-//! Restricted values in audit entries: sealed, with a commitment that anybody can check once the value is opened.
+//! Restricted values in audit entries: sealed, with a commitment that can be checked once the value is opened.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;

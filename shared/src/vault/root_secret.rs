@@ -1,4 +1,4 @@
-//! Secrets of second factors: sealed under keys of the one secret of a deployment, since they must open before anybody
+//! Secrets of second factors: sealed under keys of the one secret of a deployment, since they must open before a caller
 //! has proven to belong to the organization whose key would do it.
 //!
 //! Envelope: `1 || version (2 bytes) || nonce (24 bytes) || ciphertext || tag (16 bytes)`, XChaCha20-Poly1305
@@ -59,7 +59,7 @@ impl RootSecrets {
         opened.map(Secret::new).map_err(|_| unopened())
     }
 
-    /// True where the current secret did not seal it: whoever opens it seals it anew, until nothing needs the old one.
+    /// True where the current secret did not seal it: the function that opens it seals it anew, until nothing needs the old one.
     #[must_use]
     pub fn is_outdated(&self, sealed: &[u8]) -> bool {
         self.of_envelope(sealed).is_none_or(|(secret, _)| secret.version != self.0.current.version)

@@ -15,7 +15,7 @@ const ED25519_INFO: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 
 
 /// One key of KMS that signs.
 ///
-/// KMS is trusted: whoever may call Sign with this key can sign anything in its name.
+/// KMS is trusted: a role that may call Sign with this key can sign anything in its name.
 #[derive(Clone, Debug)]
 pub struct Signer {
     kms: Client,

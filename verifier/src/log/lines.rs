@@ -6,7 +6,7 @@ use crate::hash::Hash;
 use crate::zip::MemberReader;
 
 const BLOCK: usize = 1 << 17;
-/// A longer line is nobody's, and would have to be kept in memory.
+/// A longer line is no entry, and would have to be kept in memory.
 pub(crate) const LINE_BYTES_MAX: u64 = 16 << 20;
 
 /// The lines of a member.

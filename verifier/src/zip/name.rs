@@ -3,7 +3,7 @@
 use super::{Member, no_bundle};
 use crate::finding::Checked;
 
-/// Longer names are nobody's.
+/// No name of ours is longer.
 const NAME_BYTES_MAX: usize = 512;
 
 /// Reads a name.

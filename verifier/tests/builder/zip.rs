@@ -47,7 +47,7 @@ pub(crate) fn zip(members: &[Member]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for member in members {
         let offset = u32::try_from(file.len()).unwrap();
-        // What is packed is not unpacked here: nobody reads the CRC.
+        // What is packed is not unpacked here: the CRC is not read.
         let header = member.header(crc32fast::hash(&member.bytes));
         file.extend(b"PK\x03\x04");
         file.extend(&header);

@@ -88,7 +88,7 @@ fn headers(whole: &Bundle) -> Vec<Case> {
         spoilt[place] ^= 1;
         Case::new(what, spoilt)
     };
-    // Version and time say nothing that anybody goes by.
+    // Version and time have no effect.
     let local = [0, 1, 6, 8, 18, 22, 26, 30].map(|at| changed(format!("byte {at} of a local header"), at));
     let last = [0, 4, 6, 8, 10, 12, 16, 20].map(|at| changed(format!("byte {at} of the record at the end"), end + at));
     let mut shared = archive.clone();

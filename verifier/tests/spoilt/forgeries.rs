@@ -52,7 +52,7 @@ fn chains_made_anew(seq: usize) -> [Case; 4] {
         Case::new(named("unsigned"), unsigned.zip()),
         Case::new(named("old checkpoint"), old_checkpoint.sealed(&keys).zip()),
         Case::new(named("old checkpoint, and the manifest speaks of it"), old_manifest.sealed(&keys).zip()),
-        // Both keys in the wrong hands: what somebody else kept is all that is left.
+        // Both keys in the wrong hands: what another party kept is all that is left.
         Case::new(named("all signed again"), anew.sealed(&keys).zip())
             .with(|options| options.anchors = vec![log(200).checkpoint(&keys, 200)]),
     ]

@@ -23,7 +23,7 @@ const EDITS: [(&str, Edit); 5] = [
     ("truncation", |lines, at| lines.truncate(at)),
 ];
 
-/// Every edit of one line after another. With `is_signed`, whoever holds the bundle key signed it again.
+/// Every edit of one line after another. With `is_signed`, a holder of the bundle key signed it again.
 pub(crate) fn edits_of_lines(scope: Scope, step: usize, is_signed: bool) -> impl Iterator<Item = Case> {
     let whole = bundle(scope);
     let count = whole.counts.0;

@@ -75,7 +75,7 @@ pub struct OwnOrganization {
     pub organization_id: OrganizationId,
     /// Name.
     pub name: String,
-    /// Whether everybody needs a second factor.
+    /// Whether every member needs a second factor.
     pub requires_mfa: bool,
 }
 

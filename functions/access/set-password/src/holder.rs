@@ -1,4 +1,4 @@
-//! Whose password it is to be.
+//! The member whose password is set.
 
 use shared::{
     Result,
@@ -7,7 +7,7 @@ use shared::{
     id::MemberId,
 };
 
-/// A member, with what everybody around them knows and what they have to prove besides a password.
+/// A member, with what others know about them, and whether they also prove a second factor.
 pub(crate) struct Holder {
     pub(crate) member: MemberId,
     pub(crate) role: Role,

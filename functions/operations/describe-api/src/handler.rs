@@ -10,7 +10,7 @@ use crate::Roles;
 /// The OpenAPI document, generated from the types of all functions; a test keeps it so.
 pub const DOCUMENT: &str = include_str!("../../../../docs/openapi.json");
 
-/// Answers anybody. It reads nothing of the request but its route, and touches nothing.
+/// Answers without a credential. It reads nothing of the request but its route, and touches nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a route that is not its own.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::lambda::{Lambda, Outcome};
 use crate::{http, machine};
 
-/// Somebody who calls the gateway.
+/// A caller of the gateway.
 #[derive(Debug)]
 pub(super) struct Caller<'a> {
     pub(super) gateway: SocketAddr,

@@ -1,4 +1,4 @@
-//! The audit log as somebody outside verifies it: from the entries' own bytes, trusting none of the hashes sent along.
+//! The audit log as an outsider verifies it: from the entries' own bytes, trusting none of the hashes sent along.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::Deserialize;

@@ -79,9 +79,9 @@ async fn follow(url: &str) -> Result<Bytes> {
 
 /// The keys of the organization's log and bundles, one a line. An auditor gets them some other way than the bundle.
 async fn verifier_keys(owner: &Caller<'_>, ours: &Organization) -> Result<String> {
-    let anybody = Caller { gateway: owner.gateway, credential: None };
+    let stranger = Caller { gateway: owner.gateway, credential: None };
     let path = format!("/.well-known/doorbook-audit-key?organization={}", ours.organization_id);
-    let listed = anybody.succeed("GET", &path, &Value::Null).await?;
+    let listed = stranger.succeed("GET", &path, &Value::Null).await?;
     let keys = listed.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
     let keys: Vec<String> =
         keys.iter().map(|key| text(key, "/verifier_key").map(|key| key + "\n")).collect::<Result<_>>()?;

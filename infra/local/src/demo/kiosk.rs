@@ -1,4 +1,4 @@
-//! A kiosk of the demonstration: a device at the door that shows a code, and somebody who types it.
+//! A kiosk of the demonstration: a device at the door that shows a code, and a member who types it.
 
 use std::net::SocketAddr;
 
@@ -36,7 +36,7 @@ impl Device {
         succeed(self.gateway, "/v1/kiosk-pairings/token", &json!({"device_code": self.secret})).await
     }
 
-    /// The path at which somebody lets it in, and what they say there.
+    /// The path at which a member confirms it, and the body.
     fn confirmation(&self, site_id: &str, name: &str) -> (String, Value) {
         (format!("/v1/sites/{site_id}/kiosks"), json!({"name": name, "pairing_code": self.code}))
     }

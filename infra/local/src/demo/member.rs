@@ -1,4 +1,4 @@
-//! The owner of an organization of the demonstration, as somebody at a browser: a link in a mail, a password, an app.
+//! The owner of an organization of the demonstration, as a person at a browser: a link in a mail, a password, an app.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 use crate::{http, machine};
 
-/// What somebody at the demonstration would choose.
+/// A password that a person at the demonstration would choose.
 const PASSWORD: &str = "purple elephants never queue";
 
 /// What an owner signs in with.
@@ -41,7 +41,7 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    /// One in which nobody is signed in.
+    /// One without a session.
     pub(super) const fn new(gateway: SocketAddr) -> Self {
         Self { gateway, cookie: None, csrf_token: String::new() }
     }
@@ -100,7 +100,7 @@ pub(super) async fn offer_password(browser: &mut Browser, slug: &str, email: &st
     browser.succeed("POST", "/v1/session", &entry).await
 }
 
-/// Signs somebody in by their password and the code that their app shows in so many steps.
+/// Signs a member in by their password and the code that their app shows in so many steps.
 pub(super) async fn sign_in(gateway: SocketAddr, slug: &str, member: &Owner, steps: i64) -> Result<Browser> {
     let mut browser = Browser::new(gateway);
     offer_password(&mut browser, slug, &member.email).await?;

@@ -1,4 +1,4 @@
-//! A review of who has access, and what becomes of whoever nobody decides about: with the clock moved on by 91 days.
+//! A review of who has access, and what becomes of access without a decision: with the clock moved on by 91 days.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 use crate::report::say;
 
-/// Past the deadline of a review, and past the 90 days after which nobody keeps what they do not use.
+/// Past the deadline of a review, and past the 90 days after which unused access ends.
 const DAYS: i64 = 91;
 const OFFSET_S: i64 = DAYS * 24 * 60 * 60;
 /// Steps of an authenticator app in that time.
@@ -23,7 +23,7 @@ const STEPS: i64 = OFFSET_S / 30;
 /// # Errors
 /// When something does not go as promised.
 pub(super) async fn tell(gateway: SocketAddr, lambda: &Lambda, ours: &Organization, owner: &mut Browser) -> Result<()> {
-    say("12. An access review: who has what is written down, and kept only where somebody says so.");
+    say("12. An access review: who has what is written down, and kept only where a reviewer says so.");
     invoke(lambda, "open-access-reviews", &json!({})).await?;
     let token = Caller { gateway, credential: Some(&ours.api_token) };
     let reviews = owner.succeed("GET", "/v1/access-reviews", &Value::Null).await?;
@@ -37,7 +37,7 @@ pub(super) async fn tell(gateway: SocketAddr, lambda: &Lambda, ours: &Organizati
     let kept = text(kept.ok_or_else(|| Error::stack("the review has no API token in it"))?, "/item_id")?;
     let decision = json!({"decision": "keep", "reason": "The integration of the yard uses this token daily."});
     owner.succeed("POST", &format!("{path}/items/{kept}/decision"), &decision).await?;
-    say("   the API token is kept, for a written reason; about the rest nobody decides");
+    say("   the API token is kept, for a written reason; the rest stays undecided");
 
     lambda.move_clock(OFFSET_S);
     say(format_args!("   … {DAYS} days later, after the deadline …"));
@@ -46,9 +46,9 @@ pub(super) async fn tell(gateway: SocketAddr, lambda: &Lambda, ours: &Organizati
     let kiosk = Caller { gateway, credential: Some(&ours.kiosk_token) };
     let (of_kiosk, _) = kiosk.send("POST", &format!("/v1/visits/{review}/check-out"), &json!({})).await?;
     if status != StatusCode::UNAUTHORIZED || of_kiosk != StatusCode::UNAUTHORIZED {
-        return Err(Error::stack(format!("what nobody used or kept was answered {status} and {of_kiosk}")));
+        return Err(Error::stack(format!("unused and undecided access was answered {status} and {of_kiosk}")));
     }
-    say("   401 for the kiosk, which nobody kept, and for the token, which nobody used for 90 days");
+    say("   401 for the kiosk, which was not kept, and for the token, which was not used for 90 days");
     let mut owner = member::sign_in(gateway, &ours.slug, &ours.owner, STEPS).await?;
     let review = owner.succeed("GET", &path, &Value::Null).await?;
     say(format_args!(

@@ -35,7 +35,7 @@ pub struct Organization {
     pub nda_version_id: String,
 }
 
-/// An organization in `demo.json`, with whoever may help it beside it.
+/// An organization in `demo.json`, with the staff who may help it.
 #[derive(Serialize)]
 struct Entry<'c> {
     #[serde(flatten)]
@@ -44,7 +44,7 @@ struct Entry<'c> {
     staff: &'c Staff,
 }
 
-/// Everybody of the demonstration.
+/// All people of the demonstration.
 #[derive(Debug)]
 pub struct Cast {
     /// Two customers.

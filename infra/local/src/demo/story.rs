@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 use crate::report::say;
 
-/// Nobody's face.
+/// A face of no real person.
 const PHOTO: &[u8] = include_bytes!("photo.jpg");
 const LICENCE_NUMBER: &str = "D1234-56789-01234";
 /// A scribble, as a PNG of 32 × 16 pixels.
@@ -52,7 +52,7 @@ pub async fn tell(gateway: SocketAddr, lambda: &Lambda, cast: &Cast, directory: 
     audit_log(&owner, ours).await?;
     let root = directory.parent().unwrap_or(directory);
     evidence::tell(&owner, ours, &visit, &Places { directory, root }).await?;
-    // Last, since it takes from everybody what they did all this with.
+    // Last, since it ends the access that all this was done with.
     review::tell(gateway, lambda, ours, &mut browser).await
 }
 

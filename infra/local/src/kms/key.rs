@@ -43,7 +43,7 @@ pub(super) enum State {
     PendingDeletion,
 }
 
-/// A key as it is kept on disk. Whoever can read the file can decrypt everything under the key.
+/// A key as it is kept on disk. An attacker who can read the file can decrypt everything under the key.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Key {
     pub(super) id: Uuid,

@@ -190,7 +190,7 @@ async fn a_function_sees_nothing_of_our_environment() {
 }
 
 #[tokio::test]
-async fn whoever_is_invoked_after_the_clock_was_moved_lives_at_that_time() {
+async fn an_invocation_after_the_clock_was_moved_has_that_time() {
     let rig = Rig::new(RUNTIME, 10, 4);
     let (first, text) = rig.answer("echo ${CLOCK_OFFSET_SECONDS-none}").await;
     assert_eq!(text, "none");

@@ -84,7 +84,7 @@ async fn finish(slot: &Slot, id: &str, request: Request<Incoming>, outcome: fn(B
         invocation.answer.take()
     });
     match waiting {
-        // Whoever waited may have given up; the answer is then nobody's.
+        // The caller may have given up; the answer is then dropped.
         Some(waiting) => {
             waiting.send(outcome).ok();
             answer

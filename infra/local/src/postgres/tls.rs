@@ -8,7 +8,7 @@ use time::Duration;
 use crate::error::{Error, Result};
 use crate::machine;
 
-/// The files of one server identity. Whoever can read `key` can pose as the local server until it stops.
+/// The files of one server identity. A process that can read `key` can pose as the local server until it stops.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
     /// What clients trust.

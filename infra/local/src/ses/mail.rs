@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_kept_with_everything_that_somebody_reads() {
+    fn a_mail_is_kept_with_everything_that_its_reader_sees() {
         let mail = Mail::read(&input()).unwrap();
         let line = mail.line("one");
         assert_eq!(

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_names_a_stranger_fails_the_whole_batch() {
-        let answer = json!({"batchItemFailures": [{"itemIdentifier": "nobody"}]});
+        let answer = json!({"batchItemFailures": [{"itemIdentifier": "unknown"}]});
         assert!(bodies(true, &batch(), Some(answer)).is_empty());
     }
 

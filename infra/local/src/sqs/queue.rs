@@ -53,7 +53,7 @@ pub struct Queue {
     pub visibility_ms: u64,
     /// How long a new message is hidden.
     pub delay_ms: u64,
-    /// Where messages go that nobody deletes.
+    /// Where messages go that are not deleted.
     pub redrive: Option<Redrive>,
     pub(super) messages: VecDeque<Message>,
 }

@@ -23,7 +23,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: target/lambda/check-in/
-      Description: Somebody arrives.
+      Description: A visitor arrives.
       MemorySize: 1024
       Events:
         Arrival: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: post, Path: "/v1/visits" } }

@@ -1,4 +1,4 @@
-//! Notes and checkpoints as somebody else's implementation reads them (the crates `signed_note` and `tlog_tiles`).
+//! Notes and checkpoints as another implementation reads them (the crates `signed_note` and `tlog_tiles`).
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! What makes a password one that somebody else would think of (NIST SP 800-63B-4, section 3.1.1). Of what kinds of
-//! characters it is made is nobody's business.
+//! What makes a password easy to guess for others (NIST SP 800-63B-4, section 3.1.1). The kinds of its
+//! characters do not matter.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::error::{Error, FieldError, Result};
 
 /// Fewest code points of a password that is all its member has to prove.
 pub const LENGTH_MIN: usize = 15;
-/// Fewest code points where a second factor is demanded besides: it stops whoever guessed the password.
+/// Fewest code points where a second factor is demanded besides: it stops an attacker who guessed the password.
 pub const LENGTH_MIN_WITH_SECOND_FACTOR: usize = 8;
 /// Fewest different code points.
 const DIFFERENT_MIN: usize = 5;
 /// Fewest letters or digits of a word that says something about its owner.
 const WORD_LENGTH_MIN: usize = 4;
-/// What everybody here would think of.
+/// What people here would think of first.
 const OURS: &str = "doorbook";
 
 /// Passwords that are known to be common, of at least eight characters, in lower case: sorted, one on a line. Where
