@@ -1,4 +1,4 @@
-//! Nobody changes what was written: neither a function, nor the owner, nor a session in replica mode.
+//! No role changes what was written: neither a function, nor the owner, nor a session in replica mode.
 
 use super::log::{WRITER, about, append, connect, connect_as, organization, outcome, run, text};
 

@@ -1,4 +1,4 @@
-//! One chain per organization, without a gap, whoever writes at the same time, and what the database alone writes in it.
+//! One chain per organization, without a gap, with any number of writers at the same time, and what the database alone writes in it.
 
 use std::time::Duration;
 
@@ -103,7 +103,7 @@ async fn an_entry_is_as_old_as_its_turn() {
 }
 
 #[tokio::test]
-async fn nobody_writes_in_anothers_name() {
+async fn no_role_writes_in_anothers_name() {
     let admin = connect().await;
     let ours = organization(&admin).await;
     let client = connect_as(WRITER).await;

@@ -195,7 +195,7 @@ fn a_draft_with_one_wrong_field_is_refused_by_its_name() {
                 "draft" => "else",
                 other => other,
             };
-            // Whoever has no address has no User-Agent that could be too long.
+            // An actor without an address has no User-Agent that could be too long.
             if field == "ua" {
                 draft["actor"] = json!({ "kind": "kiosk", "id": "k" });
             }

@@ -37,9 +37,9 @@ impl RuntimeApi {
         Self { address, waiting, ready, listener }
     }
 
-    /// Whoever asks next is invoked with this event, and asks again when it has answered.
+    /// The function that asks next is invoked with this event, and asks again when it has answered.
     pub(crate) fn invoke_with(&self, event: String) {
-        *self.waiting.lock().expect("nobody panicked") = Some(event);
+        *self.waiting.lock().expect("no thread panicked") = Some(event);
     }
 
     /// When the function that was started last became ready.
@@ -65,7 +65,7 @@ async fn serve(mut stream: TcpStream, ready: mpsc::UnboundedSender<Instant>, wai
         let Some(body) = text.find("\r\n\r\n") else { continue };
         if text.contains("/runtime/invocation/next") {
             ready.send(now).ok();
-            let event = waiting.lock().expect("nobody panicked").take();
+            let event = waiting.lock().expect("no thread panicked").take();
             if let Some(event) = event
                 && stream.write_all(invocation(&event).as_bytes()).await.is_err()
             {

@@ -16,7 +16,7 @@ use crate::{
     tenants::{Tenant, Tenants},
 };
 
-const PASSWORD: &str = "a sentence that nobody else would choose";
+const PASSWORD: &str = "a sentence that others would not choose";
 /// Guesses at one account before it must wait: more would be answered without a look at the password.
 const GUESSES: usize = 10;
 
@@ -62,7 +62,7 @@ async fn of_memory(plan: &Plan, tenant: &Tenant, member: uuid::Uuid, table: &mut
     table.add("manage-sessions, peak memory at start", (Target::None, " MiB"), other);
 }
 
-/// In turns: the right password, a wrong one, and an address that nobody has.
+/// In turns: the right password, a wrong one, and an address without an account.
 async fn of_time(plan: &Plan, tenant: &Tenant, members: &[uuid::Uuid], table: &mut Table) {
     let variables = stack::variables("fn_sign_in", &[]);
     let settings = sign_in::Settings::read(&variables).expect("settings");
@@ -70,9 +70,9 @@ async fn of_time(plan: &Plan, tenant: &Tenant, members: &[uuid::Uuid], table: &m
     let (mut right, mut wrong, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for nth in 0..plan.sign_ins {
         let account = format!("{}@example.com", members[nth / GUESSES]);
-        let nobody = format!("{}@example.com", uuid::Uuid::new_v4());
+        let absent_id = format!("{}@example.com", uuid::Uuid::new_v4());
         let ask = async |email: &str, password: &str| took(&deps, &event(tenant, email, password, nth)).await;
-        unknown.push(ask(&nobody, "another sentence, which is not it").await);
+        unknown.push(ask(&absent_id, "another sentence, which is not it").await);
         wrong.push(ask(&account, "another sentence, which is not it").await);
         right.push(ask(&account, PASSWORD).await);
     }

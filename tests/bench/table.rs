@@ -58,7 +58,7 @@ impl Table {
 
     /// Says what goes on, apart from the table.
     pub(crate) fn progress(&self, text: &str) {
-        writeln!(std::io::stderr(), "  {text}").expect("somebody listens");
+        writeln!(std::io::stderr(), "  {text}").expect("stdout is open");
     }
 
     /// Prints it.
@@ -74,7 +74,7 @@ impl Table {
         let mut out = std::io::stdout().lock();
         let mut line = |cells: [&str; 4]| {
             let [a, b, c, d] = cells;
-            writeln!(out, "| {a:what$} | {b:target$} | {c:>measured$} | {d} |").expect("somebody listens");
+            writeln!(out, "| {a:what$} | {b:target$} | {c:>measured$} | {d} |").expect("stdout is open");
         };
         line(["what", "target", "measured", ""]);
         line([&"-".repeat(what), &"-".repeat(target), &"-".repeat(measured), "---"]);
@@ -82,7 +82,7 @@ impl Table {
             line([&row.what, &row.target, &row.measured, &row.verdict]);
         }
         for note in &self.notes {
-            writeln!(out, "\n{note}").expect("somebody listens");
+            writeln!(out, "\n{note}").expect("stdout is open");
         }
     }
 }

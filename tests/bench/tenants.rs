@@ -34,7 +34,7 @@ pub(crate) struct Tenant {
 /// All of them, with their keys in memory: what a warm function holds.
 pub(crate) struct Tenants {
     pub(crate) all: Arc<Vec<Tenant>>,
-    /// One at whose door nobody checks in.
+    /// One without check-ins.
     pub(crate) aside: Tenant,
     pub(crate) vault: Vault,
     pub(crate) database: Client,
@@ -75,7 +75,7 @@ impl Tenants {
         self.script("CHECKPOINT").await;
     }
 
-    /// Every check-in, whoever did it, left a visit, a person, an event and an entry.
+    /// Every check-in, of any contestant, left a visit, a person, an event and an entry.
     pub(crate) async fn expect_whole_check_ins(&self) {
         let visits = self.count("SELECT count(*) FROM visits").await;
         for rows in ["people WHERE kind = 'visitor'", "outbox", "audit_log", "answers WHERE state = 'done'"] {

@@ -36,7 +36,7 @@ impl<'p> Warm<'p> {
         let one_function = Pgbench::new(&plan.scratch, "one-function", &script);
         let node = Node::start(plan, tenants, reference).await;
         let mut warm = Self { plan, tenants, functions, one_function, node };
-        // Nobody's first turn counts, and the planner sees tables that are not empty.
+        // The first turn of a contestant does not count, and the planner sees tables that are not empty.
         warm.ours(plan.connections).await;
         warm.one_function.turn(plan.connections, plan.turn).await;
         warm.node.turn(false, plan.turn).await;
@@ -48,7 +48,7 @@ impl<'p> Warm<'p> {
         driver::turn(&self.functions[..connections], &self.tenants.all, self.plan.turn).await
     }
 
-    /// Latency where nobody else is at the door, and CPU time, which the disk does not change.
+    /// Latency without other requests, and CPU time, which the disk does not change.
     pub(crate) async fn one_connection(&mut self, table: &mut Table) {
         let server = Server::of(self.tenants).await;
         let (mut ours, mut function, mut node) = (Vec::new(), Vec::new(), Vec::new());

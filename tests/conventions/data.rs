@@ -69,7 +69,7 @@ fn what_is_restricted_belongs_to_an_organization_and_does_not_outlive_an_erasure
     use shared::domain::class::Erasure;
     for column in COLUMNS.iter().filter(|column| column.class == Class::Restricted) {
         let has_owner = COLUMNS.iter().any(|other| other.place == column.place && other.name == "organization_id");
-        assert!(has_owner, "{} is Restricted in a table of nobody's", column.place);
+        assert!(has_owner, "{} is Restricted in a table without an owner", column.place);
         assert_ne!(column.erasure, Erasure::Kept, "{}.{}", column.place, column.name);
     }
     assert!(FIELDS.iter().all(|field| field.class != Class::Restricted), "a message carries a personal value");

@@ -71,7 +71,7 @@ fn nothing_is_called_after_nothing() -> Checked {
     Ok(())
 }
 
-/// `handle2` is a second handle that nobody named.
+/// `handle2` is a second handle without a name of its own.
 fn is_numbered(name: &str) -> bool {
     let mut letters = name.chars().rev();
     matches!((letters.next(), letters.next()), (Some('2' | '3'), Some(before)) if before.is_ascii_lowercase())

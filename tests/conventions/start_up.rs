@@ -12,7 +12,7 @@ const CANARY: &str = "canary-5f2d";
 
 type Environment = BTreeMap<String, String>;
 
-/// What a function is told in production, with a password that nobody may see.
+/// What a function is told in production, with a password that must not be shown.
 fn told(function: &Function) -> Environment {
     let mut told: Environment = function.variables.keys().map(|name| (name.clone(), "x".to_owned())).collect();
     if let Some(url) = told.get_mut("DATABASE_URL") {
@@ -105,7 +105,7 @@ async fn every_function_refuses_to_start_unsafely_and_names_why() -> Checked {
 }
 
 #[tokio::test]
-async fn a_database_whose_certificate_nobody_signed_is_not_spoken_to() -> Checked {
+async fn a_database_with_an_unsigned_certificate_is_refused() -> Checked {
     let functions = template()?.functions;
     let function = functions.iter().find(|function| function.name == "check-in").ok_or("no check-in")?;
     let mut told = told(function);

@@ -68,7 +68,7 @@ fn no_folder_waits_for_a_function_that_is_not_wired() -> Checked {
 }
 
 #[test]
-fn every_function_connects_as_itself_and_as_nobody_else() -> Checked {
+fn every_function_connects_as_itself_and_as_no_other_role() -> Checked {
     for function in template()?.functions {
         let connects = |action: &String| action.starts_with("rds-db:");
         let rights: Vec<_> = function.rights.iter().filter(|right| right.actions.iter().any(connects)).collect();
@@ -96,7 +96,7 @@ fn no_function_takes_more_than_25_lines() -> Checked {
 }
 
 #[test]
-fn somebody_is_told_when_any_function_fails() -> Checked {
+fn an_alarm_watches_every_function() -> Checked {
     let template = template()?;
     let functions: BTreeSet<_> = template.functions.iter().map(|function| function.resource.clone()).collect();
     assert!(!functions.is_empty());

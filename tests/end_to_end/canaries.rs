@@ -93,7 +93,7 @@ fn is_searched_by(table: &str, column: &str) -> bool {
     })
 }
 
-/// Somebody comes, is looked at and leaves, with refusals in between; gives the id of the visit.
+/// A visitor arrives, is looked at and leaves, with refusals in between; gives the id of the visit.
 async fn plant(running: &Running) -> String {
     let (owner, site) = (running.owner(0), running.told(0, "site_id"));
     let arrived = owner.post("/v1/visits", "canary-1", &driver(&site)).await;
@@ -129,7 +129,7 @@ fn links(running: &Running) -> Vec<String> {
     links
 }
 
-/// Somebody who was invited chooses a password, after a link that is none and a password that is too short.
+/// An invited person chooses a password, after a link that is none and a password that is too short.
 async fn join(running: &Running) {
     let organization: OrganizationId = running.told(0, "organization_id").parse().expect("an id");
     let new = NewCredential::generate(CredentialKind::MemberInvitation, Realm::Test, organization).expect("a link");

@@ -33,19 +33,19 @@ struct Route {
     body_names: Vec<String>,
 }
 
-/// The document's operations, with an id that is nobody's in the place of each parameter.
+/// The document's operations, with an id that no record has in the place of each parameter.
 fn routes() -> Vec<Route> {
     let text =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json")).expect("a document");
     let document: Value = serde_json::from_str(&text).expect("JSON");
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
     let mut routes = Vec::new();
     for (path, operations) in document["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {
             let body = &operation["requestBody"]["content"]["application/json"]["schema"];
             let key = format!("{} {path}", method.to_uppercase());
             let path: Vec<_> =
-                path.split('/').map(|part| if part.starts_with('{') { nobodys.as_str() } else { part }).collect();
+                path.split('/').map(|part| if part.starts_with('{') { absent.as_str() } else { part }).collect();
             routes.push(Route {
                 key,
                 method: method.to_uppercase().parse().expect("a method"),
@@ -151,7 +151,7 @@ async fn judge(client: &Client, routes: &[Route], who: &str, may: impl Fn(Permis
         let query = sample.map(|sample| sample.query.as_str()).filter(|query| !query.is_empty());
         let path = query.map_or_else(|| route.path.clone(), |query| format!("{}?{query}", route.path));
         let status = client.ask(route.method.clone(), &path, body).await.status;
-        // Whoever may is told of ids that are nobody's, and whoever may not only that.
+        // A caller with the permission is told that no record has the id, and one without it only that they lack it.
         let is_right = if may(permission) { !matches!(status, 401 | 403 | 405 | 429 | 500..) } else { status == 403 };
         if !is_right {
             wrong.push(format!("{who}: {} is {status}", route.key));
@@ -232,7 +232,7 @@ async fn staff_do_what_is_open_to_staff_and_nothing_else() {
 
     let mut wrong = judge(&client, &routes, "staff", Permission::is_open_to_staff).await;
 
-    // Nobody's second factor, password or sessions, and no further customer.
+    // No second factor, password or session of a member, and no further customer.
     let samples = samples();
     for route in routes.iter().filter(|route| route.is_of_session && route.path != "/v1/session") {
         let body = samples.get(&route.key).and_then(|sample| sample.body.as_ref());

@@ -65,7 +65,7 @@ async fn a_lost_answer_of_the_record_is_found_and_given() {
     let world = World::new().await;
     let (tap, url) = database_tap().await;
     let deps = deps(&[("DATABASE_URL", &url)]).await;
-    // The admission is answered; the record commits, and nobody hears of it.
+    // The admission is answered; the record commits, and its answer is lost.
     tap.lose_one_answer_after(1);
 
     let answer = arrival(&world).send(&deps, check_in::handle).await;

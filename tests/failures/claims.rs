@@ -90,7 +90,7 @@ async fn the_plans_rate_holds_at_its_defaults() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_drains_nobody_and_is_throttled_by_its_address() {
+async fn a_wrong_secret_uses_no_tokens_of_a_tenant_and_is_throttled_by_its_address() {
     let world = World::new().await;
     let deps = deps(&[]).await;
     let stranger = World::new().await;

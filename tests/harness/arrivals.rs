@@ -1,4 +1,4 @@
-//! Somebody on site, by way of the real door.
+//! A visitor on site, by way of the real door.
 
 use serde_json::{Value, json};
 
@@ -24,12 +24,12 @@ pub(crate) fn driver(world: &World) -> Value {
     })
 }
 
-/// Checks somebody in and gives the receipt.
+/// Checks a visitor in and gives the receipt.
 pub(crate) async fn arrive(world: &World, body: &Value) -> Value {
     arrive_by(world, body, &[]).await
 }
 
-/// Checks somebody in by a door with other settings.
+/// Checks a visitor in by a door with other settings.
 pub(crate) async fn arrive_by(world: &World, body: &Value, changes: &[(&str, &str)]) -> Value {
     let variables = stack::variables("fn_check_in", changes);
     let settings = check_in::Settings::read(&variables).expect("settings");
@@ -41,7 +41,7 @@ pub(crate) async fn arrive_by(world: &World, body: &Value, changes: &[(&str, &st
     answer.body
 }
 
-/// Checks somebody out, and asks for it once more.
+/// Checks a visitor out, and asks for it once more.
 pub(crate) async fn leave(world: &World, visit: &str) {
     let variables = stack::variables("fn_check_out", &[]);
     let settings = check_out::Settings::read(&variables).expect("settings");
@@ -53,7 +53,7 @@ pub(crate) async fn leave(world: &World, visit: &str) {
     }
 }
 
-/// Checks somebody in and gives the id of the visit.
+/// Checks a visitor in and gives the id of the visit.
 pub(crate) async fn visit_of(world: &World, body: &Value) -> String {
     arrive(world, body).await["visit_id"].as_str().expect("an id").to_owned()
 }

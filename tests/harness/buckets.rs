@@ -1,4 +1,4 @@
-//! What lies in the buckets of a stack, as somebody sees it who may read all of them.
+//! What lies in the buckets of a stack, as seen by one who may read all of them.
 
 use hyper::{Request, body::Bytes};
 

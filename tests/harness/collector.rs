@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     Lost,
     /// None comes.
     Never,
-    /// This status, and the address of somebody else.
+    /// This status, and the address of another host.
     Status(u16),
 }
 
@@ -90,7 +90,7 @@ impl Collector {
         Self::with_certificate("siem.example.com", &authority().1).await
     }
 
-    /// One whose certificate nobody knows who signed.
+    /// One whose certificate is signed by an unknown authority.
     pub(crate) async fn of_another_authority() -> Self {
         Self::with_certificate("localhost", &new_authority().1).await
     }
@@ -171,7 +171,7 @@ async fn take(request: Request<Incoming>, kept: Arc<Mutex<Kept>>) -> Result<Resp
         Some(Answer::Never) => std::future::pending().await,
         Some(Answer::Status(status)) => {
             let response = Response::builder().status(status).header("location", "https://localhost/elsewhere");
-            // A body that nobody must read, and that says what must be in no log.
+            // A body that must not be read, and that says what must be in no log.
             Ok(response.body(Full::from(Bytes::from(vec![b'x'; 100_000]))).unwrap())
         }
         None => Ok(Response::new(Full::default())),

@@ -128,7 +128,7 @@ impl Desk {
     }
 }
 
-/// The secret that somebody types into an app: base32 (RFC 4648) by a reader of its own.
+/// The secret that a member types into an app: base32 (RFC 4648) by a reader of its own.
 pub(crate) fn typed(base32: &str) -> TotpSecret {
     let (mut bits, mut held, mut bytes) = (0_u32, 0_u32, Vec::new());
     for symbol in base32.bytes() {

@@ -60,7 +60,7 @@ impl Entrance {
         self.ask(&fetching(&device.secret)).await
     }
 
-    /// Somebody who may types what a device shows.
+    /// A member with the permission types what a device shows.
     pub(crate) async fn confirm(&self, world: &World, code: &str) -> Answer {
         self.ask(&confirming(world, code)).await
     }
@@ -118,7 +118,7 @@ pub(crate) fn fetching(secret: &str) -> Event {
     Event::new("POST", "/v1/kiosk-pairings/token", &[]).json(&json!({ "device_code": secret }))
 }
 
-/// Somebody types a code at the world's site, with an Idempotency-Key of its own.
+/// A member types a code at the world's site, with an Idempotency-Key of its own.
 pub(crate) fn confirming(world: &World, code: &str) -> Event {
     let body = json!({ "name": "Main entrance", "pairing_code": code });
     change(world, "POST", "/v1/sites/{site_id}/kiosks", &world.site.to_string(), &body)

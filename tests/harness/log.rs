@@ -44,7 +44,7 @@ pub(crate) fn anchors() -> Anchors {
     Anchors::new(&AnchorsSettings::read(&variables).unwrap(), &AwsSettings::read(&variables).unwrap())
 }
 
-/// Puts a second version over an anchor, as somebody with the bucket's own key could.
+/// Puts a second version over an anchor, as an attacker with the bucket's own key could.
 pub(crate) async fn overwrite_anchor(world: &World, size: u64, note: &str) {
     let bucket = stack::variable("DOORBOOK_TEST_ANCHORS_BUCKET");
     let path = format!("/{bucket}/checkpoints/{}/{size:020}.note", world.organization);

@@ -97,7 +97,7 @@ impl World {
         self.rows("SELECT email FROM members WHERE member_id = $1", &[&member]).await[0].get(0)
     }
 
-    /// Asks for a mail to a member, as whoever gives cause for it does.
+    /// Asks for a mail to a member, as the function that causes it does.
     pub(crate) async fn ask_for_mail(&self, member: MemberId, kind: &str) -> MailId {
         let mail = MailId::new(Clock::System { offset_s: 0 }.now());
         self.execute(

@@ -54,13 +54,13 @@ pub(crate) async fn without_the_permission<D>(
 /// Another organization's thing is answered like one that is not there, and like what is no id at all.
 pub(crate) async fn of_another_organization<D>(
     theirs: &Event,
-    nobodys: &Event,
+    absent: &Event,
     no_id: &Event,
     deps: &D,
     handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
 ) {
     let theirs = theirs.send(deps, &handler).await;
-    for other in [nobodys, no_id] {
+    for other in [absent, no_id] {
         let other = other.send(deps, &handler).await;
         assert_eq!(theirs.problem(), "404 not_found");
         assert_eq!(theirs.without_request_id(), other.without_request_id());

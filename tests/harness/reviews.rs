@@ -116,7 +116,7 @@ impl World {
         self.execute(sql, &[&self.organization, &impersonation, &opened]).await;
         let sql = "INSERT INTO impersonations (organization_id, impersonation_id, staff_id, staff_term, staff_organization_id, staff_name,
               staff_role, role, reason, requested_under, requested_at, needs_approval, credential_id, opened_at, opened_by_request, expires_at)
-            VALUES ($1, $2, $2, 1, $1, 'Staff of the operator', 'security', 'auditor', 'Looks at a visit that nobody can find',
+            VALUES ($1, $2, $2, 1, $1, 'Staff of the operator', 'security', 'auditor', 'Looks at a visit that cannot be found',
               sha256($2::uuid::text::bytea), $3, false, $4, $3, 'a request', $5)";
         self.execute(sql, &[&self.organization, &impersonation, &opened, &credential, &ends]).await;
         impersonation
@@ -144,7 +144,7 @@ impl World {
     }
 }
 
-/// A database that nobody else has, as a deployment makes it, with organizations that each hold one row in every table.
+/// A database of its own, as a deployment makes it, with organizations that each hold one row in every table.
 pub(crate) struct Apart {
     pub(crate) client: Client,
     pub(crate) name: String,

@@ -86,7 +86,7 @@ pub(crate) struct Opened {
 }
 
 impl Staff {
-    /// Somebody of this role, who proved a second factor.
+    /// A member of this role, who proved a second factor.
     pub(crate) async fn of(role: Role) -> Self {
         let operator = World::new().await;
         let member = operator.member(role).await;

@@ -1,5 +1,5 @@
 -- What must be so in the catalogue, whatever a probe can see. Each row that comes back is a finding. The views
--- leave out PostgreSQL's own schemas only, so that a schema nobody thought of is looked at too.
+-- leave out PostgreSQL's own schemas only, so that an unexpected schema is looked at too.
 
 CREATE TEMP VIEW our_schemas AS
   SELECT oid, nspname, nspacl, nspowner FROM pg_namespace
@@ -20,7 +20,7 @@ CREATE TEMP VIEW global_tables AS
 CREATE TEMP VIEW tenant_relations AS
   SELECT * FROM our_relations WHERE relkind IN ('r', 'p') AND oid NOT IN (SELECT oid FROM global_tables);
 
--- Every right that somebody but the owner has on anything of this database.
+-- Every right that a role other than the owner has on anything of this database.
 CREATE TEMP VIEW rights AS
   SELECT grantee, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS role, kind, label, privilege_type AS right, is_grantable
   FROM (
@@ -114,7 +114,7 @@ CREATE FUNCTION pg_temp.role_findings() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT 'doorbook_owner can log in or make roles' FROM pg_roles
     WHERE rolname = 'doorbook_owner' AND (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)
   UNION ALL
-  -- From PostgreSQL 16, who makes a role is its administrator, which lets nobody use it.
+  -- From PostgreSQL 16, who makes a role is its administrator, which gives no right to use it.
   SELECT m.member::regrole || ' is a member of ' || m.roleid::regrole FROM pg_auth_members AS m
     WHERE (m.member IN (SELECT oid FROM our_roles) OR m.roleid IN (SELECT oid FROM our_roles) OR m.roleid = 'doorbook_owner'::regrole
         OR m.roleid = 'doorbook_migrator'::regrole OR m.member = 'doorbook_owner'::regrole)

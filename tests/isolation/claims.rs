@@ -100,7 +100,7 @@ async fn a_role_makes_no_object_anywhere() {
     }
 }
 
-/// 20, 23: the same id, badge or address in two organizations meets nobody.
+/// 20, 23: the same id, badge or address in two organizations does not collide.
 #[tokio::test]
 async fn another_tenants_values_are_free_to_use() {
     let admin = connect().await;
@@ -130,9 +130,9 @@ async fn a_parent_with_children_is_not_deleted() {
     }
 }
 
-/// 24, 41: nobody empties a table, the owner included, and a session in replica mode neither.
+/// 24, 41: no role empties a table, the owner included, and a session in replica mode neither.
 #[tokio::test]
-async fn nobody_truncates() {
+async fn no_role_truncates() {
     let admin = connect().await;
     let tables = texts(&admin, "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relforcerowsecurity").await;
 

@@ -18,7 +18,7 @@ pub(crate) async fn connect() -> Client {
     superuser_in(DATABASE.get_or_init(create).await).await
 }
 
-/// A superuser's connection to a database that nobody else has, for who takes its protections away.
+/// A superuser's connection to a database of its own, for tests that take its protections away.
 pub(crate) async fn connect_apart() -> Client {
     superuser_in(&create().await).await
 }

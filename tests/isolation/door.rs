@@ -67,7 +67,7 @@ async fn a_valid_credential_is_admitted_and_bound_to_its_site() {
 }
 
 #[tokio::test]
-async fn a_refused_caller_is_bound_to_nobody_and_told_no_key() {
+async fn a_refused_caller_is_bound_to_no_tenant_and_told_no_key() {
     let client = connect().await;
     let ours = organization(&client).await;
     assert_eq!(call(&client, &Call { key: Some("held"), ..Call::of(&ours) }).await, "admitted");
@@ -113,7 +113,7 @@ async fn a_revoked_an_expired_and_a_foreign_credential_are_no_credentials() {
 }
 
 #[tokio::test]
-async fn wrong_secrets_slow_their_address_down_and_nobody_else() {
+async fn wrong_secrets_slow_only_their_own_address_down() {
     let client = connect().await;
     let ours = organization(&client).await;
     let wrong =

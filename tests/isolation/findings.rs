@@ -10,7 +10,7 @@ pub(super) struct Probed<'client> {
     organizations: (String, String),
 }
 
-/// Opens it. Whoever drops the connection or says ROLLBACK leaves no trace.
+/// Opens it. A test that drops the connection or says ROLLBACK leaves no trace.
 pub(super) async fn probe(client: &Client) -> Probed<'_> {
     let organizations = (new_id(client).await, new_id(client).await);
     run(client, "BEGIN").await;

@@ -130,7 +130,7 @@ async fn every_protection_that_is_taken_away_is_noticed() {
     assert_eq!(probed.findings().await, Vec::<String>::new());
 }
 
-/// Nothing is left to how the catalogue spells a policy: what somebody could do is tried, too.
+/// Nothing is left to how the catalogue spells a policy: what an attacker could do is tried, too.
 #[tokio::test]
 async fn the_probes_alone_notice_every_weak_policy() {
     let client = connect_apart().await;

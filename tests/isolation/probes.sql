@@ -1,4 +1,4 @@
--- What somebody with every right on every table could do to another organization. Each probe is undone.
+-- What a role with every right on every table could do to another organization. Each probe is undone.
 
 CREATE FUNCTION pg_temp.tenant_tables() RETURNS TABLE (name text, columns text, first_column text, key_columns text) LANGUAGE sql AS $$
   SELECT format('%I.%I', n.nspname, c.relname),

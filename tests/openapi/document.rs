@@ -59,7 +59,7 @@ impl Operation {
         Self { permission: Some(permission), ..self }
     }
 
-    /// Whoever asks proves by the body who they are.
+    /// The caller proves by the body who they are.
     pub(super) fn proving(self) -> Self {
         Self { caller: Caller::Proving, ..self }
     }

@@ -18,7 +18,7 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let reset = "POST /v1/members/{member_id}/reset-second-factor";
     let (read_policy, change_policy) = ("GET /v1/sign-in-policy", "PATCH /v1/sign-in-policy");
     let operations = vec![
-        Operation::new(invite, "invite-member", "Invites somebody by a link in a mail.", member.clone())
+        Operation::new(invite, "invite-member", "Invites a person by a link in a mail.", member.clone())
             .creates()
             .body(schemas.of::<NewMember>()),
         Operation::new(list, "list-members", "Members, the oldest first.", members).paged(),

@@ -14,7 +14,7 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let (renewed, nothing) = (schemas.of::<RenewedSession>(), schemas.of::<Nothing>());
     let set = schemas.of::<PasswordSet>();
     let operations = vec![
-        Operation::new(accept, "accept-invitation", "Makes whoever was invited a member.", set.clone())
+        Operation::new(accept, "accept-invitation", "Makes an invited person a member.", set.clone())
             .body(schemas.of::<Acceptance>())
             .naming_things(),
         Operation::new(

@@ -60,8 +60,13 @@ fn second_factors(schemas: &mut Schemas) -> Vec<Operation> {
             .optional_body(schemas.of::<Nothing>()),
         Operation::new(confirm, "confirm-totp", "Lets the app count from its first code on.", confirmed)
             .body(schemas.of::<FirstCode>()),
-        Operation::new("DELETE /v1/session/totp", "drop-totp", "Gives up what nobody demands.", nothing)
-            .optional_body(schemas.of::<Nothing>()),
+        Operation::new(
+            "DELETE /v1/session/totp",
+            "drop-totp",
+            "Removes a second factor that is not required.",
+            nothing,
+        )
+        .optional_body(schemas.of::<Nothing>()),
         Operation::new(again, "replace-recovery-codes", "Shows ten new recovery codes, once.", codes)
             .creates()
             .optional_body(schemas.of::<Nothing>()),

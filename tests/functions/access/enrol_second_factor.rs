@@ -1,5 +1,5 @@
 //! `enrol-second-factor` promises: a second factor counts from its first code on, is shown once, is sealed, and is not
-//! touched by whoever finds a session open.
+//! touched by a stranger who finds a session open.
 
 use serde_json::{Value, json};
 use shared::access::Role;
@@ -81,7 +81,7 @@ async fn an_awaited_secret_is_replaced_by_the_next_and_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_changes_no_second_factor() {
+async fn a_stranger_in_an_open_session_changes_no_second_factor() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, email, session) = world.signed_in(&desk, Role::Owner).await;
     let (secret, codes, whole) = desk.enrol(&session).await;
@@ -122,7 +122,7 @@ async fn a_new_second_factor_ends_every_other_session() {
 }
 
 #[tokio::test]
-async fn what_nobody_demands_is_given_up_and_what_somebody_demands_is_not() {
+async fn a_second_factor_is_given_up_unless_it_is_required() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, email, session) = world.signed_in(&desk, Role::Host).await;
     let (_, _, whole) = desk.enrol(&session).await;
@@ -198,7 +198,7 @@ async fn a_database_that_stays_away_leaves_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_enrols_no_first_second_factor_either() {
+async fn a_stranger_in_an_open_session_enrols_no_first_second_factor() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, email, session) = world.signed_in(&desk, Role::Host).await;
     let later = Desk::at(900).await;

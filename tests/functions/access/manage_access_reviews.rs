@@ -1,4 +1,4 @@
-//! `manage-access-reviews` promises: whoever reviews decides about others and never about themselves, what is revoked
+//! `manage-access-reviews` promises: a reviewer decides about others and never about themselves, what is revoked
 //! opens nothing with the next request, an owner always remains, and an edit of a snapshot shows.
 
 mod decisions;

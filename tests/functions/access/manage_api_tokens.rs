@@ -91,7 +91,7 @@ async fn a_token_opens_what_its_scopes_say_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn nobody_makes_a_token_that_reaches_further_whatever_the_scope() {
+async fn a_token_reaches_no_further_than_its_maker_whatever_the_scope() {
     let world = World::new().await;
     for missing in Permission::ALL.iter().filter(|permission| **permission != Permission::TokenManage) {
         let held: Vec<&str> = Permission::ALL.iter().filter(|one| *one != missing).map(|one| one.word()).collect();
@@ -187,7 +187,7 @@ async fn a_revoked_token_opens_nothing_at_once_in_a_warm_function_too() {
 }
 
 #[tokio::test]
-async fn the_last_use_is_noted_once_a_minute_and_nobody_waits_for_it() {
+async fn the_last_use_is_noted_once_a_minute_and_no_request_waits_for_it() {
     let world = World::new().await;
     let made = make(&world.token, &json!({ "name": "Used", "scopes": ["token.manage"] })).await;
     let secret = made["secret"].as_str().unwrap();
@@ -205,7 +205,7 @@ async fn the_last_use_is_noted_once_a_minute_and_nobody_waits_for_it() {
     set(&world, secret, "last_used_at = now() - interval '61 seconds'").await;
     let before = used().await;
 
-    // Somebody holds the row: the request passes, and the use is noted by a later one.
+    // Another transaction holds the row: the request passes, and the use is noted by a later one.
     let holder = postgres::superuser().await;
     let hash = sha256(secret.as_bytes());
     holder.batch_execute("BEGIN").await.unwrap();
@@ -255,8 +255,8 @@ async fn a_token_of_one_site_makes_no_tokens_and_acts_there_alone() {
     }
     let other = World::new().await;
     let foreign = json!({ "name": "Gate", "scopes": ["visit.read"], "site_id": other.site });
-    let nobodys = json!({ "name": "Gate", "scopes": ["visit.read"], "site_id": uuid::Uuid::new_v4() });
-    for body in [foreign, nobodys] {
+    let absent = json!({ "name": "Gate", "scopes": ["visit.read"], "site_id": uuid::Uuid::new_v4() });
+    for body in [foreign, absent] {
         assert_eq!(ask(&making(&world.token, &body)).await.problem(), "422 unprocessable /site_id:unknown_value");
     }
 }

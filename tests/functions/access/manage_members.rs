@@ -1,4 +1,4 @@
-//! `manage-members` promises: nobody gives or takes more than they have, an organization is never without an owner, and
+//! `manage-members` promises: a member gives and takes no more than they have, an organization is never without an owner, and
 //! what is taken from a member is gone with the next request.
 
 mod canaries;

@@ -232,7 +232,7 @@ async fn every_active_organization_has_its_review_and_a_second_run_changes_nothi
         format!("SELECT count(*) FROM access_reviews WHERE organization_id = '{closed}' AND quarter <> '2001-Q1'");
     assert_eq!(apart.number(&of_closed).await, 0);
     assert_eq!(apart.number("SELECT count(*) FROM access_reviews WHERE quarter <> '2001-Q1'").await, 2);
-    // Nobody's review holds anything of another organization.
+    // No review holds anything of another organization.
     let strangers = "SELECT count(*) FROM access_review_items WHERE subject_id <> organization_id";
     assert_eq!(apart.number(strangers).await, 0);
 }

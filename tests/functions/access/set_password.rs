@@ -1,5 +1,5 @@
-//! `set-password` promises: whoever holds a link sets a password with it once, a change ends every other session, nobody is
-//! signed in by a link, and nobody learns whether there is such a member.
+//! `set-password` promises: a link sets a password once, a change ends every other session, no link opens a session,
+//! and no answer tells whether there is such a member.
 
 mod canaries;
 mod changes;
@@ -67,7 +67,7 @@ async fn set(world: &World, member: MemberId, change: &str) {
     assert_eq!(world.execute(&sql, &[&world.organization, &member]).await, 1);
 }
 
-/// Somebody who was invited, and the credential of the link in their mail.
+/// An invited person, and the credential of the link in their mail.
 async fn invited(world: &World, role: Role) -> (MemberId, String) {
     let member = world.member(role).await;
     set(world, member, "state = 'invited'").await;

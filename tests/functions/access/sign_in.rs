@@ -1,4 +1,4 @@
-//! `sign-in` promises: who proves a password gets a session that is worth what was proven, and nobody learns whose account
+//! `sign-in` promises: who proves a password gets a session that is worth what was proven, and no answer tells whose account
 //! there is.
 
 mod attacks;
@@ -104,7 +104,7 @@ async fn a_wrong_password_and_accounts_that_are_not_there_are_answered_alike() {
 
     assert_eq!((wrong.problem().as_str(), &wrong.cookie), ("401 unauthenticated", &None));
     for (slug, email, password) in [
-        (world.slug.as_str(), "nobody@example.com", PASSWORD),
+        (world.slug.as_str(), "unknown@example.com", PASSWORD),
         (&world.slug, &gone_email, PASSWORD),
         (&world.slug, &format!("{without}@example.com"), PASSWORD),
         ("no-such-organization", &email, PASSWORD),

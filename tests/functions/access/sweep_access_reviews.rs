@@ -1,5 +1,5 @@
-//! `sweep-access-reviews` promises: owners are told in time and once, what nobody decided is gone at the deadline and
-//! still a week later, what nobody uses is gone after ninety days to the second, and the last owner stays.
+//! `sweep-access-reviews` promises: owners are told in time and once, what stayed undecided is gone at the deadline and
+//! still a week later, what is not used is gone after ninety days to the second, and the last owner stays.
 
 mod deadline;
 mod dormant;

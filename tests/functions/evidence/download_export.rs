@@ -1,4 +1,4 @@
-//! `download-export` promises: a link to a bundle goes to whoever may have it, and the log says so with the digest.
+//! `download-export` promises: a link to a bundle goes to callers with the permission, and the log says so with the digest.
 
 use serde_json::json;
 
@@ -87,7 +87,7 @@ async fn an_export_of_another_organization_is_answered_like_none() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_is_refused() {
+async fn a_caller_without_the_permission_is_refused() {
     let world = World::new().await;
     let event = asking(&world, &built(&world).await);
     let deps = downloader().await;

@@ -236,11 +236,10 @@ async fn another_organizations_stream_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = create(&other, &collector()).await;
     let theirs = theirs["stream"]["stream_id"].as_str().unwrap();
-    let nobody = uuid::Uuid::new_v4().to_string();
+    let absent_id = uuid::Uuid::new_v4().to_string();
     for at in 2..6 {
-        let [theirs, nobodys, no_id] = [theirs, &nobody, "nonsense"].map(|id| routes(&world, id).swap_remove(at));
-        refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, manage_log_streams::handle)
-            .await;
+        let [theirs, absent, no_id] = [theirs, &absent_id, "nonsense"].map(|id| routes(&world, id).swap_remove(at));
+        refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, manage_log_streams::handle).await;
     }
     assert_eq!(list(&world).await, json!([]));
     assert_eq!(other.actions().await, ["log_stream.created"]);

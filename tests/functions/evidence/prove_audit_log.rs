@@ -1,4 +1,4 @@
-//! `prove-audit-log` promises: proofs that lead from any sealed entry to the signed root, for whoever may read the log.
+//! `prove-audit-log` promises: proofs that lead from any sealed entry to the signed root, for callers who may read the log.
 
 use serde_json::Value;
 use shared::audit::{

@@ -33,10 +33,11 @@ async fn the_published_key_verifies_the_checkpoint() {
 #[tokio::test]
 async fn any_id_is_answered_alike() {
     let world = World::new().await;
-    let nobody = uuid::Uuid::new_v4().to_string();
+    let absent_id = uuid::Uuid::new_v4().to_string();
     let ours = world.organization.to_string();
 
-    let [known, unknown] = [ask(&format!("organization={ours}")).await, ask(&format!("organization={nobody}")).await];
+    let [known, unknown] =
+        [ask(&format!("organization={ours}")).await, ask(&format!("organization={absent_id}")).await];
 
     assert_eq!((known.status, unknown.status), (200, 200));
     let without_names = |answer: &Answer, id: &str| {
@@ -44,7 +45,7 @@ async fn any_id_is_answered_alike() {
         assert!(keys.iter().all(|key| key["verifier_key"].as_str().unwrap().contains(id)));
         keys.iter().map(|key| (key["from"].clone(), key["purpose"].clone())).collect::<Vec<_>>()
     };
-    assert_eq!(without_names(&known, &ours), without_names(&unknown, &nobody));
+    assert_eq!(without_names(&known, &ours), without_names(&unknown, &absent_id));
 }
 
 #[tokio::test]

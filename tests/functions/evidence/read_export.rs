@@ -1,4 +1,4 @@
-//! `read-export` promises: whoever may export sees how far bundles are, and nobody else's.
+//! `read-export` promises: a caller who may export sees how far the bundles of their organization are, and no others.
 
 use serde_json::json;
 
@@ -59,8 +59,8 @@ async fn an_export_of_another_organization_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = request(&other, &json!({ "kind": "data" })).await;
     let read = |id: &str| Event::new("GET", "/v1/exports/{export_id}", &[id]).bearer(&world.token);
-    let nobodys = uuid::Uuid::new_v4().to_string();
-    refusals::of_another_organization(&read(&theirs), &read(&nobodys), &read("x"), &deps().await, read_export::handle)
+    let absent = uuid::Uuid::new_v4().to_string();
+    refusals::of_another_organization(&read(&theirs), &read(&absent), &read("x"), &deps().await, read_export::handle)
         .await;
 }
 
@@ -86,7 +86,7 @@ async fn a_credential_of_a_site_sees_evidence_of_its_site_only() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_is_refused() {
+async fn a_caller_without_the_permission_is_refused() {
     let world = World::new().await;
     let deps = deps().await;
     let event = Event::new("GET", "/v1/jobs", &[]).bearer(&world.token);

@@ -1,4 +1,4 @@
-//! `request-export` promises: a wish is taken up once, by whoever may, and the log says who wants what and why.
+//! `request-export` promises: a request is taken up once, of a caller with the permission, and the log says who wants what and why.
 
 use serde_json::json;
 use shared::{
@@ -94,10 +94,10 @@ async fn a_visit_of_another_organization_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = arrivals::visit_of(&other, &arrivals::driver(&other)).await;
     let ask = |visit: String| asking(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON }));
-    let nobodys = ask(uuid::Uuid::new_v4().to_string());
+    let absent = ask(uuid::Uuid::new_v4().to_string());
     refusals::of_another_organization(
         &ask(theirs),
-        &nobodys,
+        &absent,
         &ask(uuid::Uuid::nil().to_string()),
         &requester().await,
         request_export::handle,
@@ -106,7 +106,7 @@ async fn a_visit_of_another_organization_is_answered_like_none() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_is_refused() {
+async fn a_caller_without_the_permission_is_refused() {
     let world = World::new().await;
     let deps = requester().await;
     let event = asking(&world, &json!({ "kind": "data" }));
@@ -131,7 +131,7 @@ async fn a_replay_is_the_same_export() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_takes_nothing_along() {
+async fn a_stranger_in_an_open_session_exports_nothing() {
     let world = World::new().await;
     let session =
         world.session_of(world.member(Role::Owner).await, &Role::Owner.words(), Assurance::SecondFactor).await;

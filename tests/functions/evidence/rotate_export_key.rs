@@ -70,7 +70,7 @@ async fn the_entry_names_the_key_whose_place_it_took() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_is_refused() {
+async fn a_caller_without_the_permission_is_refused() {
     let world = World::new().await;
     let deps = deps().await;
     refusals::without_a_credential(&world, &asking(&world), &deps, rotate_export_key::handle).await;

@@ -1,4 +1,4 @@
-//! `seal-audit-log` promises: what it signs continues what it anchored, once for each size, whoever crashes or meddles.
+//! `seal-audit-log` promises: what it signs continues what it anchored, once for each size, whatever crashes or is tampered with.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ async fn a_database_that_stays_away_leaves_an_anchor_that_is_adopted() {
     assert_eq!(world.count("log_checkpoints").await, 3);
 }
 
-/// A long sealer holds nobody up: it locks no head.
+/// A long sealing delays no request: it locks no head.
 #[tokio::test]
 async fn writers_do_not_wait_for_a_sealer() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! `stream-audit-log` promises: a destination gets every entry and checkpoint, in order and at least once, whoever
+//! `stream-audit-log` promises: a destination gets every entry and checkpoint, in order and at least once, whatever
 //! crashes or loses an answer, and never a chain that is broken.
 
 mod buckets;
@@ -143,7 +143,7 @@ async fn the_schedule_streams_and_rests_where_there_is_no_stream() {
     tick().await;
     assert_eq!(verify(world.organization, &collector.lines()).0, 1);
     let due = "SELECT due_at > now() + interval '10 minutes' FROM pending_work WHERE organization_id = $1 AND kind = 'stream'";
-    assert!(idle.own_rows(due).await[0].get::<_, bool>(0), "nobody streams there");
+    assert!(idle.own_rows(due).await[0].get::<_, bool>(0), "no stream is active there");
     assert!(!world.own_rows(due).await[0].get::<_, bool>(0));
 
     // A stream that is set up does not wait for the end of the rest.

@@ -26,7 +26,7 @@ async fn member(world: &World, state: &str) -> (MemberId, String) {
     (member, world.address_of(member).await)
 }
 
-/// Somebody who was invited, and whose mail waits.
+/// An invited person whose mail waits.
 async fn invited(world: &World) -> (MemberId, String) {
     let (member, address) = member(world, "invited").await;
     world.ask_for_mail(member, "member_invitation").await;
@@ -209,8 +209,8 @@ async fn who_must_not_have_it_any_more_gets_no_mail() {
 
         assert!(send(&world, &sender(&[]).await).await);
 
-        assert!(matches!(standing(&world).await[..], [(1, false, true, _)]), "{kind} to somebody who is {state}");
-        assert!(mails::to(&address).is_empty(), "{kind} to somebody who is {state}");
+        assert!(matches!(standing(&world).await[..], [(1, false, true, _)]), "{kind} to a member who is {state}");
+        assert!(mails::to(&address).is_empty(), "{kind} to a member who is {state}");
         assert_eq!((world.count("credentials").await, world.actions().await), (before, Vec::new()));
         assert_eq!(marks(&world).await, 0);
     }

@@ -164,7 +164,7 @@ async fn what_cannot_be_read_is_refused_by_place() {
         ("slug", Value::Null, "malformed /slug:wrong_type"),
         ("environment", json!("production"), "malformed /environment:unknown_value"),
         ("name", json!("x".repeat(201)), "malformed /name:too_long"),
-        ("owner", json!({ "name": "A", "email": "nobody" }), "malformed /owner/email:wrong_form"),
+        ("owner", json!({ "name": "A", "email": "unknown" }), "malformed /owner/email:wrong_form"),
         ("owner", json!({ "name": "A", "email": "a@b", "role": "owner" }), "malformed /owner/role:unknown_field"),
         ("request_key", json!("x".repeat(256)), "malformed /request_key:too_long"),
         ("organization_id", json!(uuid::Uuid::nil()), "malformed /organization_id:unknown_field"),

@@ -1,4 +1,4 @@
-//! `manage-kiosks` promises: whoever may lets in the device whose code they read, once, and takes its place away again.
+//! `manage-kiosks` promises: a member with the permission confirms the device whose code they read, once, and revokes it.
 
 mod failures;
 mod guesses;
@@ -36,7 +36,7 @@ async fn bound_to(world: &World, site: shared::id::SiteId) -> String {
 }
 
 #[tokio::test]
-async fn whoever_confirms_a_code_sees_what_the_device_calls_itself() {
+async fn the_member_who_confirms_a_code_sees_what_the_device_calls_itself() {
     let (world, entrance) = (World::new().await, Entrance::now().await);
     let called = format!("Doorbook Kiosk/1.0 {}", "x".repeat(300));
     let code = text(&entrance.ask(&asking(&world.slug).header("user-agent", &called)).await, "pairing_code");

@@ -1,4 +1,4 @@
-//! `pair-kiosk` promises: a device whose code was confirmed gets a kiosk's credential, alone and in time, and nobody
+//! `pair-kiosk` promises: a device whose code was confirmed gets a kiosk's credential, alone and in time, and no other device
 //! learns more.
 
 mod attacks;

@@ -65,16 +65,16 @@ async fn what_is_so_already_is_left_so_without_an_entry() {
 }
 
 #[tokio::test]
-async fn who_is_nobody_or_not_active_is_not_appointed() {
+async fn who_is_no_member_or_not_active_is_not_appointed() {
     let (world, member, email) = operator().await;
     let stranger = World::new().await;
     for (body, expected) in [
-        (json!({ "slug": "nobody-s", "email": email, "is_staff": true }), "unprocessable /slug:unknown_value"),
+        (json!({ "slug": "unknown-s", "email": email, "is_staff": true }), "unprocessable /slug:unknown_value"),
         (
             json!({ "slug": world.slug, "email": "no@body.example", "is_staff": true }),
             "unprocessable /email:unknown_value",
         ),
-        // A member of the operator's is nobody elsewhere.
+        // A member of the operator's organization is no member elsewhere.
         (json!({ "slug": stranger.slug, "email": email, "is_staff": true }), "unprocessable /email:unknown_value"),
     ] {
         assert_eq!(problem(invoke(&[], &body).await), expected, "{body}");
@@ -91,7 +91,7 @@ async fn who_is_nobody_or_not_active_is_not_appointed() {
 async fn what_cannot_be_read_is_refused_by_place() {
     for (field, value, expected) in [
         ("slug", json!("North Gate"), "malformed /slug:wrong_form"),
-        ("email", json!("nobody"), "malformed /email:wrong_form"),
+        ("email", json!("unknown"), "malformed /email:wrong_form"),
         ("is_staff", json!("yes"), "malformed /is_staff:wrong_type"),
         ("is_staff", Value::Null, "malformed /is_staff:wrong_type"),
         ("role", json!("owner"), "malformed /role:unknown_field"),
@@ -104,7 +104,7 @@ async fn what_cannot_be_read_is_refused_by_place() {
 }
 
 #[tokio::test]
-async fn whoever_is_deactivated_is_dismissed_and_not_staff_again_when_they_come_back() {
+async fn a_deactivated_member_is_dismissed_and_not_staff_again_when_they_come_back() {
     let (world, _, email) = operator().await;
     appoint(&world, &email, true).await.unwrap();
     for state in ["deactivated", "active"] {
@@ -134,7 +134,7 @@ async fn a_dismissal_is_not_undone_by_an_appointment() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_appoints_once_and_a_database_that_stays_away_nobody() {
+async fn a_lost_answer_appoints_once_and_an_absent_database_appoints_none() {
     let (world, _, email) = operator().await;
     let body = json!({ "slug": world.slug, "email": email, "is_staff": true });
     let variables = stack::variables("fn_appoint_staff", &[]);

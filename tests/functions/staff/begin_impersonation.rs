@@ -1,4 +1,4 @@
-//! `begin-impersonation` promises: a token opens once, for whoever asked for it and what they asked for, and what it opens
+//! `begin-impersonation` promises: a token opens once, for the staff who asked for it and what they asked for, and what it opens
 //! reaches no further than both roles and ends when it must.
 
 mod attacks;
@@ -56,9 +56,9 @@ async fn every_answer_under_it_says_so_and_every_entry_cites_it() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let opened = staff.open(&customer, Role::Owner).await;
     let before = customer.entries().await.len();
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
     let token = json!({ "name": "Left behind", "scopes": ["visit.read"] });
-    let visit = crate::harness::Event::new("GET", "/v1/visits/{visit_id}", &[&nobodys]);
+    let visit = crate::harness::Event::new("GET", "/v1/visits/{visit_id}", &[&absent]);
 
     for (event, status) in [
         (opened.reading("/v1/visits"), 200),

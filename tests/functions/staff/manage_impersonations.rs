@@ -144,7 +144,7 @@ async fn where_it_stands_follows_the_clock() {
     assert_eq!(state(&customer, &opened, 29 * 60).await, "open");
     assert_eq!(state(&customer, &opened, 30 * 60).await, "ended");
     assert_eq!(ask_at(DAY_S, &letting_in(&customer, &waiting, false)).await.problem(), "409 conflict :ended");
-    // Nobody ended it: its time ran out.
+    // It was not ended: its time ran out.
     let seen = ask_at(DAY_S, &ending(&customer, &opened)).await;
     assert_eq!((seen.status, &seen.body["ended_at"], &seen.body["ended_by"]), (200, &Value::Null, &Value::Null));
 }
@@ -205,7 +205,7 @@ async fn staff_do_not_let_themselves_in() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_reveal_lets_nobody_reveal() {
+async fn a_member_who_may_not_reveal_lets_no_staff_reveal() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let id = staff.request(&customer, Role::Owner).await;
     let approver = customer.token_with(&["impersonation.approve"]).await;

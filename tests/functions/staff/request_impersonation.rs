@@ -1,5 +1,5 @@
 //! `request-impersonation` promises: only staff who proved a second factor ask, both organizations' logs say so before
-//! anything opens, and a token goes to whoever asked, once the customer lets them in.
+//! anything opens, and a token goes to the staff who asked, once the customer lets them in.
 
 mod failures;
 
@@ -169,21 +169,21 @@ async fn what_has_ended_is_open_or_lapsed_gives_no_token() {
 }
 
 #[tokio::test]
-async fn nobody_hands_off_what_another_asked_for_or_what_is_nobodys() {
+async fn staff_hand_off_only_what_they_asked_for() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let (stranger, elsewhere) = (Staff::of(Role::Admin).await, World::new().await);
     let id = staff.request(&customer, Role::Owner).await;
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
 
     let theirs = ask(&stranger.going_over(&customer, &id)).await;
 
     assert_eq!(theirs.problem(), "404 not_found");
     for event in [
-        stranger.going_over(&customer, &nobodys),
+        stranger.going_over(&customer, &absent),
         stranger.going_over(&customer, "nonsense"),
         staff.going_over(&elsewhere, &id),
-        staff.going_over(&customer, &nobodys),
-        staff.going_over(&customer, &id).json(&json!({ "slug": "nobody-s" })),
+        staff.going_over(&customer, &absent),
+        staff.going_over(&customer, &id).json(&json!({ "slug": "unknown-s" })),
     ] {
         assert_eq!(ask(&event).await.without_request_id(), theirs.without_request_id());
     }
@@ -191,14 +191,14 @@ async fn nobody_hands_off_what_another_asked_for_or_what_is_nobodys() {
 }
 
 #[tokio::test]
-async fn a_handle_that_is_nobodys_or_the_operators_own_is_refused() {
+async fn an_unknown_handle_or_the_operators_own_is_refused() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let to = |slug: &str| {
         let body = json!({ "slug": slug, "role": "owner", "reason": REASON });
         staff.asking(&customer, Role::Owner).json(&body)
     };
 
-    assert_eq!(ask(&to("nobody-s")).await.problem(), "404 not_found");
+    assert_eq!(ask(&to("unknown-s")).await.problem(), "404 not_found");
     let own = ask(&to(&staff.operator.slug)).await;
     assert_eq!(own.problem(), "422 unprocessable /slug:own_organization");
     assert_eq!(staff.operator.count("impersonations").await, 0);
@@ -243,7 +243,7 @@ async fn neither_a_program_nor_an_impersonation_asks_and_no_credential_comes_fir
         assert_eq!(ask(&anonymous).await.problem(), "401 unauthenticated");
         let program = event.again().bearer(&staff.operator.token);
         assert_eq!(ask(&program).await.problem(), "403 forbidden");
-        // Nested: from within a customer's organization nobody goes on to the next.
+        // Nested: staff in a customer's organization cannot go on to the next.
         let nested = ask(&event.again().in_session(&opened.session)).await;
         assert_eq!(nested.problem(), "403 forbidden");
         assert_eq!(nested.headers["x-doorbook-impersonation"], opened.id);

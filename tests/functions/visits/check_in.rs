@@ -162,7 +162,7 @@ async fn a_credential_without_the_permission_is_403_and_recorded() {
 async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let world = World::new().await;
     let other = World::new().await;
-    let nobody = json!(uuid::Uuid::new_v4());
+    let absent_id = json!(uuid::Uuid::new_v4());
     let foreign =
         [("site_id", json!(other.site)), ("host_id", json!(other.host)), ("nda_version_id", json!(other.nda))];
 
@@ -170,11 +170,11 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
         let mut body = visitor(&world);
         body[field] = id;
         let theirs = send(&arrival(&world, &format!("theirs-{at}"), &body)).await;
-        body[field] = nobody.clone();
-        let nobodys = send(&arrival(&world, &format!("nobodys-{at}"), &body)).await;
+        body[field] = absent_id.clone();
+        let absent = send(&arrival(&world, &format!("absent-{at}"), &body)).await;
         assert_eq!(theirs.problem(), "404 not_found", "{field}");
-        assert_eq!(theirs.without_request_id(), nobodys.without_request_id());
-        assert_eq!(theirs.headers.len(), nobodys.headers.len());
+        assert_eq!(theirs.without_request_id(), absent.without_request_id());
+        assert_eq!(theirs.headers.len(), absent.headers.len());
     }
     assert_eq!(world.count("visits").await + other.count("visits").await, 0);
 }

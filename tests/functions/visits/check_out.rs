@@ -112,11 +112,11 @@ async fn who_may_not_is_refused() {
 async fn a_visit_of_another_organization_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = arrivals::visit_of(&other, &arrivals::driver(&other)).await;
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
 
     let ask = |visit: &str| departure(&world, visit, visit);
-    let (theirs, nobodys, no_id) = (ask(&theirs), ask(&nobodys), ask("nonsense"));
-    refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, check_out::handle).await;
+    let (theirs, absent, no_id) = (ask(&theirs), ask(&absent), ask("nonsense"));
+    refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, check_out::handle).await;
 
     assert_eq!(states(&other).await, ["on_site"]);
 }
@@ -168,7 +168,7 @@ async fn a_lost_answer_of_the_record_is_found_and_given() {
     let variables = stack::variables("fn_check_out", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
     let deps = deps(&[("DATABASE_URL", &url)]).await;
-    // The admission is answered; the record commits, and nobody hears of it.
+    // The admission is answered; the record commits, and its answer is lost.
     tap.lose_one_answer_after(1);
 
     let answer = departure(&world, &visit, "key-1").send(&deps, check_out::handle).await;

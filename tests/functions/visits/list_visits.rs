@@ -151,14 +151,14 @@ async fn who_may_not_is_refused() {
 async fn another_organizations_ids_find_nothing() {
     let (world, other) = (World::new().await, World::new().await);
     arrivals::visit_of(&other, &arrivals::visitor(&other)).await;
-    let (site, nobody) = (other.site.to_string(), uuid::Uuid::new_v4().to_string());
+    let (site, absent_id) = (other.site.to_string(), uuid::Uuid::new_v4().to_string());
 
     let ask = |site: &str| on_site(&world, site, "");
-    let (theirs, nobodys, no_id) = (ask(&site), ask(&nobody), ask("nonsense"));
-    refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, list_visits::handle).await;
+    let (theirs, absent, no_id) = (ask(&site), ask(&absent_id), ask("nonsense"));
+    refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, list_visits::handle).await;
 
     for query in
-        [String::new(), format!("site_id={site}"), format!("host_id={}", other.host), format!("site_id={nobody}")]
+        [String::new(), format!("site_id={site}"), format!("host_id={}", other.host), format!("site_id={absent_id}")]
     {
         assert_eq!(ids(&send(&visits(&world, &query)).await), [""; 0], "{query}");
     }

@@ -57,7 +57,7 @@ async fn names_a_licence_number_and_does_not_show_it() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_nobody_asked_for_is_refused() {
+async fn an_unknown_parameter_is_refused() {
     let world = World::new().await;
     let visit = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
 
@@ -80,10 +80,10 @@ async fn who_may_not_is_refused() {
 async fn a_visit_of_another_organization_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = arrivals::visit_of(&other, &arrivals::visitor(&other)).await;
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
 
-    let [theirs, nobodys, no_id] = [theirs.as_str(), &nobodys, "nonsense"].map(|visit| reading(&world, visit));
-    refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, read_visit::handle).await;
+    let [theirs, absent, no_id] = [theirs.as_str(), &absent, "nonsense"].map(|visit| reading(&world, visit));
+    refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, read_visit::handle).await;
 }
 
 #[tokio::test]

@@ -119,11 +119,11 @@ async fn who_may_not_is_refused() {
 async fn a_visit_of_another_organization_is_answered_like_none() {
     let (world, other) = (World::new().await, World::new().await);
     let theirs = arrivals::visit_of(&other, &arrivals::visitor(&other)).await;
-    let nobodys = uuid::Uuid::new_v4().to_string();
+    let absent = uuid::Uuid::new_v4().to_string();
 
     let ask = |visit: &str| demand(&world, visit, visit, &["photo"]);
-    let (theirs, nobodys, no_id) = (ask(&theirs), ask(&nobodys), ask("nonsense"));
-    refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, reveal_visit::handle).await;
+    let (theirs, absent, no_id) = (ask(&theirs), ask(&absent), ask("nonsense"));
+    refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, reveal_visit::handle).await;
 
     assert_eq!(other.actions().await, ["visit.checked_in"]);
 }

@@ -1,4 +1,4 @@
-//! An owner always remains, and nobody takes from who has more.
+//! An owner always remains, and no member takes from one who has more.
 
 use super::super::manage_members::Unfinished;
 use super::*;

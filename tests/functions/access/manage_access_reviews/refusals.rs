@@ -81,7 +81,7 @@ async fn a_credential_without_the_permission_is_403_and_recorded() {
 }
 
 #[tokio::test]
-async fn nobody_decides_about_themselves_nor_about_what_was_made_under_them() {
+async fn a_reviewer_decides_neither_about_themselves_nor_about_what_was_made_under_them() {
     let (world, review, _, member, reviewer) = under_review().await;
     let own = [member.uuid(), world.credential_id(&reviewer).await.uuid()];
     for subject in own {
@@ -135,11 +135,11 @@ async fn nothing_is_decided_once_the_deadline_is_over() {
 async fn another_organizations_review_is_answered_like_none() {
     let (world, own, item, _, reviewer) = under_review().await;
     let (other, theirs, their_item, ..) = under_review().await;
-    let nobody = uuid::Uuid::new_v4().to_string();
+    let absent_id = uuid::Uuid::new_v4().to_string();
     for route in [REVIEW, ITEMS] {
-        let [theirs, nobodys, no_id] =
-            [theirs.to_string().as_str(), nobody.as_str(), "nonsense"].map(|id| reading(&reviewer, route, &[id]));
-        refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, manage_access_reviews::handle)
+        let [theirs, absent, no_id] =
+            [theirs.to_string().as_str(), absent_id.as_str(), "nonsense"].map(|id| reading(&reviewer, route, &[id]));
+        refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, manage_access_reviews::handle)
             .await;
     }
     let deciding = |review: &str, item: &str| {
@@ -151,8 +151,9 @@ async fn another_organizations_review_is_answered_like_none() {
     let (own, theirs, their_item) = (own.to_string(), theirs.to_string(), their_item.to_string());
     // Their item under either review, and an own item under theirs.
     for (review, item) in [(&theirs, &their_item), (&own, &their_item), (&theirs, &item.to_string())] {
-        let (asked, nobodys, no_id) = (deciding(review, item), deciding(review, &nobody), deciding(review, "nonsense"));
-        refusals::of_another_organization(&asked, &nobodys, &no_id, &deps(&[]).await, manage_access_reviews::handle)
+        let (asked, absent, no_id) =
+            (deciding(review, item), deciding(review, &absent_id), deciding(review, "nonsense"));
+        refusals::of_another_organization(&asked, &absent, &no_id, &deps(&[]).await, manage_access_reviews::handle)
             .await;
     }
     assert_eq!((decided(&world).await, decided(&other).await), (0, 0));

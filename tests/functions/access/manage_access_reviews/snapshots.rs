@@ -21,9 +21,9 @@ async fn a_review_shows_its_hash_and_that_of_the_log() {
 }
 
 #[tokio::test]
-async fn an_edit_of_any_row_shows_whoever_made_it() {
+async fn an_edit_of_any_row_shows_whatever_role_made_it() {
     for edit in [
-        "UPDATE access_review_items SET name = 'Somebody else' WHERE organization_id = $1 AND subject_kind = 'member'",
+        "UPDATE access_review_items SET name = 'Another name' WHERE organization_id = $1 AND subject_kind = 'member'",
         "UPDATE access_review_items SET email = 'else@example.com' WHERE organization_id = $1 AND subject_kind = 'member'",
         "UPDATE access_review_items SET role = 'host' WHERE organization_id = $1 AND subject_kind = 'member'",
         "UPDATE access_review_items SET permissions = '{}' WHERE organization_id = $1 AND subject_kind = 'api_token'",

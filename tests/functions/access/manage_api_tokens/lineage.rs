@@ -5,7 +5,7 @@ use shared::{access::Role, authn::session::Assurance};
 use super::*;
 
 #[tokio::test]
-async fn whoever_ends_a_token_ends_what_was_made_with_it() {
+async fn ending_a_token_ends_what_was_made_with_it() {
     let world = World::new().await;
     let keys = json!({ "name": "Keys", "scopes": ["token.manage"] });
     let parent = make(&world.token, &keys).await;
@@ -31,7 +31,7 @@ async fn whoever_ends_a_token_ends_what_was_made_with_it() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_makes_no_token_that_outlives_it() {
+async fn a_stranger_in_an_open_session_makes_no_token_that_outlives_it() {
     let world = World::new().await;
     let member = world.member(Role::Owner).await;
     let words = Role::Owner.words();

@@ -50,10 +50,10 @@ async fn another_organizations_token_and_a_kiosks_are_answered_like_none() {
     let theirs = make(&other.token, &reader()).await;
     let kiosk = "SELECT credential_id::text FROM credentials WHERE organization_id = $1 AND kind = 'kiosk'";
     let kiosk: String = world.own_rows(kiosk).await[0].get(0);
-    let nobody = uuid::Uuid::new_v4().to_string();
+    let absent_id = uuid::Uuid::new_v4().to_string();
     for foreign in [id(&theirs), kiosk.as_str()] {
-        let [theirs, nobodys, no_id] = [foreign, &nobody, "nonsense"].map(|id| write(&world.token, REVOKE, &[id]));
-        refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, manage_api_tokens::handle).await;
+        let [theirs, absent, no_id] = [foreign, &absent_id, "nonsense"].map(|id| write(&world.token, REVOKE, &[id]));
+        refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, manage_api_tokens::handle).await;
     }
     assert_eq!(
         world.own_rows("SELECT 1 FROM credentials WHERE organization_id = $1 AND revoked_at IS NOT NULL").await.len(),

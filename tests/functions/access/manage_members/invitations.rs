@@ -75,7 +75,7 @@ async fn two_invitations_at_once_to_one_address_make_one_member() {
 }
 
 #[tokio::test]
-async fn who_waits_is_invited_again_and_nobody_else() {
+async fn only_who_waits_is_invited_again() {
     let world = World::posting_by_hand().await;
     let member = world.member(Role::Auditor).await;
 

@@ -80,7 +80,7 @@ async fn a_narrow_token_does_not_change_how_everybody_signs_in() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_does_not_change_how_everybody_signs_in() {
+async fn a_stranger_in_an_open_session_does_not_change_the_sign_in_policy() {
     let world = World::posting_by_hand().await;
     let session =
         world.session_of(world.member(Role::Owner).await, &Role::Owner.words(), Assurance::SecondFactor).await;

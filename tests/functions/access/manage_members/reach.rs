@@ -1,4 +1,4 @@
-//! Nobody gives, or takes from, more than they have themselves.
+//! A member cannot give a role, or change a member, that may do more than they.
 
 use shared::access::Permission;
 

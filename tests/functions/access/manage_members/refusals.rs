@@ -93,9 +93,9 @@ async fn another_organizations_member_is_answered_like_none() {
         |world, id| write(&world.token, "POST", RESET, &[id]),
     ];
     for asking in asking {
-        let (theirs, nobody) = (theirs.to_string(), uuid::Uuid::new_v4().to_string());
-        let [theirs, nobodys, no_id] = [theirs.as_str(), nobody.as_str(), "nonsense"].map(|id| asking(&world, id));
-        refusals::of_another_organization(&theirs, &nobodys, &no_id, &deps(&[]).await, manage_members::handle).await;
+        let (theirs, absent_id) = (theirs.to_string(), uuid::Uuid::new_v4().to_string());
+        let [theirs, absent, no_id] = [theirs.as_str(), absent_id.as_str(), "nonsense"].map(|id| asking(&world, id));
+        refusals::of_another_organization(&theirs, &absent, &no_id, &deps(&[]).await, manage_members::handle).await;
     }
     assert_eq!((read(&other, theirs).await, world.actions().await.len()), (before, 0));
     let listed = ask(&Event::new("GET", MEMBERS, &[]).bearer(&world.token)).await;

@@ -137,7 +137,7 @@ async fn a_reason_does_not_hold_the_members_address() {
 }
 
 #[tokio::test]
-async fn nobody_takes_their_own_second_factor_away() {
+async fn a_member_does_not_reset_their_own_second_factor() {
     let world = World::posting_by_hand().await;
     let (owner, other) = (world.member(Role::Owner).await, world.member(Role::Owner).await);
     for member in [owner, other] {
@@ -170,7 +170,7 @@ async fn nobody_takes_their_own_second_factor_away() {
 }
 
 #[tokio::test]
-async fn whoever_finds_a_session_open_takes_nobodys_second_factor_away() {
+async fn a_stranger_in_an_open_session_resets_no_second_factor() {
     let world = World::posting_by_hand().await;
     let (owner, other) = (world.member(Role::Owner).await, world.member(Role::Owner).await);
     choose_password(&world, other).await;

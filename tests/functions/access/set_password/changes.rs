@@ -159,6 +159,10 @@ async fn a_session_that_waits_or_is_forged_changes_nothing() {
     }
 
     assert!(is_password(&world, member, PASSWORD).await && is_open(&world, &own).await);
-    assert_eq!(world.actions().await, vec!["access.refused"; 3], "for want of a right; a forged request names nobody");
+    assert_eq!(
+        world.actions().await,
+        vec!["access.refused"; 3],
+        "for want of a right; a forged request names no member"
+    );
     assert_eq!(ask(&whole.again()).await.status, 200, "the right one does");
 }

@@ -87,12 +87,12 @@ async fn a_link_opens_one_thing_of_one_organization() {
     let forged = |kind, organization| {
         NewCredential::generate(kind, Realm::Test, organization).unwrap().text.expose_secret().clone()
     };
-    let nobodys = forged(CredentialKind::MemberInvitation, OrganizationId::new(Clock::System { offset_s: 0 }.now()));
+    let absent = forged(CredentialKind::MemberInvitation, OrganizationId::new(Clock::System { offset_s: 0 }.now()));
     let foreign = forged(CredentialKind::MemberInvitation, other.organization);
     let unknown = ask(&accepting(&forged(CredentialKind::MemberInvitation, world.organization), ANOTHER)).await;
     assert_eq!(unknown.problem(), "404 not_found");
 
-    for wrong in [&reset, &session, &world.token, &world.kiosk, &nobodys, &foreign] {
+    for wrong in [&reset, &session, &world.token, &world.kiosk, &absent, &foreign] {
         let answer = ask(&accepting(wrong, ANOTHER)).await;
         assert_eq!(answer.problem(), "404 not_found", "{wrong}");
         assert_eq!(answer.without_request_id(), unknown.without_request_id());

@@ -30,7 +30,7 @@ async fn malformed_bodies_are_refused_by_place() {
             "/member_id:unknown_field",
         ),
         (&wish, json!({ "slug": "North Gate", "email": "ada@example.com" }), "/slug:wrong_form"),
-        (&wish, json!({ "slug": world.slug, "email": "nobody" }), "/email:wrong_form"),
+        (&wish, json!({ "slug": world.slug, "email": "unknown" }), "/email:wrong_form"),
         (&wish, json!({ "slug": world.slug, "email": "a@b.c\r\nbcc: d@e.f" }), "/email:control_character"),
         (
             &wish,

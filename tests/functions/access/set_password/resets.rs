@@ -1,4 +1,4 @@
-//! A forgotten password: a link by mail, and nothing told to whoever asks for it.
+//! A forgotten password: a link by mail, and nothing told to the caller who asks for it.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ async fn one_link_that_is_used_ends_the_others() {
 }
 
 #[tokio::test]
-async fn whoever_asks_is_told_the_same_at_the_same_time_whomever_they_name() {
+async fn every_reset_request_gets_the_same_answer_at_the_same_time() {
     let (world, other) = (World::posting_by_hand().await, World::posting_by_hand().await);
     let member = with_password(&world, Role::FrontDesk).await;
     let (guest, _) = invited(&world, Role::FrontDesk).await;
@@ -79,7 +79,7 @@ async fn whoever_asks_is_told_the_same_at_the_same_time_whomever_they_name() {
     let mut answers = Vec::new();
     for (slug, address) in [
         (world.slug.as_str(), known.as_str()),
-        (&world.slug, "nobody@example.com"),
+        (&world.slug, "unknown@example.com"),
         (&world.slug, &guest),
         (&world.slug, &gone),
         (&other.slug, &known),
@@ -101,7 +101,7 @@ async fn whoever_asks_is_told_the_same_at_the_same_time_whomever_they_name() {
 }
 
 #[tokio::test]
-async fn nobodys_mailbox_is_filled_and_who_asks_on_is_not_told_so() {
+async fn no_mailbox_is_filled_and_the_answer_does_not_tell() {
     let world = World::posting_by_hand().await;
     let member = with_password(&world, Role::FrontDesk).await;
     let wish = wishing(&world.slug, &world.address_of(member).await);
@@ -127,7 +127,7 @@ async fn an_address_that_asks_too_often_is_told_to_wait() {
     let counted = "INSERT INTO refused_sources
         VALUES ($1::uuid, sha256(convert_to($1::uuid::text || ' 203.0.113.7', 'UTF8')), now(), 29)";
     world.execute(counted, &[&world.organization]).await;
-    let stranger = wishing(&world.slug, "nobody@example.com");
+    let stranger = wishing(&world.slug, "unknown@example.com");
     let wish = wishing(&world.slug, &world.address_of(member).await);
 
     let (thirtieth, more) = (ask(&stranger).await, ask(&wish).await);

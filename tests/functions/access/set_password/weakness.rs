@@ -87,7 +87,7 @@ async fn eight_characters_are_enough_where_a_second_factor_is_demanded() {
 }
 
 #[tokio::test]
-async fn a_second_factor_that_nobody_demands_makes_no_short_password_good() {
+async fn a_second_factor_that_is_not_required_allows_no_short_password() {
     let world = World::posting_by_hand().await;
     let member = with_password(&world, Role::Host).await;
     enrol(&world, member).await;

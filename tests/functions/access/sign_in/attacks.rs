@@ -79,11 +79,11 @@ async fn a_session_of_one_organization_sees_nothing_of_another() {
 
     let revoke = "/v1/sessions/{session_id}/revoke";
     let theirs = desk.ask(&Event::new("POST", revoke, &[&id]).in_session(&session).json(&json!({}))).await;
-    let nobodys = uuid::Uuid::new_v4().to_string();
-    let nobodys = desk.ask(&Event::new("POST", revoke, &[&nobodys]).in_session(&session).json(&json!({}))).await;
+    let absent = uuid::Uuid::new_v4().to_string();
+    let absent = desk.ask(&Event::new("POST", revoke, &[&absent]).in_session(&session).json(&json!({}))).await;
 
     assert_eq!(theirs.problem(), "404 not_found");
-    assert_eq!(theirs.without_request_id(), nobodys.without_request_id());
+    assert_eq!(theirs.without_request_id(), absent.without_request_id());
     assert_eq!(desk.session(&foreign).await.status, 200);
 }
 
@@ -114,7 +114,7 @@ async fn a_password_is_guessed_ten_times_and_then_four_times_an_hour_whatever_th
         taken += 1;
     }
     assert_eq!(taken, 4);
-    // Nobody is locked out: after a quarter of an hour the right password goes through.
+    // No account is locked: after a quarter of an hour the right password goes through.
     let even_later = Desk::at(2 * HOUR_S).await;
     let right = even_later.ask(&password_event(&world.slug, &email, PASSWORD).sent_from("198.51.100.99")).await;
     assert_eq!(right.status, 200, "{}", right.text);
@@ -154,7 +154,7 @@ async fn strangers_cannot_use_up_the_guesses_from_an_address_that_the_member_is_
 async fn accounts_that_are_not_there_are_throttled_like_those_that_are() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, email) = world.account(Role::Host).await;
-    for address in [email.as_str(), "nobody@example.com"] {
+    for address in [email.as_str(), "unknown@example.com"] {
         let mut statuses = Vec::new();
         for from in 0..12 {
             let event = password_event(&world.slug, address, "a guess that is wrong");
@@ -199,14 +199,14 @@ async fn six_digits_are_guessed_five_times_and_then_four_times_an_hour() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_wrong_too_often_is_refused_whoever_it_names() {
+async fn an_address_that_is_wrong_too_often_is_refused_for_every_account() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, email) = world.account(Role::Host).await;
     let from = |email: &str| password_event(&world.slug, email, PASSWORD).sent_from("192.0.2.66");
     for attempt in 0..31 {
         // What the browser says of its address counts for nothing.
         let event =
-            from(&format!("nobody-{attempt}@example.com")).header("x-forwarded-for", &format!("192.0.2.{attempt}"));
+            from(&format!("unknown-{attempt}@example.com")).header("x-forwarded-for", &format!("192.0.2.{attempt}"));
         let event = event.header("forwarded", &format!("for=192.0.2.{attempt}"));
         assert_eq!(desk.ask(&event).await.status, 401, "{attempt}");
     }
@@ -252,8 +252,8 @@ async fn a_wrong_device_or_guest_does_not_keep_out_the_company_behind_the_same_a
     );
     let forged = forged.expect("a credential").text.expose_secret().clone();
     for attempt in 0..20 {
-        let nobody = password_event(&world.slug, &format!("nobody-{attempt}@example.com"), PASSWORD);
-        assert_eq!(desk.ask(&nobody).await.status, 401);
+        let absent_id = password_event(&world.slug, &format!("unknown-{attempt}@example.com"), PASSWORD);
+        assert_eq!(desk.ask(&absent_id).await.status, 401);
         assert_eq!(desk.ask(&Event::new("GET", "/v1/session", &[]).bearer(&forged)).await.status, 401);
     }
 
@@ -265,12 +265,12 @@ async fn a_wrong_device_or_guest_does_not_keep_out_the_company_behind_the_same_a
 }
 
 #[tokio::test]
-async fn whoever_shares_an_address_with_members_does_not_learn_who_has_an_account() {
+async fn sharing_an_address_with_members_does_not_tell_who_has_an_account() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (_, known, _) = world.signed_in(&desk, Role::Host).await;
     let (_, unknown_here) = world.account(Role::Host).await;
     let mut seen = Vec::new();
-    for address in [known.as_str(), &unknown_here, "nobody@example.com"] {
+    for address in [known.as_str(), &unknown_here, "unknown@example.com"] {
         let mut statuses = Vec::new();
         for from in ["203.0.113.7"; 11].iter().chain(&["198.51.100.1"; 11]) {
             let event = password_event(&world.slug, address, "a guess that is wrong").sent_from(from);
@@ -287,7 +287,7 @@ async fn whoever_shares_an_address_with_members_does_not_learn_who_has_an_accoun
 async fn many_addresses_fill_no_log() {
     let (world, desk) = (World::new().await, Desk::now().await);
     for from in 0..70 {
-        let event = password_event(&world.slug, &format!("nobody-{from}@example.com"), "a guess that is wrong");
+        let event = password_event(&world.slug, &format!("unknown-{from}@example.com"), "a guess that is wrong");
         assert_eq!(desk.ask(&event.sent_from(&format!("198.51.100.{from}"))).await.status, 401);
     }
 

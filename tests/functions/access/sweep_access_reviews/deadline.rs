@@ -18,7 +18,7 @@ fn listing() -> Event {
 }
 
 #[tokio::test]
-async fn what_nobody_decided_is_gone_with_sessions_tokens_links_and_kiosks_and_stays_gone() {
+async fn what_stayed_undecided_is_gone_with_sessions_tokens_links_and_kiosks_and_stays_gone() {
     let world = World::new().await;
     world.member(Role::Owner).await;
     let member = world.member(Role::Admin).await;

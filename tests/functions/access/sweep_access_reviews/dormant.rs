@@ -130,7 +130,7 @@ async fn the_last_owner_is_reported_once_for_each_last_use() {
 }
 
 #[tokio::test]
-async fn whoever_is_let_in_or_invited_again_starts_anew() {
+async fn a_member_let_in_or_invited_again_starts_anew() {
     let world = World::posting_by_hand().await;
     let (_, member) = (world.member(Role::Owner).await, world.member(Role::Host).await);
     let moment = now();

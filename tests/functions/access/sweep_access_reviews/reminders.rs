@@ -46,7 +46,7 @@ async fn of_reminders_that_were_missed_the_latest_is_sent_once() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_where_everything_is_decided() {
+async fn no_owner_is_told_where_everything_is_decided() {
     let world = World::posting_by_hand().await;
     let owner = world.member(Role::Owner).await;
     let opened = days(now(), -40);

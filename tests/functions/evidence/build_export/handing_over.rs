@@ -42,7 +42,7 @@ async fn a_long_log_goes_through_several_parts_and_invocations() {
     assert_eq!(failures(&world).await, 0);
 }
 
-/// A rule of the bucket ends uploads that nobody completes.
+/// A rule of the bucket ends uploads that are not completed.
 #[tokio::test]
 async fn an_upload_that_the_store_ended_is_begun_anew() {
     let world = World::new().await;

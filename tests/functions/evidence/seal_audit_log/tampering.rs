@@ -1,4 +1,4 @@
-//! Somebody who may do anything in the database, with every trigger off, and somebody who may write to the anchors: what
+//! An attacker who may do anything in the database, with every trigger off, and one who may write to the anchors: what
 //! they did is not signed.
 
 use shared::audit::tree::{self, GrowingTree, TileId};
@@ -25,7 +25,7 @@ async fn a_log_whose_tree_was_lost_is_not_signed() {
     refuses(&world).await;
 }
 
-/// Rewritten with right hashes by somebody who may do anything in the database.
+/// Rewritten with right hashes by an attacker who may do anything in the database.
 #[tokio::test]
 async fn newest_entries_that_were_taken_away_are_missed() {
     let world = sealed(20).await;
@@ -199,7 +199,7 @@ async fn a_row_of_ones_own_writing_is_not_signed() {
     }
 }
 
-/// Whoever can write to the bucket and to the database, and has no key.
+/// An attacker who can write to the bucket and to the database, and has no key.
 #[tokio::test]
 async fn an_anchor_that_no_key_of_ours_signed_is_not_continued() {
     let world = sealed(20).await;

@@ -63,7 +63,7 @@ async fn nothing_but_an_answer_of_success_acknowledges() {
         collector.will(&[answer]);
         let word = word(&collector, &deps).await;
         assert_eq!(word.as_deref(), expected.map(Undelivered::word), "{answer:?}");
-        assert_eq!(collector.connections(), before + 1, "{answer:?}: nobody is followed");
+        assert_eq!(collector.connections(), before + 1, "{answer:?}: no redirect is followed");
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_host_that_is_not_there_is_named_so() {
     let _others = ALONE.read().await;
     let deps = streamer(&[]).await;
     for (url, expected) in [
-        ("https://nobody.invalid/", "name_not_resolved"),
+        ("https://unknown.invalid/", "name_not_resolved"),
         // The port of a listener that is gone.
         ("https://localhost:1024/", "unreachable"),
     ] {

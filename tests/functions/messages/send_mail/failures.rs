@@ -132,12 +132,12 @@ async fn whichever_answer_of_the_database_is_lost_the_mail_goes_out_and_is_recor
         assert_eq!(world.actions().await, ["mail.sent"], "{lost} answers");
         assert_eq!((sent(&world).await, marks(&world).await), (1, 0), "{lost} answers");
     }
-    // BEGIN, the mail's end and its entry: until COMMIT nobody knows that it was sent.
+    // BEGIN, the mail's end and its entry: until COMMIT no other session knows that it was sent.
     assert_eq!(sent_twice, 3);
 }
 
 #[tokio::test]
-async fn a_name_that_would_add_a_header_is_sent_to_nobody() {
+async fn a_name_that_would_add_a_header_is_not_sent() {
     let world = World::posting_by_hand().await;
     let (member, address) = invited(&world).await;
     let other = format!("{member}@elsewhere.example");

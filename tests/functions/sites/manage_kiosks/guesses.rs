@@ -94,7 +94,7 @@ async fn a_credential_guesses_ten_times_and_then_once_a_minute() {
     let later = Entrance::at(65).await;
     assert_eq!(later.confirm(&world, "00000000").await.problem(), UNKNOWN);
     assert_eq!(later.confirm(&world, "00000000").await.problem(), "429 throttled");
-    // Nobody else is kept out, and the same request executes when there is a guess again.
+    // No other member is kept out, and the same request executes when there is a guess again.
     let colleague = world.token_with(&["kiosk.manage"]).await;
     let other = entrance.begin(&world).await;
     assert_eq!(entrance.ask(&confirming(&world, &other.code).bearer(&colleague)).await.status, 201);
@@ -166,7 +166,7 @@ async fn wrong_codes_get_an_entry_as_often_as_is_useful_and_not_as_often_as_an_a
 }
 
 #[tokio::test]
-async fn whoever_may_not_or_names_no_site_guesses_nothing() {
+async fn a_caller_without_the_permission_or_a_site_guesses_nothing() {
     let (world, entrance) = (World::new().await, Entrance::now().await);
     let device = entrance.begin(&world).await;
     let reader = world.token_with(&["visit.read"]).await;

@@ -39,7 +39,7 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let (kiosk, _) = entrance.paired(&other).await;
     let device = entrance.begin(&world).await;
     let before = other.actions().await;
-    let (site, nobody) = (other.site.to_string(), uuid::Uuid::new_v4().to_string());
+    let (site, absent_id) = (other.site.to_string(), uuid::Uuid::new_v4().to_string());
     let of_site = "/v1/sites/{site_id}/kiosks";
     let routes = [
         ("POST", of_site, &site, json!({ "name": "Mine", "pairing_code": device.code })),
@@ -50,10 +50,10 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
 
     for (method, route, foreign, body) in routes {
         let foreign = entrance.ask(&change(&world, method, route, foreign, &body)).await;
-        for nobodys in [nobody.as_str(), "nonsense"] {
-            let nobodys = entrance.ask(&change(&world, method, route, nobodys, &body)).await;
+        for absent in [absent_id.as_str(), "nonsense"] {
+            let absent = entrance.ask(&change(&world, method, route, absent, &body)).await;
             assert_eq!(foreign.problem(), "404 not_found", "{method} {route}");
-            assert_eq!(foreign.without_request_id(), nobodys.without_request_id());
+            assert_eq!(foreign.without_request_id(), absent.without_request_id());
         }
     }
     assert_eq!((other.actions().await, world.actions().await.len()), (before, 0));

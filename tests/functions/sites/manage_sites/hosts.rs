@@ -23,7 +23,7 @@ async fn a_host_has_a_key_and_stands_sealed_in_the_log() {
 }
 
 #[tokio::test]
-async fn nobody_is_merged_by_name_or_address() {
+async fn hosts_are_not_merged_by_name_or_address() {
     let world = World::new().await;
 
     let (one, other) = (post(&world, "/v1/hosts", &host()).await, post(&world, "/v1/hosts", &host()).await);

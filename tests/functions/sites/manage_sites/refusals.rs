@@ -33,7 +33,7 @@ async fn a_credential_without_the_permission_is_403_and_recorded_on_every_route(
 #[tokio::test]
 async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
     let (world, other) = (World::new().await, World::new().await);
-    let (site, nda, nobody) = (other.site.to_string(), other.nda.to_string(), uuid::Uuid::new_v4().to_string());
+    let (site, nda, absent_id) = (other.site.to_string(), other.nda.to_string(), uuid::Uuid::new_v4().to_string());
     let routes = [
         ("PATCH", "/v1/sites/{site_id}", &site, json!({ "name": "Mine" })),
         ("GET", "/v1/notices/{version_id}", &nda, json!(null)),
@@ -42,10 +42,10 @@ async fn another_tenants_ids_are_answered_like_ids_that_do_not_exist() {
 
     for (method, route, foreign, body) in routes {
         let foreign = send(&write(&world, method, route, &[foreign], &body)).await;
-        for nobodys in [nobody.as_str(), "nonsense"] {
-            let nobodys = send(&write(&world, method, route, &[nobodys], &body)).await;
+        for absent in [absent_id.as_str(), "nonsense"] {
+            let absent = send(&write(&world, method, route, &[absent], &body)).await;
             assert_eq!(foreign.problem(), "404 not_found", "{method} {route}");
-            assert_eq!(foreign.without_request_id(), nobodys.without_request_id());
+            assert_eq!(foreign.without_request_id(), absent.without_request_id());
         }
     }
     let mut body = visit_type(&world);

@@ -55,7 +55,7 @@ async fn changes_at_once_each_start_from_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_time_zone_that_nobody_knows_is_refused() {
+async fn an_unknown_time_zone_is_refused() {
     let world = World::new().await;
     let mut body = site();
     for unknown in ["Europe/Atlantis", "europe/berlin", "CEST", "UTC+2"] {

@@ -89,7 +89,7 @@ async fn a_token_from_before_a_rotation_opens_during_it_and_not_after_it() {
     assert_eq!(ask_told(&rotating, &tokens[1]).await.status, 200);
 }
 
-/// The token of a passage that our own secret signs, as somebody could who had it.
+/// The token of a passage that our own secret signs, as an attacker could who had it.
 fn signed(passage: Passage, id: &str) -> String {
     let settings = RootSecretSettings::read(&stack::variables("fn_begin_impersonation", &[])).expect("a secret");
     let id: uuid::Uuid = id.parse().expect("an id");
@@ -163,7 +163,7 @@ async fn a_token_and_its_session_fit_nowhere_else() {
 }
 
 #[tokio::test]
-async fn whoever_asked_must_still_be_who_they_were_when_the_token_is_used() {
+async fn the_staff_who_asked_must_be_unchanged_when_the_token_is_used() {
     let customer = World::new().await;
     for change in [
         "UPDATE credentials SET revoked_at = now() WHERE organization_id = $1 AND kind = 'session'",

@@ -18,7 +18,7 @@ async fn warm(opened: &Opened) -> list_visits::Deps {
 /// The next request, in the warm function.
 async fn next(opened: &Opened, deps: &list_visits::Deps) -> String {
     let answer = opened.reading("/v1/visits").send(deps, list_visits::handle).await;
-    // Nobody is behind it any more, and the answer does not say that anybody is.
+    // It belongs to no session any more, and the answer does not name one.
     assert_eq!(answer.headers["x-doorbook-impersonation"], "unverified");
     answer.problem()
 }

@@ -54,18 +54,18 @@ async fn a_credential_without_the_permission_is_403_and_recorded() {
 async fn another_organization_neither_sees_nor_ends_it() {
     let (staff, customer, stranger) = (Staff::of(Role::Admin).await, World::new().await, World::new().await);
     let opened = staff.open(&customer, Role::Owner).await;
-    let nobody = uuid::Uuid::new_v4().to_string();
+    let absent_id = uuid::Uuid::new_v4().to_string();
     // The operator itself sees nothing of it either, but what its own log says.
     for other in [&stranger, &staff.operator] {
-        let ids = [opened.id.as_str(), &nobody, "nonsense"];
+        let ids = [opened.id.as_str(), &absent_id, "nonsense"];
         for events in [
             ids.map(|id| reading(other, id)),
             ids.map(|id| letting_in(other, id, true)),
             ids.map(|id| ending(other, id)),
         ] {
-            let [theirs, nobodys, no_id] = &events;
+            let [theirs, absent, no_id] = &events;
             let deps = deps(&[]).await;
-            refusals::of_another_organization(theirs, nobodys, no_id, &deps, manage_impersonations::handle).await;
+            refusals::of_another_organization(theirs, absent, no_id, &deps, manage_impersonations::handle).await;
         }
         assert_eq!(list(other, "").await.body["items"], json!([]));
         assert_eq!(ask(&requiring(other, true)).await.status, 200);

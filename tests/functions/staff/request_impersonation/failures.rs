@@ -75,7 +75,7 @@ async fn a_retry_with_other_words_is_another_request_and_both_logs_agree() {
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_was_shown_opens_nothing_and_another_takes_its_place() {
+async fn a_token_that_was_never_shown_opens_nothing_and_another_takes_its_place() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let id = staff.request(&customer, Role::Owner).await;
     let event = staff.going_over(&customer, &id);
