@@ -150,9 +150,9 @@ impl Permission {
 }
 
 impl Permission {
-    /// True for what the operator's staff may do at a customer's at all. Never: what decides who has access or whom to let
-    /// in, what makes credentials that outlive the impersonation, what pays, what takes data out or away. Restricted
-    /// values are a question of their own, which the customer answers each time.
+    /// True for what the operator's staff may do at a customer's at all. Never: what decides who has access or whom to
+    /// let in, what makes credentials that outlive the impersonation, what pays, what takes data out or away.
+    /// Restricted values are a question of their own, which the customer answers each time.
     #[must_use]
     pub const fn is_open_to_staff(self) -> bool {
         match self {

@@ -1,7 +1,7 @@
 //! The bucket of anchors: what was signed of each log, from which it cannot be removed.
 //!
-//! It belongs to another account, keeps every version, locks every object and refuses deletes. A role that can write to it
-//! can add anchors and second versions, which are detected; no role can change or remove the first.
+//! It belongs to another account, keeps every version, locks every object and refuses deletes. A role that can write to
+//! it can add anchors and second versions, which are detected; no role can change or remove the first.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};

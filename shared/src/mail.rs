@@ -1,6 +1,7 @@
 //! The way to a member's mailbox: one plain text to one address, through SES (API v2).
 //!
-//! SES, and every server that carries the mail on, can read it: what stands in it is worth no more than the mailbox that it goes to.
+//! SES, and every server that carries the mail on, can read it: what stands in it is worth no more than the mailbox
+//! that it goes to.
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::http::HttpResponse;

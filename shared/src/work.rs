@@ -9,8 +9,8 @@ use crate::{
     tenant::{Db, Statement, TenantTx},
 };
 
-/// Work in one organization that no caller asked for directly. It proves that a message, a tick of a schedule, the operator
-/// or a signed link asked for it.
+/// Work in one organization that no caller asked for directly. It proves that a message, a tick of a schedule, the
+/// operator or a signed link asked for it.
 pub struct SystemWork {
     db: Db,
     organization: OrganizationId,

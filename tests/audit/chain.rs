@@ -1,4 +1,5 @@
-//! One chain per organization, without a gap, with any number of writers at the same time, and what the database alone writes in it.
+//! One chain per organization, without a gap, with any number of writers at the same time, and what the database alone
+//! writes in it.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! No event waits for ever: the transaction that takes an organization's mark away sees every event that was written under it.
+//! No event waits for ever: the transaction that takes an organization's mark away sees every event that was written
+//! under it.
 
 use std::time::Duration;
 

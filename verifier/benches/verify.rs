@@ -35,7 +35,8 @@ fn main() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("keys"), keys.texts().join("\n")).unwrap();
     let mut bundle = log.bundle(&keys, Scope::Period("audit", 0, count));
-    // As an export of the log is: nothing opened. Without the table, which it need not have: the targets are about hashes.
+    // As an export of the log is: nothing opened. Without the table, which it need not have: the targets are about
+    // hashes.
     bundle.put("audit/openings.jsonl", Vec::new());
     bundle.counts.1 = 0;
     bundle.members.remove("audit/entries.csv");

@@ -121,8 +121,8 @@ impl Node {
     }
 }
 
-/// The spans whose hashes prove that a leaf is in a tree (RFC 6962 section 2.1.1), from the leaf upwards; none where there is
-/// no such leaf.
+/// The spans whose hashes prove that a leaf is in a tree (RFC 6962 section 2.1.1), from the leaf upwards; none where
+/// there is no such leaf.
 #[must_use]
 pub fn inclusion(index: u64, size: u64) -> Option<Vec<Span>> {
     let mut span = Span::whole(size);
@@ -136,8 +136,8 @@ pub fn inclusion(index: u64, size: u64) -> Option<Vec<Span>> {
     (index < size).then_some(path)
 }
 
-/// The spans whose hashes prove that a tree grew out of a smaller one (RFC 6962 section 2.1.2); none where the first is empty
-/// or the larger.
+/// The spans whose hashes prove that a tree grew out of a smaller one (RFC 6962 section 2.1.2); none where the first is
+/// empty or the larger.
 #[must_use]
 pub fn consistency(from: u64, to: u64) -> Option<Vec<Span>> {
     if from == 0 || from > to {

@@ -2,8 +2,8 @@
 //! says who, where to, as what and why. It is good for five minutes and for one opening; what it opens is kept by the
 //! database, and ended there.
 //!
-//! Its key is Ed25519 (RFC 8032), of a seed that is HKDF-SHA-256 (RFC 5869) of the one secret with a label and its version,
-//! which stands in the footer: what was signed before a rotation can be read during it.
+//! Its key is Ed25519 (RFC 8032), of a seed that is HKDF-SHA-256 (RFC 5869) of the one secret with a label and its
+//! version, which stands in the footer: what was signed before a rotation can be read during it.
 
 use pasetors::{
     Public,

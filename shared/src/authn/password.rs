@@ -5,9 +5,9 @@
 //! says who its owner is, is refused. The hash is scrypt (RFC 7914) in a PHC string, which carries its salt and its
 //! parameters along.
 //!
-//! Hashing runs where it is called, not on a thread beside it: a function serves one request at a time, so there is
-//! no other request that its tenth of a second holds up, and a thread would need a copy of the password. No transaction may be
-//! open then.
+//! Hashing runs where it is called, not on a thread beside it: a function serves one request at a time, so there is no
+//! other request that its tenth of a second holds up, and a thread would need a copy of the password. No transaction
+//! may be open then.
 
 mod weakness;
 

@@ -11,7 +11,8 @@ use crate::{
 /// What stands before the base64 of a secret, so that a leak is recognised.
 const PREFIX: &str = "whsec_";
 
-/// The secret that we and the host share. An attacker who knows it can pass off anything as ours to that host, and to no other.
+/// The secret that we and the host share. An attacker who knows it can pass off anything as ours to that host, and to
+/// no other.
 pub struct SigningSecret(Secret<Vec<u8>>);
 
 impl SigningSecret {
@@ -41,7 +42,8 @@ impl SigningSecret {
         Secret::new(format!("{PREFIX}{}", BASE64_STANDARD.encode(self.0.expose_secret())))
     }
 
-    /// The header `webhook-signature` of a message: over its id, the seconds since 1970 at which it is sent, and its body.
+    /// The header `webhook-signature` of a message: over its id, the seconds since 1970 at which it is sent, and its
+    /// body.
     #[must_use]
     pub fn sign(&self, id: &str, seconds: u64, body: &[u8]) -> String {
         let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.0.expose_secret()));

@@ -21,8 +21,8 @@ words! {
 }
 
 impl MailKind {
-    /// True where a member in this state may have it: a member is not invited into what they are in, and a deactivated one hears
-    /// nothing any more.
+    /// True where a member in this state may have it: a member is not invited into what they are in, and a deactivated
+    /// one hears nothing any more.
     #[must_use]
     pub fn may_reach(self, state: MemberState) -> bool {
         match self {

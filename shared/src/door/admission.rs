@@ -34,8 +34,8 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Refuses, in a session that was neither started nor proven a short while ago, what a stranger who finds it open must not
-    /// do. Other credentials prove what they are each time.
+    /// Refuses, in a session that was neither started nor proven a short while ago, what a stranger who finds it open
+    /// must not do. Other credentials prove what they are each time.
     ///
     /// # Errors
     /// [`Error::Unproven`] `not_fresh`.

@@ -13,8 +13,8 @@ use crate::{
     work::SystemWork,
 };
 
-/// The door for callers without a credential. It proves nothing of the caller: a function that has it must ask for a proof
-/// in the statement that acts, and its database role must be able to do no more than that statement.
+/// The door for callers without a credential. It proves nothing of the caller: a function that has it must ask for a
+/// proof in the statement that acts, and its database role must be able to do no more than that statement.
 #[derive(Clone)]
 pub struct PublicDoor {
     db: Db,

@@ -1,5 +1,5 @@
-//! The bucket. It holds envelopes only: a role that can read it learns sizes and times, a role that can change it can lose
-//! images but not forge them.
+//! The bucket. It holds envelopes only: a role that can read it learns sizes and times, a role that can change it can
+//! lose images but not forge them.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};

@@ -126,7 +126,8 @@ impl Outgoing {
     }
 }
 
-/// Of two addresses the second would be tried when the first does not answer, so one that may not be spoken to spoils all.
+/// Of two addresses the second would be tried when the first does not answer, so one that may not be spoken to spoils
+/// all.
 fn checked(addresses: Vec<SocketAddr>, reaches_loopback: bool) -> Result<Vec<SocketAddr>, Undelivered> {
     let may_be_spoken_to =
         |address: &SocketAddr| address::is_public(address.ip()) || (reaches_loopback && address.ip().is_loopback());

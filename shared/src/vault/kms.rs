@@ -24,8 +24,8 @@ pub(super) const CACHED_KEYS_MAX: usize = 1024;
 
 /// Tenant keys, unwrapped by KMS.
 ///
-/// KMS is trusted: a role that may call Decrypt on its keys with an organization in the context can read, together with the
-/// database, everything of that organization.
+/// KMS is trusted: a role that may call Decrypt on its keys with an organization in the context can read, together with
+/// the database, everything of that organization.
 #[derive(Clone)]
 pub struct Vault {
     kms: Client,

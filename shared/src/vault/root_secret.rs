@@ -59,7 +59,8 @@ impl RootSecrets {
         opened.map(Secret::new).map_err(|_| unopened())
     }
 
-    /// True where the current secret did not seal it: the function that opens it seals it anew, until nothing needs the old one.
+    /// True where the current secret did not seal it: the function that opens it seals it anew, until nothing needs the
+    /// old one.
     #[must_use]
     pub fn is_outdated(&self, sealed: &[u8]) -> bool {
         self.of_envelope(sealed).is_none_or(|(secret, _)| secret.version != self.0.current.version)

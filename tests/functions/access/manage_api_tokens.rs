@@ -1,5 +1,5 @@
-//! `manage-api-tokens` promises: a token is shown once, reaches no further and lasts no longer than its maker, says when it
-//! was used last, and opens nothing once it is revoked.
+//! `manage-api-tokens` promises: a token is shown once, reaches no further and lasts no longer than its maker, says
+//! when it was used last, and opens nothing once it is revoked.
 
 mod lineage;
 mod refusals;

@@ -1,5 +1,5 @@
-//! `manage-members` promises: a member gives and takes no more than they have, an organization is never without an owner, and
-//! what is taken from a member is gone with the next request.
+//! `manage-members` promises: a member gives and takes no more than they have, an organization is never without an
+//! owner, and what is taken from a member is gone with the next request.
 
 mod canaries;
 mod invitations;

@@ -1,5 +1,5 @@
-//! `sign-in` promises: who proves a password gets a session that is worth what was proven, and no answer tells whose account
-//! there is.
+//! `sign-in` promises: who proves a password gets a session that is worth what was proven, and no answer tells whose
+//! account there is.
 
 mod attacks;
 mod second_factor;

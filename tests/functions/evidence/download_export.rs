@@ -1,4 +1,5 @@
-//! `download-export` promises: a link to a bundle goes to callers with the permission, and the log says so with the digest.
+//! `download-export` promises: a link to a bundle goes to callers with the permission, and the log says so with the
+//! digest.
 
 use serde_json::json;
 

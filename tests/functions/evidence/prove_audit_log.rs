@@ -1,4 +1,5 @@
-//! `prove-audit-log` promises: proofs that lead from any sealed entry to the signed root, for callers who may read the log.
+//! `prove-audit-log` promises: proofs that lead from any sealed entry to the signed root, for callers who may read the
+//! log.
 
 use serde_json::Value;
 use shared::audit::{

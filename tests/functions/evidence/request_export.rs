@@ -1,4 +1,5 @@
-//! `request-export` promises: a request is taken up once, of a caller with the permission, and the log says who wants what and why.
+//! `request-export` promises: a request is taken up once, of a caller with the permission, and the log says who wants
+//! what and why.
 
 use serde_json::json;
 use shared::{

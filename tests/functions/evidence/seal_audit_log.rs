@@ -1,4 +1,5 @@
-//! `seal-audit-log` promises: what it signs continues what it anchored, once for each size, whatever crashes or is tampered with.
+//! `seal-audit-log` promises: what it signs continues what it anchored, once for each size, whatever crashes or is
+//! tampered with.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! `send-mail` promises: every mail that was asked for is handed over, with a link that stands in it alone, and nothing goes
-//! to anybody who must not have it any more.
+//! `send-mail` promises: every mail that was asked for is handed over, with a link that stands in it alone, and nothing
+//! goes to anybody who must not have it any more.
 
 mod failures;
 

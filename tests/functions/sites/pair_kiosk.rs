@@ -1,5 +1,5 @@
-//! `pair-kiosk` promises: a device whose code was confirmed gets a kiosk's credential, alone and in time, and no other device
-//! learns more.
+//! `pair-kiosk` promises: a device whose code was confirmed gets a kiosk's credential, alone and in time, and no other
+//! device learns more.
 
 mod attacks;
 mod failures;

@@ -1,5 +1,5 @@
-//! `begin-impersonation` promises: a token opens once, for the staff who asked for it and what they asked for, and what it opens
-//! reaches no further than both roles and ends when it must.
+//! `begin-impersonation` promises: a token opens once, for the staff who asked for it and what they asked for, and what
+//! it opens reaches no further than both roles and ends when it must.
 
 mod attacks;
 mod failures;

@@ -1,5 +1,5 @@
-//! `manage-impersonations` promises: an organization sees who of the operator's staff comes and why, lets them in where it
-//! says so, and ends it.
+//! `manage-impersonations` promises: an organization sees who of the operator's staff comes and why, lets them in where
+//! it says so, and ends it.
 
 mod refusals;
 

@@ -26,9 +26,9 @@ pub(crate) async fn admit(
 }
 
 impl Standing {
-    /// Refuses to touch a second factor, unless the one in use was proven a short while ago, or a session without one was
-    /// started then: a stranger who finds a session open must not be able to take the account over. A session that waits for its
-    /// first one has just been given the password.
+    /// Refuses to touch a second factor, unless the one in use was proven a short while ago, or a session without one
+    /// was started then: a stranger who finds a session open must not be able to take the account over. A session that
+    /// waits for its first one has just been given the password.
     pub(crate) fn expect_fresh(&self, admitted: &AdmittedRead) -> Result<()> {
         match (self.not_after, self.has_second_factor) {
             (Some(_), _) => admitted.caller().expect_fresh(admitted.now()),

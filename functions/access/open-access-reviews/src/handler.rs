@@ -1,4 +1,5 @@
-//! Opens the access review of a quarter in each organization. Contract in `functions/access/open-access-reviews/README.md`. Promises T11, W3, E1.
+//! Opens the access review of a quarter in each organization. Contract in
+//! `functions/access/open-access-reviews/README.md`. Promises T11, W3, E1.
 
 use shared::{
     Result,

@@ -1,5 +1,5 @@
-//! Handles `POST /v1/session/password`: a member who is signed in chooses another password. The session goes on under another secret, and every other one
-//! ends.
+//! Handles `POST /v1/session/password`: a member who is signed in chooses another password. The session goes on under
+//! another secret, and every other one ends.
 
 use serde::{Deserialize, Serialize};
 use shared::{

@@ -1,4 +1,5 @@
-//! Sends reminders, settles overdue reviews and revokes unused access, once a day. Contract in `functions/access/sweep-access-reviews/README.md`. Promises T11, T8, E1.
+//! Sends reminders, settles overdue reviews and revokes unused access, once a day. Contract in
+//! `functions/access/sweep-access-reviews/README.md`. Promises T11, T8, E1.
 
 use shared::{
     Result,

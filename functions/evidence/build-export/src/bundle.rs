@@ -195,8 +195,8 @@ impl Bundle {
         Ok(())
     }
 
-    /// What the store refuses it may refuse for ever, since a rule of the bucket ends uploads that are not completed in time:
-    /// the next attempt begins anew.
+    /// What the store refuses it may refuse for ever, since a rule of the bucket ends uploads that are not completed in
+    /// time: the next attempt begins anew.
     async fn refused(&self, error: Error) -> Stop {
         let forgotten = self.bundles.forget_progress(&self.key).await;
         Stop::Fault(forgotten.err().unwrap_or(error))

@@ -55,7 +55,8 @@ pub(crate) async fn choose(attempt: Attempt<'_>) -> Result<Coverage, Stop> {
     Ok(Coverage { previous, checkpoint })
 }
 
-/// The request for the export is an entry itself: a log that is sealed beyond it holds everything that was there before it.
+/// The request for the export is an entry itself: a log that is sealed beyond it holds everything that was there before
+/// it.
 async fn wait_for_seal(attempt: Attempt<'_>) -> Result<(), Stop> {
     let Attempt { deps, work, job } = attempt;
     let began = tokio::time::Instant::now();

@@ -1,5 +1,5 @@
-//! Everything of an organization, table by table, as JSON and for spreadsheets. What is sealed stays where it is: a value is
-//! opened for one visit and for a reason, never for all.
+//! Everything of an organization, table by table, as JSON and for spreadsheets. What is sealed stays where it is: a
+//! value is opened for one visit and for a reason, never for all.
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;

@@ -1,4 +1,5 @@
-//! Makes the bundles that an organization waits for, and says in its log what became of each. Contract in `functions/evidence/build-export/README.md`. Promises E3, E5, P12.
+//! Makes the bundles that an organization waits for, and says in its log what became of each. Contract in
+//! `functions/evidence/build-export/README.md`. Promises E3, E5, P12.
 
 use shared::{
     Error, Result,

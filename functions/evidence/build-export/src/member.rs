@@ -1,5 +1,5 @@
-//! A member that is made piece by piece. Its header stands before it and says its length and its CRC-32, so its first bytes
-//! are held back until it is whole; the rest goes to the bucket as it comes.
+//! A member that is made piece by piece. Its header stands before it and says its length and its CRC-32, so its first
+//! bytes are held back until it is whole; the rest goes to the bucket as it comes.
 
 use crc32fast::Hasher;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,5 @@
-//! Handles `POST /v1/exports/{export_id}/download`. Contract in `functions/evidence/download-export/README.md`. Promises E3, T3.
+//! Handles `POST /v1/exports/{export_id}/download`. Contract in `functions/evidence/download-export/README.md`.
+//! Promises E3, T3.
 
 use shared::{
     Error, Result,

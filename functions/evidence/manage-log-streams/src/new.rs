@@ -50,7 +50,8 @@ pub struct NewStreamBody {
 pub struct CreatedStream {
     /// The stream.
     pub stream: LogStream,
-    /// What deliveries are signed with (Standard Webhooks). Shown once: null when this answer is a replay, and for a bucket.
+    /// What deliveries are signed with (Standard Webhooks). Shown once: null when this answer is a replay, and for a
+    /// bucket.
     pub signing_secret: Option<String>,
 }
 

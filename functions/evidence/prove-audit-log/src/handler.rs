@@ -1,4 +1,5 @@
-//! Handles `GET /v1/audit-log/checkpoint`, `/proof` and `/consistency`. Contract in `functions/evidence/prove-audit-log/README.md`. Promises E1, T4.
+//! Handles `GET /v1/audit-log/checkpoint`, `/proof` and `/consistency`. Contract in
+//! `functions/evidence/prove-audit-log/README.md`. Promises E1, T4.
 
 use shared::{
     Error, Result,

@@ -1,4 +1,5 @@
-//! Handles `GET /.well-known/doorbook-audit-key`. Contract in `functions/evidence/publish-audit-keys/README.md`. Promises E1, E4.
+//! Handles `GET /.well-known/doorbook-audit-key`. Contract in `functions/evidence/publish-audit-keys/README.md`.
+//! Promises E1, E4.
 
 use shared::{
     Error, Result,
@@ -8,7 +9,8 @@ use shared::{
 
 use crate::{AuditKey, AuditKeys, Deps};
 
-/// Answers without a credential, and in the same way for any id, so that the answer does not tell which organizations exist.
+/// Answers without a credential, and in the same way for any id, so that the answer does not tell which organizations
+/// exist.
 ///
 /// # Errors
 /// 400 without an id.

@@ -1,4 +1,5 @@
-//! Handles `GET /v1/exports/{export_id}` and `GET /v1/jobs`. Contract in `functions/evidence/read-export/README.md`. Promises E3, T3.
+//! Handles `GET /v1/exports/{export_id}` and `GET /v1/jobs`. Contract in `functions/evidence/read-export/README.md`.
+//! Promises E3, T3.
 
 use shared::{
     Error, Result,

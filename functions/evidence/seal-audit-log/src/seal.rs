@@ -1,7 +1,7 @@
 //! From the newest anchor to the newest entry: recompute, compare, sign, anchor, keep.
 //!
-//! The anchor comes before the row, and both say the same however often they are written: Ed25519 gives one size one note.
-//! So a sealer that crashes, loses an answer or meets another sealer leaves only what the next one continues.
+//! The anchor comes before the row, and both say the same however often they are written: Ed25519 gives one size one
+//! note. So a sealer that crashes, loses an answer or meets another sealer leaves only what the next one continues.
 
 use shared::{
     Error, Result,

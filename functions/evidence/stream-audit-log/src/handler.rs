@@ -1,4 +1,5 @@
-//! Delivers new entries and checkpoints to the streams of each log. Contract in `functions/evidence/stream-audit-log/README.md`. Promises E6, E1.
+//! Delivers new entries and checkpoints to the streams of each log. Contract in
+//! `functions/evidence/stream-audit-log/README.md`. Promises E6, E1.
 //!
 //! Whatever is delivered was read and checked in one transaction, is sent while none is open, and moves the stream on in
 //! another. A crash, a lost answer or a lost lease between them leaves the stream where it was, and the same delivery

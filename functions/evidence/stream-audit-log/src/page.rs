@@ -39,8 +39,8 @@ pub(crate) enum Parcel {
 }
 
 impl Parcel {
-    /// The entries, if they continue what the stream delivered last; none where there are none. Leaf and link are computed
-    /// from each entry's text; the columns beside it are only compared.
+    /// The entries, if they continue what the stream delivered last; none where there are none. Leaf and link are
+    /// computed from each entry's text; the columns beside it are only compared.
     pub(crate) fn of_entries(
         organization: OrganizationId,
         stream: &Stream,

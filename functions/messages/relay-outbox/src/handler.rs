@@ -1,4 +1,5 @@
-//! Relays the events of the outbox, on a message and each minute. Contract in `functions/messages/relay-outbox/README.md`. Promises W5, R4.
+//! Relays the events of the outbox, on a message and each minute. Contract in
+//! `functions/messages/relay-outbox/README.md`. Promises W5, R4.
 
 use shared::{
     Error, Result,

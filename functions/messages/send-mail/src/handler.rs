@@ -1,4 +1,5 @@
-//! Sends the mail that was asked for, on a message and each minute. Contract in `functions/messages/send-mail/README.md`. Promises T5, E1, R4.
+//! Sends the mail that was asked for, on a message and each minute. Contract in
+//! `functions/messages/send-mail/README.md`. Promises T5, E1, R4.
 //!
 //! A mail is claimed, and its link made valid, in one transaction; it is handed over while none is open; another one says
 //! so. A crash or a lost answer between them sends it once more with another link: both open the same door, once.

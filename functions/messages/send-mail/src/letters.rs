@@ -1,5 +1,5 @@
-//! What each mail says: short, plain, and about nothing that its reader need not know. The name of the organization is the
-//! only text in it that a person typed, and the link the only secret.
+//! What each mail says: short, plain, and about nothing that its reader need not know. The name of the organization is
+//! the only text in it that a person typed, and the link the only secret.
 
 use crate::link::{INVITATION_HOURS, RESET_HOURS};
 

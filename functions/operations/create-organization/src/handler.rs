@@ -1,4 +1,5 @@
-//! Creates an organization with its first owner and API token, when the operator invokes it. Contract in `functions/operations/create-organization/README.md`. Promises T1, E1, T12.
+//! Creates an organization with its first owner and API token, when the operator invokes it. Contract in
+//! `functions/operations/create-organization/README.md`. Promises T1, E1, T12.
 
 use shared::{
     Error, Result,

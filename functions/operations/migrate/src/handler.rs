@@ -1,4 +1,5 @@
-//! Applies missing migrations and sets every role's grants. Contract in `functions/operations/migrate/README.md`. Promises T1, T6.
+//! Applies missing migrations and sets every role's grants. Contract in `functions/operations/migrate/README.md`.
+//! Promises T1, T6.
 
 use serde::{Deserialize, Serialize};
 use shared::{Result, clock::Clock, migration::Migrator, runtime::Invocation, settings::DatabaseSettings};

@@ -1,4 +1,5 @@
-//! Handles `$default`: refuses routes and methods that do not exist. Contract in `functions/operations/refuse-unknown-route/README.md`. Promises P6, R5.
+//! Handles `$default`: refuses routes and methods that do not exist. Contract in
+//! `functions/operations/refuse-unknown-route/README.md`. Promises P6, R5.
 
 use shared::{
     Error, Result,

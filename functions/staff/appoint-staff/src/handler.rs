@@ -1,4 +1,5 @@
-//! Appoints and dismisses staff, when the operator invokes it. Contract in `functions/staff/appoint-staff/README.md`. Promises T10, E1.
+//! Appoints and dismisses staff, when the operator invokes it. Contract in `functions/staff/appoint-staff/README.md`.
+//! Promises T10, E1.
 
 use shared::{
     Error, Result,

@@ -1,4 +1,5 @@
-//! Handles `POST /v1/session/impersonation`. Contract in `functions/staff/begin-impersonation/README.md`. Promises T10, T12, E1.
+//! Handles `POST /v1/session/impersonation`. Contract in `functions/staff/begin-impersonation/README.md`. Promises T10,
+//! T12, E1.
 
 use serde::Deserialize;
 use shared::{

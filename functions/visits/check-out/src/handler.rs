@@ -1,4 +1,5 @@
-//! Handles `POST /v1/visits/{visit_id}/check-out`. Contract in `functions/visits/check-out/README.md`. Promises D7, D10, T4, E1, W5.
+//! Handles `POST /v1/visits/{visit_id}/check-out`. Contract in `functions/visits/check-out/README.md`. Promises D7,
+//! D10, T4, E1, W5.
 
 use shared::{
     Error, Result,

@@ -1,4 +1,5 @@
-//! Handles `GET /v1/visits` and `GET /v1/sites/{site_id}/on-site`. Contract in `functions/visits/list-visits/README.md`. Promises D10, T4, R5.
+//! Handles `GET /v1/visits` and `GET /v1/sites/{site_id}/on-site`. Contract in
+//! `functions/visits/list-visits/README.md`. Promises D10, T4, R5.
 
 use shared::{
     Error, Result,

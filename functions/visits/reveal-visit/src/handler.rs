@@ -1,4 +1,5 @@
-//! Handles `POST /v1/visits/{visit_id}/reveal`. Contract in `functions/visits/reveal-visit/README.md`. Promises T4, T7, E1, E5.
+//! Handles `POST /v1/visits/{visit_id}/reveal`. Contract in `functions/visits/reveal-visit/README.md`. Promises T4, T7,
+//! E1, E5.
 
 use shared::{
     Result,

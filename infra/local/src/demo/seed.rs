@@ -53,8 +53,8 @@ pub struct Cast {
     pub staff: Staff,
 }
 
-/// Makes two customers and the operator's own organization, and returns them with what `demo.json` says of them. `mail` is
-/// where the stack keeps mail.
+/// Makes two customers and the operator's own organization, and returns them with what `demo.json` says of them. `mail`
+/// is where the stack keeps mail.
 ///
 /// # Errors
 /// When a function refuses.

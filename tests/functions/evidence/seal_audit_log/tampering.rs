@@ -168,7 +168,8 @@ fn tiles(tiles: Vec<(TileId, Vec<u8>)>) -> String {
     tiles.into_iter().map(row).collect()
 }
 
-/// Rows of one's own writing behind the newest, with the trigger off: `{e}` is the newest entry's text, made the next one.
+/// Rows of one's own writing behind the newest, with the trigger off: `{e}` is the newest entry's text, made the next
+/// one.
 const FORGED: [(&str, &str); 4] = [
     ("hashes of something else", "SELECT e, sha256('leaf'), sha256('link') FROM next"),
     ("a link to nothing", "SELECT e, audit.leaf(e), audit.link(sha256('link'), audit.leaf(e)) FROM next"),

@@ -1,4 +1,5 @@
-//! `evidence.html`: the evidence for a person to read and print. One file, no script, no request: what is not in it is not shown.
+//! `evidence.html`: the evidence for a person to read and print. One file, no script, no request: what is not in it is
+//! not shown.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
