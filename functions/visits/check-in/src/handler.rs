@@ -11,9 +11,11 @@ use crate::{
     Deps,
     arrival::{Arrival, ArrivalBody},
     images::Images,
-    receipt::{Badge, Receipt},
+    receipt::Receipt,
     record::{self, SealedLicence},
+    rules,
     store::{self, Found},
+    visit::{Badge, NewVisit},
 };
 
 /// Records the arrival, its audit entry and its events together, or none of them.
@@ -27,7 +29,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookups = store::look_up(&arrival);
     let (admitted, found) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
     let found = Found::of(found);
-    store::check(&found, &arrival)?;
+    rules::check(&found, &arrival)?;
 
     // No transaction is open here: KMS and S3 may take their time.
     let now = admitted.now();
@@ -42,8 +44,9 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let badge = Badge::new(found.badge_number, admitted.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 
-    let receipt = Receipt::new((visit, person.id()), &arrival, &found, &badge, now);
-    let entry = record::entry(&admitted, (visit, &person), &arrival, &found, &badge, &stored)?;
+    let new = NewVisit { id: visit, person: &person, found: &found, badge: &badge, now };
+    let receipt = Receipt::new(&new, &arrival);
+    let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;
     admitted
         .record(&reply, |batch| {
@@ -51,7 +54,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
                 store::insert_person(batch, person.id(), receipt.r#type, &person, now);
             }
             record::events(batch, visit, receipt.r#type, &found);
-            record::insert_visit(batch, (visit, &person), arrival, &found, &badge, (licence, now));
+            record::insert_visit(batch, &new, arrival, licence);
             for image in &stored {
                 store::insert_image(batch, visit, image, now);
             }

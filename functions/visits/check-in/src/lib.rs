@@ -6,7 +6,9 @@ mod handler;
 mod images;
 mod receipt;
 mod record;
+mod rules;
 mod store;
+mod visit;
 
 pub use arrival::Arrival;
 pub use deps::{Deps, Settings};

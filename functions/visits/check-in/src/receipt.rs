@@ -1,17 +1,14 @@
-//! What the door answers.
+//! The answer to a check-in.
 
 use serde::Serialize;
 use shared::{
-    Result,
-    authn::{CredentialKind, NewCredential},
     clock::Timestamp,
     domain::visit::{VisitState, VisitorKind},
-    door::Caller,
     id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId},
 };
 use utoipa::ToSchema;
 
-use crate::{arrival::Arrival, store};
+use crate::{arrival::Arrival, visit::NewVisit};
 
 /// The arrival, recorded.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,31 +62,14 @@ pub struct ToldHost {
     pub notification: &'static str,
 }
 
-/// A badge before it is printed.
-pub(crate) struct Badge {
-    pub(crate) number: i32,
-    pub(crate) qr: NewCredential,
-}
-
-impl Badge {
-    pub(crate) fn new(number: i32, caller: &Caller) -> Result<Self> {
-        Ok(Self { number, qr: NewCredential::generate(CredentialKind::Badge, caller.realm, caller.organization)? })
-    }
-}
-
 impl Receipt {
-    pub(crate) fn new(
-        (visit, person): (VisitId, PersonId),
-        arrival: &Arrival,
-        found: &store::Found,
-        badge: &Badge,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(visit: &NewVisit<'_>, arrival: &Arrival) -> Self {
+        let NewVisit { id, person, found, badge, now } = *visit;
         Self {
-            visit_id: visit,
+            visit_id: id,
             r#type: arrival.kind(),
             site_id: found.site.id,
-            person_id: person,
+            person_id: person.id(),
             state: VisitState::OnSite,
             hold_reasons: Vec::new(),
             badge_number: badge.number,

@@ -1,9 +1,8 @@
-//! What an arrival leaves behind: the visit's row, its audit entry and its events.
+//! What is written of an arrival: the visit's row, its audit entry and its events.
 
 use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, Internal, PublicHash, TargetKind},
-    clock::Timestamp,
     domain::{
         BoundedText,
         visit::{VisitState, VisitorKind},
@@ -18,8 +17,8 @@ use shared::{
 use crate::{
     arrival::{Arrival, Driver},
     images::StoredImage,
-    receipt::Badge,
     store::Found,
+    visit::NewVisit,
 };
 
 /// A driver's licence number as it is stored: sealed, and findable by who knows it.
@@ -38,14 +37,8 @@ impl SealedLicence {
 }
 
 /// The visit's row.
-pub(crate) fn insert_visit(
-    batch: &mut Batch,
-    (visit, person): (VisitId, &PersonKey),
-    arrival: Arrival,
-    found: &Found,
-    badge: &Badge,
-    (licence, now): (Option<SealedLicence>, Timestamp),
-) {
+pub(crate) fn insert_visit(batch: &mut Batch, new: &NewVisit<'_>, arrival: Arrival, licence: Option<SealedLicence>) {
+    let NewVisit { id: visit, person, found, badge, now } = *new;
     let (sealed, index) = licence.map(|licence| (licence.sealed, licence.index.to_vec())).unzip();
     let driver = arrival.driver;
     let hazard = driver.as_ref().and_then(|driver| driver.hazard.clone()).unzip();
@@ -100,12 +93,11 @@ VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, 'on_site', $7, $8,
 /// The entry of the arrival. What a person said stands in it sealed, with a commitment.
 pub(crate) fn entry(
     admitted: &AdmittedWrite,
-    (visit, person): (VisitId, &PersonKey),
+    new: &NewVisit<'_>,
     arrival: &Arrival,
-    found: &Found,
-    badge: &Badge,
     images: &[StoredImage],
 ) -> Result<AuditEvent> {
+    let NewVisit { id: visit, person, found, badge, .. } = *new;
     let request = admitted.request_id();
     let seal = |diff: Diff, key: &str, value: Option<&str>| diff.added_sealed(key, value, person, request);
     let answers = (!arrival.answers.is_empty()).then(|| serde_json::Value::Object(arrival.answers.clone()).to_string());
@@ -154,7 +146,7 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
     seal(diff, "trailer_plate", driver.trailer_plate.as_ref().map(BoundedText::as_str))
 }
 
-/// What the outside is told.
+/// The events for webhooks.
 pub(crate) fn events(batch: &mut Batch, visit: VisitId, kind: VisitorKind, found: &Found) {
     let checked_in = match kind {
         VisitorKind::Visitor => EventKind::VisitorCheckedIn,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use shared::{
-    Error, Result,
+    Error,
     clock::Timestamp,
     domain::visit::VisitorKind,
     door::Batch,
@@ -176,22 +176,4 @@ pub(crate) fn insert_image(batch: &mut Batch, visit: VisitId, image: &StoredImag
         .bind(i32::try_from(image.bytes).unwrap_or(i32::MAX))
         .bind(now),
     );
-}
-
-/// Checks what was found against what was said.
-///
-/// # Errors
-/// [`Error::Unprocessable`] naming the field that cannot be done.
-pub(crate) fn check(found: &Found, arrival: &Arrival) -> Result<()> {
-    if found.site.requires_nda && found.nda.is_none() {
-        return Err(Error::unprocessable("/nda_version_id", "required_at_this_site"));
-    }
-    if found.nda.as_ref().is_some_and(|nda| nda.is_retired) {
-        return Err(Error::unprocessable("/nda_version_id", "retired"));
-    }
-    let Some(visit_type) = &found.visit_type else { return Ok(()) };
-    if visit_type.applies_to != arrival.kind() {
-        return Err(Error::unprocessable("/visit_type_id", "for_another_kind"));
-    }
-    shared::domain::answers::check(&visit_type.answers_schema, &arrival.answers)
 }
