@@ -43,7 +43,7 @@ pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> 
         .bind(email.clone())
         .bind(request.source_ip.clone())
         .bind(now)
-        .one(|row| match wait(row)? {
+        .one(|row| match read_throttling(row)? {
             Some(refusal) => Ok(Err(refusal)),
             None => read_account(row).map(Ok),
         })
@@ -62,7 +62,7 @@ fn read_account(row: &Row) -> Result<Account> {
 }
 
 /// The refusal of a caller who has guessed too often. Not an error of the statement: what was counted must be committed.
-fn wait(row: &Row) -> Result<Option<Error>> {
+fn read_throttling(row: &Row) -> Result<Option<Error>> {
     let retry_after_s: Option<i32> = row.read("retry_after_s")?;
     Ok(retry_after_s.map(Error::throttled))
 }
@@ -88,7 +88,7 @@ pub(crate) fn begin_second_factor(
         .bind(session)
         .bind(request.source_ip.clone())
         .bind(now)
-        .one(|row| match wait(row)? {
+        .one(|row| match read_throttling(row)? {
             Some(refusal) => Ok(Err(refusal)),
             None => read_factor(row),
         })

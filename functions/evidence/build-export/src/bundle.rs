@@ -135,7 +135,7 @@ impl Bundle {
         self.placed.sort_by_key(|part| part.number);
         match self.bundles.complete(&self.key, &self.upload, &self.placed).await {
             // An answer that was lost: the upload is gone because it is what lies there.
-            Err(Error::NotFound) if self.lies_there(bytes).await? => Ok(bytes),
+            Err(Error::NotFound) if self.is_in_bucket(bytes).await? => Ok(bytes),
             Err(error) => Err(self.refused(error).await),
             Ok(()) => Ok(bytes),
         }
@@ -149,7 +149,7 @@ impl Bundle {
         Ok(())
     }
 
-    async fn lies_there(&self, bytes: u64) -> Result<bool, Stop> {
+    async fn is_in_bucket(&self, bytes: u64) -> Result<bool, Stop> {
         let there = self.bundles.bytes_of(&self.key).await?;
         Ok(there.and_then(|there| u64::try_from(there).ok()) == Some(bytes))
     }

@@ -104,7 +104,7 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let slot = slot.ok_or_else(|| Error::conflict("limit_reached"))?;
     let link = link.ok_or_else(|| Error::unprocessable("/from_seq", "beyond_the_log"))?;
 
-    let stream = destination.begun(&admitted, from_seq);
+    let stream = destination.new_stream(&admitted, from_seq);
     let (sealed, shown) = seal(&admitted, &stream, &destination).await?;
     let reply = Reply::created(&CreatedStream { stream: stream.clone(), signing_secret: shown })?
         .replayed_as(&CreatedStream { stream: stream.clone(), signing_secret: None })?;
@@ -144,7 +144,7 @@ async fn seal(
 }
 
 impl Destination {
-    fn begun(&self, admitted: &AdmittedWrite, from_seq: i64) -> LogStream {
+    fn new_stream(&self, admitted: &AdmittedWrite, from_seq: i64) -> LogStream {
         let (kind, bucket, url) = match self {
             Self::Bucket { bucket, region, account } => (StreamKind::Bucket, Some((bucket, region, account)), None),
             Self::Collector { url, .. } => (StreamKind::Https, None, Some(url)),

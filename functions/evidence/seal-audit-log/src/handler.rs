@@ -34,14 +34,14 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
 
 async fn seal_one(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
     let now = deps.clock.now();
-    beat(work, now.plus_seconds(-HEARTBEAT_SECONDS)).await?;
+    write_heartbeat(work, now.plus_seconds(-HEARTBEAT_SECONDS)).await?;
     let sealed = seal::seal(deps, work, goes_on).await?;
     work.with_tenant(async |tx| tx.write(store::wait_for_interval(work.organization(), now)).await).await?;
     Ok(sealed)
 }
 
 /// Writes the day's heartbeat: a log that falls silent was taken away. One that is younger than a day needs none.
-async fn beat(work: &SystemWork, since: shared::clock::Timestamp) -> Result<()> {
+async fn write_heartbeat(work: &SystemWork, since: shared::clock::Timestamp) -> Result<()> {
     work.with_tenant(async |tx| {
         if !tx.find(store::is_silent_since(since)).await? {
             return Ok(());

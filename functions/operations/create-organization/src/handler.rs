@@ -15,7 +15,7 @@ use shared::{
 use crate::{
     Deps,
     intake::{Intake, TakenOn},
-    store::{self, Newcomer, Outlook},
+    store::{self, Made, NewOrganization, Precheck},
 };
 
 /// Makes the organization, its keys, its log, its owner with an invitation, and its first API token together, or none of
@@ -27,35 +27,35 @@ pub async fn handle(deps: &Deps, invocation: &Invocation, intake: Intake) -> Res
     let organization = OrganizationId::new(deps.clock.now());
     let work = invocation.work(&deps.db, organization);
     let request_key = intake.request_key.as_ref().map(|key| sha256(key.as_str().as_bytes()));
-    let outlook = work.with_tenant(async |tx| tx.find(store::look_out(&intake, request_key)).await).await?;
-    if let Some(made) = outlook.made {
-        return made_before(deps, invocation, intake, made).await;
+    let precheck = work.with_tenant(async |tx| tx.find(store::precheck(&intake, request_key)).await).await?;
+    if let Some(made) = precheck.made {
+        return answer_again(deps, invocation, intake, made).await;
     }
-    let has_own_kms_key = check(deps, &outlook)?;
+    let has_own_kms_key = check(deps, &precheck)?;
 
     // No transaction is open here: KMS may take its time.
-    let newcomer = Newcomer::new(deps, &intake, organization, has_own_kms_key).await?;
-    let entry = entry(&newcomer, &intake, invocation.request_id())?;
+    let new = NewOrganization::new(deps, &intake, organization, has_own_kms_key).await?;
+    let entry = entry(&new, &intake, invocation.request_id())?;
 
-    if !record(&work, &newcomer, &intake, request_key, entry).await? {
+    if !record(&work, &new, &intake, request_key, entry).await? {
         // Another invocation was faster: perhaps the same request, sent twice.
-        let outlook = work.with_tenant(async |tx| tx.find(store::look_out(&intake, request_key)).await).await?;
-        let made = outlook.made.ok_or_else(|| Error::taken("/slug"))?;
-        return made_before(deps, invocation, intake, made).await;
+        let precheck = work.with_tenant(async |tx| tx.find(store::precheck(&intake, request_key)).await).await?;
+        let made = precheck.made.ok_or_else(|| Error::taken("/slug"))?;
+        return answer_again(deps, invocation, intake, made).await;
     }
 
     Ok(TakenOn {
         organization_id: organization,
         slug: intake.slug,
-        owner_member_id: newcomer.member,
-        api_token: Some(newcomer.token.text.expose_secret().clone()),
+        owner_member_id: new.member,
+        api_token: Some(new.token.text.expose_secret().clone()),
     })
 }
 
 /// Writes everything; false when the handle or the request key was taken meanwhile.
 async fn record(
     work: &SystemWork,
-    newcomer: &Newcomer,
+    new: &NewOrganization,
     intake: &Intake,
     request_key: Option<[u8; 32]>,
     entry: AuditEvent,
@@ -65,7 +65,7 @@ async fn record(
             if !tx.find(store::enter(intake.slug.clone(), request_key)).await? {
                 return Ok(false);
             }
-            for statement in store::inserts(newcomer, intake) {
+            for statement in store::inserts(new, intake) {
                 tx.write(statement).await?;
             }
             work.audit(tx, "create-organization", entry).await?;
@@ -76,20 +76,15 @@ async fn record(
         // With the answer to COMMIT the only showing of the token would be lost, so look whether it happened.
         Err(error) if is_interruption(&error) => {
             let owner = work.with_tenant(async |tx| tx.find(store::find_first_member()).await).await?;
-            if owner == Some(newcomer.member) { Ok(true) } else { Err(error) }
+            if owner == Some(new.member) { Ok(true) } else { Err(error) }
         }
         recorded => recorded,
     }
 }
 
-/// The organization that this very request made: its token was shown then, and never again.
-async fn made_before(
-    deps: &Deps,
-    invocation: &Invocation,
-    intake: Intake,
-    made: (OrganizationId, String),
-) -> Result<TakenOn> {
-    let (organization_id, slug) = made;
+/// Answers a repeated request: the token was shown by the first answer, and is not shown again.
+async fn answer_again(deps: &Deps, invocation: &Invocation, intake: Intake, made: Made) -> Result<TakenOn> {
+    let Made { organization: organization_id, slug } = made;
     if slug != intake.slug.as_str() {
         return Err(Error::unprocessable("/request_key", "used_for_another_request"));
     }
@@ -100,18 +95,18 @@ async fn made_before(
 }
 
 /// True when the plan gives a KMS key of its own.
-fn check(deps: &Deps, outlook: &Outlook) -> Result<bool> {
-    if outlook.is_taken {
+fn check(deps: &Deps, precheck: &Precheck) -> Result<bool> {
+    if precheck.is_taken {
         return Err(Error::taken("/slug"));
     }
-    let plan = outlook.plan.as_ref().ok_or_else(|| Error::unprocessable("/plan", "unknown_value"))?;
+    let plan = precheck.plan.as_ref().ok_or_else(|| Error::unprocessable("/plan", "unknown_value"))?;
     if !plan.has_limits && !deps.allows_plans_without_limits {
         return Err(Error::unprocessable("/plan", "only_for_load_tests"));
     }
     Ok(plan.has_own_kms_key)
 }
 
-impl Newcomer {
+impl NewOrganization {
     async fn new(deps: &Deps, intake: &Intake, organization: OrganizationId, has_own_kms_key: bool) -> Result<Self> {
         let now = deps.clock.now();
         let kms_key =
@@ -125,16 +120,16 @@ impl Newcomer {
 }
 
 /// The first entry of the log. The owner's name and address stand in it sealed.
-fn entry(newcomer: &Newcomer, intake: &Intake, request_id: &str) -> Result<AuditEvent> {
-    let owner = &newcomer.owner;
+fn entry(new: &NewOrganization, intake: &Intake, request_id: &str) -> Result<AuditEvent> {
+    let owner = &new.owner;
     let diff = Diff::new()
         .added("name", Internal(intake.name.as_str()))
         .added("slug", Internal(intake.slug.as_str()))
         .added("plan", Internal(intake.plan.as_str()))
         .added("environment", Internal(intake.environment.word()))
-        .added("owner_member_id", newcomer.member)
+        .added("owner_member_id", new.member)
         .added("owner_person_id", owner.id())
-        .added("credential_id", newcomer.credential)
+        .added("credential_id", new.credential)
         .added_sealed("owner_name", Some(intake.owner.name.as_str()), owner, request_id)?
         .added_sealed("owner_email", Some(intake.owner.email.as_str()), owner, request_id)?;
     Ok(AuditEvent::new(Action::OrganizationCreated, TargetKind::Organization, owner.organization()).with(diff))

@@ -7,7 +7,7 @@ include!(concat!(env!("OUT_DIR"), "/routes.rs"));
 pub fn methods_of(path: &str) -> Option<&'static str> {
     let fits = |template: &str| {
         let (mut wanted, mut given) = (template.split('/'), path.split('/'));
-        wanted.by_ref().all(|segment| given.next().is_some_and(|part| stands_for(segment, part)))
+        wanted.by_ref().all(|segment| given.next().is_some_and(|part| matches_segment(segment, part)))
             && given.next().is_none()
     };
     // A path written out goes before one with parameters, as it does at the gateway.
@@ -15,7 +15,7 @@ pub fn methods_of(path: &str) -> Option<&'static str> {
     known.map(|(_, methods)| *methods)
 }
 
-fn stands_for(segment: &str, part: &str) -> bool {
+fn matches_segment(segment: &str, part: &str) -> bool {
     if segment.starts_with('{') { !part.is_empty() } else { segment == part }
 }
 

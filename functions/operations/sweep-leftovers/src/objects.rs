@@ -17,12 +17,12 @@ pub(crate) async fn remove_unreachable(deps: &Deps, tick: &Tick, work: &SystemWo
     let now = tick.now();
     let mut removed = 0;
     for day in [now.plus_seconds(-DAY_S), now.plus_seconds(-2 * DAY_S)] {
-        removed += remove_of_day(deps, tick, work, day).await?;
+        removed += remove_day(deps, tick, work, day).await?;
     }
     Ok(removed)
 }
 
-async fn remove_of_day(deps: &Deps, tick: &Tick, work: &SystemWork, day: Timestamp) -> Result<u64> {
+async fn remove_day(deps: &Deps, tick: &Tick, work: &SystemWork, day: Timestamp) -> Result<u64> {
     let organization = work.organization();
     let mut removed = 0;
     let mut continuation = None;

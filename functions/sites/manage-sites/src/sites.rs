@@ -114,7 +114,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 /// Changes a site. Where nothing would be different, nothing is written but the answer.
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let change: SiteChange = request.json()?;
-    change.refuse_nothing()?;
+    change.reject_empty_change()?;
 
     let lookups = (store::load_site(request.target("site_id")), change.time_zone.as_ref().map(store::is_time_zone));
     let (admitted, (site, is_time_zone)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
@@ -140,7 +140,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
 }
 
 impl SiteChange {
-    fn refuse_nothing(&self) -> Result<()> {
+    fn reject_empty_change(&self) -> Result<()> {
         let says_something =
             self.name.is_some() || self.time_zone.is_some() || self.locale.is_some() || self.requires_nda.is_some();
         if says_something { Ok(()) } else { Err(Error::malformed("", "empty")) }

@@ -32,7 +32,7 @@ pub struct Passport {
 }
 
 /// A token that we signed, and where it leads.
-struct Crossing<'r> {
+struct Attempt<'r> {
     customer: SystemWork,
     hand_off: HandOff,
     request: &'r Request,
@@ -51,16 +51,16 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let (customer, operator) = deps.door.open_signed(request, &hand_off);
     let standing = operator.with_tenant(async |tx| tx.find(store::staff_standing(&hand_off, now)).await).await?;
 
-    let crossing = Crossing { customer, hand_off, request, now };
-    let (opened, session) = crossing.customer.with_tenant(async |tx| crossing.cross(tx, standing).await).await??;
+    let attempt = Attempt { customer, hand_off, request, now };
+    let (opened, session) = attempt.customer.with_tenant(async |tx| attempt.try_open(tx, standing).await).await??;
 
     request.show_impersonation(opened.impersonation_id);
     Ok(Reply::ok(&opened)?.with_session(&session.secret))
 }
 
-impl Crossing<'_> {
+impl Attempt<'_> {
     /// Opens what the token opens. A refusal is no error of the transaction: what it counts must be committed.
-    async fn cross(
+    async fn try_open(
         &self,
         tx: &mut TenantTx<'_>,
         standing: Option<Standing>,
@@ -69,7 +69,7 @@ impl Crossing<'_> {
             Ok(found) => found,
             Err(throttled) => return Ok(Err(throttled)),
         };
-        match found.zip(standing).filter(|(opening, standing)| opening.agrees(standing, &self.hand_off)) {
+        match found.zip(standing).filter(|(opening, standing)| opening.matches(standing, &self.hand_off)) {
             Some((opening, _)) => self.open(tx, opening).await.map(Ok),
             None => self.refuse(tx).await.map(Err),
         }

@@ -42,7 +42,7 @@ pub(crate) struct NewImpersonation {
 impl Opening {
     /// True where what is kept at both organizations is what the token says: the staff who asked still are who they
     /// were, in the session that asked, and nothing was rewritten on the way.
-    pub(crate) fn agrees(&self, standing: &Standing, hand_off: &HandOff) -> bool {
+    pub(crate) fn matches(&self, standing: &Standing, hand_off: &HandOff) -> bool {
         let is_same_person = standing.staff == hand_off.staff && self.staff == hand_off.staff;
         let is_same_role = standing.role == self.staff_role && self.role == hand_off.role;
         is_same_person && is_same_role && self.reason.as_str() == hand_off.reason

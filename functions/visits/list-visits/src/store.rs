@@ -58,13 +58,13 @@ ORDER BY v.visit_id DESC";
 
 /// Who is on site, newest first; [`Error::NotFound`] where the caller sees no such site.
 pub(crate) fn list_on_site(site: SiteId, page: &Page<VisitId>) -> Lookup<AtSite> {
-    Statement::new(LIST_ON_SITE).bind(site).bind(page.after).bind(page.probe()).all(counted).map(|rows| {
+    Statement::new(LIST_ON_SITE).bind(site).bind(page.after).bind(page.probe()).all(read_counted).map(|rows| {
         let count = rows.first().ok_or(Error::NotFound)?.0;
         Ok(AtSite { count, items: rows.into_iter().filter_map(|(_, visit)| visit).collect() })
     })
 }
 
-fn counted(row: &Row) -> Result<(i64, Option<ListedVisit>)> {
+fn read_counted(row: &Row) -> Result<(i64, Option<ListedVisit>)> {
     let visit = match row.read::<Option<VisitId>>("visit_id")? {
         None => None,
         Some(_) => Some(listed(row)?),

@@ -32,8 +32,8 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     demand.reason.refuse_naming([licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()])?;
     let values = open::values(&deps.objects, &demand, licence_number, &objects, person.as_ref()).await?;
 
-    let withheld = Revealed { visit_id: id, values: Values::withheld(&demand) };
-    let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&withheld)?;
+    let all_null = Revealed { visit_id: id, values: Values::all_null(&demand) };
+    let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&all_null)?;
     let diff = Diff::new().added("fields", demand.fields);
     let entry = AuditEvent::new(Action::VisitRevealed, TargetKind::Visit, id).because(&demand.reason).with(diff);
     admitted.record(&reply, |batch| batch.audit(entry)).await?;

@@ -43,7 +43,7 @@ pub(crate) async fn values(
     objects: &[StoredObject],
     person: Option<&PersonKey>,
 ) -> Result<Values> {
-    let mut values = Values::withheld(demand);
+    let mut values = Values::all_null(demand);
     values.licence_number = values.licence_number.map(|_| licence_number);
     let Some(person) = person else { return Ok(values) };
     let mut bytes = 0;

@@ -76,7 +76,7 @@ pub struct Values {
 
 impl Values {
     /// Null for each field that is asked for.
-    pub(crate) fn withheld(demand: &Demand) -> Self {
+    pub(crate) fn all_null(demand: &Demand) -> Self {
         Self {
             licence_number: demand.asks_for(RestrictedField::LicenceNumber).then_some(None),
             photo: demand.asks_for(RestrictedField::Photo).then_some(None),
