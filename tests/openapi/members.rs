@@ -33,7 +33,7 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
             .optional_body(nothing),
         Operation::new(reset, "reset-second-factor", "Takes a lost second factor from a member.", member)
             .optional_body(explained),
-        Operation::new(read_policy, "read-sign-in-policy", "What everybody proves to sign in.", policy.clone()),
+        Operation::new(read_policy, "read-sign-in-policy", "What every member proves to sign in.", policy.clone()),
         Operation::new(
             change_policy,
             "change-sign-in-policy",

@@ -27,7 +27,7 @@ pub struct NewSite {
     time_zone: TimeZone,
     /// Language at the door, unless the visitor chooses another.
     locale: Locale,
-    /// True where every visitor signs an NDA to be checked in.
+    /// True where a check-in needs a signed NDA.
     #[serde(default)]
     requires_nda: bool,
 }
@@ -42,7 +42,7 @@ pub struct SiteChange {
     time_zone: Option<TimeZone>,
     /// Language at the door.
     locale: Option<Locale>,
-    /// True where every visitor signs an NDA to be checked in.
+    /// True where a check-in needs a signed NDA.
     requires_nda: Option<bool>,
 }
 
@@ -57,7 +57,7 @@ pub struct Site {
     pub time_zone: String,
     /// Language at the door.
     pub locale: String,
-    /// True where every visitor signs an NDA to be checked in.
+    /// True where a check-in needs a signed NDA.
     pub requires_nda: bool,
     /// When it was entered.
     pub created_at: Timestamp,
