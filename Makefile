@@ -16,7 +16,7 @@ FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/*/)))
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
-install: ## installs what is missing: PostgreSQL's server, Node, a venv with the S3 stand-in
+install: ## installs what is missing: PostgreSQL's server and Node
 	@sh infra/local/install.sh
 
 binaries: install
@@ -47,13 +47,14 @@ check: $(LINT)/ready ## formatting, lints, documentation, bans, template: exactl
 	$(LINT)/bin/python -B -m unittest discover -q -s infra/lint
 
 $(LINT)/ready: infra/lint/requirements.txt
-	@sh infra/local/install.sh
+	@sh infra/local/install.sh --python
 	@python3 -m venv $(LINT)
 	@$(LINT)/bin/pip install --quiet --disable-pip-version-check -r infra/lint/requirements.txt
 	@touch $@
 
 $(API_TESTER)/ready: tests/end_to_end/requirements.txt
 	@echo "Installing the API tester …"
+	@sh infra/local/install.sh --python
 	@python3 -m venv $(API_TESTER)
 	@$(API_TESTER)/bin/pip install --quiet --disable-pip-version-check -r tests/end_to_end/requirements.txt
 	@touch $@

@@ -1,13 +1,12 @@
 #!/bin/sh
-# Installs what the local stack stands on: a PostgreSQL server, moto in a virtual environment, and Node for the verifier.
-# With --browser also Chromium and npm, which the tests of the verifier's page drive; nothing else needs them.
-# Running it again does nothing. What apt and pip say goes to .local/install.log.
+# Installs what the local stack stands on: a PostgreSQL server, and Node for the verifier.
+# With --python also Python's venv, for the linters and the API tester; with --browser Chromium and npm, which the tests
+# of the verifier's page drive. Nothing else needs them.
+# Running it again does nothing. What apt says goes to .local/install.log.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-venv="$root/.local/venv"
 log="$root/.local/install.log"
-requirements="$root/infra/local/requirements.txt"
 oldest_postgres=15
 oldest_node=18
 free_kb_min=3145728
@@ -21,7 +20,6 @@ as_root() {
 
 refuse_what_cannot_work() {
   command -v cargo > /dev/null || fail "cargo is missing: install the Rust toolchain that rust-toolchain.toml names"
-  command -v python3 > /dev/null || fail "python3 is missing"
   mkdir -p "$root/.local" || fail "cannot write to $root"
   free_kb=$(df -Pk "$root" | awk 'NR == 2 { print $4 }')
   [ "$free_kb" -ge "$free_kb_min" ] || fail "less than 3 GB is free at $root"
@@ -33,21 +31,28 @@ newest_postgres() {
 
 has_postgres() { [ "$(newest_postgres || true)" -ge "$oldest_postgres" ] 2> /dev/null; }
 
-has_venv() { python3 -c 'import ensurepip, venv' 2> /dev/null; }
-
 # The verifier's script runs under it.
 has_node() { [ "$(node --version 2> /dev/null | sed 's/^v//; s/\..*//')" -ge "$oldest_node" ] 2> /dev/null; }
 
 wants_browser=false
-[ "${1:-}" != --browser ] || wants_browser=true
+wants_python=false
+for option in "$@"; do
+  case "$option" in
+    --browser) wants_browser=true ;;
+    --python) wants_python=true ;;
+    *) fail "there is no option $option" ;;
+  esac
+done
 
-# Nothing is missing where no browser is wanted.
+# Nothing is missing of what is not wanted.
+has_python() { ! $wants_python || python3 -c 'import ensurepip, venv' 2> /dev/null; }
+
 has_chromium() { ! $wants_browser || [ -x /usr/bin/chromium ]; }
 
 has_npm() { ! $wants_browser || command -v npm > /dev/null; }
 
 apt_install() {
-  command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later and python3-venv by hand"
+  command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later, and $*, by hand"
   [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null || fail "root or sudo is needed to install: $*"
   say "installing $* (apt)"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >> "$log" 2>&1 ||
@@ -67,29 +72,16 @@ install_postgres() {
   has_postgres || fail "PostgreSQL $(newest_postgres) is what this system offers; $oldest_postgres or later is needed"
 }
 
-# A virtual environment holds its own path, so one that was moved along with its clone is made anew.
-stamp() { cat "$requirements"; echo "# for $venv"; }
-
-install_moto() {
-  say "installing moto into .local/venv (pip)"
-  rm -rf "$venv"
-  python3 -m venv "$venv" >> "$log" 2>&1 || fail "python3 could not make $venv; see $log"
-  "$venv/bin/pip" install --no-input --disable-pip-version-check -r "$requirements" >> "$log" 2>&1 ||
-    fail "pip could not install moto; see $log"
-  stamp > "$venv/installed"
-}
-
 refuse_what_cannot_work
-if ! has_postgres || ! has_venv || ! has_node || ! has_chromium || ! has_npm; then
+if ! has_postgres || ! has_python || ! has_node || ! has_chromium || ! has_npm; then
   : > "$log"
   command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
     { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
 fi
 has_postgres || install_postgres
-has_venv || apt_install python3-venv
+has_python || apt_install python3-venv
 has_node || apt_install nodejs
 has_chromium || apt_install chromium
 has_npm || apt_install npm
 has_node || fail "node $(node --version 2> /dev/null) is what this system offers; $oldest_node or later is needed"
-[ "$(stamp)" = "$(cat "$venv/installed" 2> /dev/null || true)" ] || install_moto
-say "PostgreSQL $(newest_postgres) and moto are here"
+say "PostgreSQL $(newest_postgres) and Node $(node --version) are here"

@@ -35,7 +35,6 @@ pub(crate) fn workplace() -> PathBuf {
     for name in ["template.yaml", "infra", "target", "verifier"] {
         symlink(root.join(name), directory.join(name)).expect("a link");
     }
-    symlink(root.join(".local/venv"), directory.join(".local/venv")).expect("a link");
     directory
 }
 

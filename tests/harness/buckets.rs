@@ -4,7 +4,7 @@ use hyper::{Request, body::Bytes};
 
 use super::loopback;
 
-/// The stand-in for S3 asks for a credential and does not check it.
+/// The stand-in for S3 asks for a credential in a header and does not check it.
 pub(crate) const CREDENTIAL: &str =
     "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
 
@@ -14,8 +14,11 @@ pub(crate) async fn all_objects(endpoint: &str) -> Vec<(String, Bytes)> {
     for bucket in elements(&get(endpoint, "/").await, "Name") {
         let listing = get(endpoint, &format!("/{bucket}?versions")).await;
         assert!(!elements(&listing, "IsTruncated").contains(&"true".to_owned()), "{bucket} holds more than one page");
-        for (key, version) in elements(&listing, "Key").into_iter().zip(elements(&listing, "VersionId")) {
-            let path = format!("/{bucket}/{key}?versionId={version}");
+        // Delete markers stand beside the versions, and hold nothing.
+        for version in elements(&listing, "Version") {
+            let text = |name| elements(version.as_bytes(), name).remove(0);
+            let (key, id) = (text("Key"), text("VersionId"));
+            let path = format!("/{bucket}/{key}?versionId={id}");
             objects.push((format!("{bucket}/{key}"), get(endpoint, &path).await));
         }
     }

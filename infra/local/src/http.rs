@@ -5,7 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
@@ -47,10 +47,11 @@ impl Drop for Server {
 }
 
 /// Answers every request on a listener by one function. A client that goes away cancels its request.
-pub fn serve<F, Fut>(listener: TcpListener, answer: F) -> Server
+pub fn serve<F, Fut, B>(listener: TcpListener, answer: F) -> Server
 where
     F: Fn(SocketAddr, Request<Incoming>) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Answer> + Send + 'static,
+    Fut: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     Server(tokio::spawn(async move {
         let mut connections = JoinSet::new();

@@ -55,8 +55,8 @@ impl LocalFiles {
         written.map_err(Error::io(format!("cannot write {}", path.display())))?;
         let files = Self { directory, _lock: lock };
         files.clear();
-        // Keys and logs belong to one start; PostgreSQL clears its own directory.
-        for stale in ["kms", "logs"] {
+        // Objects, keys and logs belong to one start; PostgreSQL clears its own directory.
+        for stale in ["kms", "logs", "s3"] {
             std::fs::remove_dir_all(files.directory.join(stale)).ok();
         }
         Ok(files)

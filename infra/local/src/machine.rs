@@ -16,6 +16,8 @@ pub const LOG_ORIGIN: &str = "doorbook.localhost/audit";
 pub const MAIL_FROM: &str = "no-reply@doorbook.localhost";
 /// Where the console would be, for tests that stand in the place of functions.
 pub const CONSOLE_ORIGIN: &str = "https://console.example";
+/// Access key, secret and session token by which the AWS SDK signs for the stand-ins; it opens nothing else.
+pub const LOCAL_CREDENTIAL: &str = "local";
 /// The account that every part pretends to belong to.
 pub const ACCOUNT: &str = "000000000000";
 

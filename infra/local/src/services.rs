@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::kms::{Kms, Spec};
 use crate::machine;
-use crate::moto::Moto;
 use crate::postgres::{self, Cluster, Place};
+use crate::s3::{Rules, S3};
 use crate::ses::Ses;
 use crate::sqs::Sqs;
 use crate::template::{Physical, Resources, Template};
@@ -41,12 +41,6 @@ impl Layout {
     pub fn infra(&self) -> PathBuf {
         self.root.join("infra")
     }
-
-    /// The virtual environment of moto, which all stacks of a clone share.
-    #[must_use]
-    pub fn virtual_environment(&self) -> PathBuf {
-        self.root.join(".local/venv")
-    }
 }
 
 /// The root of the repository: the nearest directory upwards that holds the template.
@@ -65,8 +59,8 @@ pub fn find_root() -> Result<PathBuf> {
 pub struct Services {
     /// PostgreSQL.
     pub cluster: Cluster,
-    /// S3 and SSM.
-    pub moto: Moto,
+    /// S3.
+    pub s3: S3,
     /// KMS.
     pub kms: Kms,
     /// SQS.
@@ -86,32 +80,25 @@ impl Services {
         let logs = layout.state.join("logs");
         machine::make_private_directory(&logs)?;
         let place = Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: None };
-        let (environment, log, keys) = (layout.virtual_environment(), layout.log("moto"), layout.state.join("kms"));
+        let (objects, keys) = (layout.state.join("s3"), layout.state.join("kms"));
         let (sent, mail) = (layout.log("sqs"), layout.mail());
-        let (cluster, moto, kms, sqs, ses) = tokio::join!(
+        let (cluster, s3, kms, sqs, ses) = tokio::join!(
             Cluster::create(place),
-            Moto::start(&environment, &log),
+            S3::start(&objects),
             Kms::start(&keys),
             Sqs::start(&sent),
             Ses::start(&mail),
         );
-        let (mut cluster, moto) = match (cluster, moto) {
-            (Ok(cluster), Ok(moto)) => (cluster, moto),
-            (Ok(mut cluster), Err(error)) => {
-                cluster.stop().await;
-                return Err(error);
-            }
-            (Err(error), _) => return Err(error),
-        };
-        let (kms, sqs, ses) = match (kms, sqs, ses) {
-            (Ok(kms), Ok(sqs), Ok(ses)) => (kms, sqs, ses),
-            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+        let mut cluster = cluster?;
+        let (s3, kms, sqs, ses) = match (s3, kms, sqs, ses) {
+            (Ok(s3), Ok(kms), Ok(sqs), Ok(ses)) => (s3, kms, sqs, ses),
+            (Err(error), ..) | (_, Err(error), ..) | (_, _, Err(error), _) | (.., Err(error)) => {
                 cluster.stop().await;
                 return Err(error);
             }
         };
-        let mut services = Self { cluster, moto, kms, sqs, ses, physical: Physical::new() };
-        match services.make(resources).await {
+        let mut services = Self { cluster, s3, kms, sqs, ses, physical: Physical::new() };
+        match services.make(resources) {
             Ok(()) => Ok(services),
             Err(error) => {
                 services.stop().await;
@@ -120,9 +107,9 @@ impl Services {
         }
     }
 
-    /// Stops every part.
+    /// Stops what runs in a process of its own; the stand-ins end when this is dropped.
     pub async fn stop(&mut self) {
-        tokio::join!(self.cluster.stop(), self.moto.stop());
+        self.cluster.stop().await;
     }
 
     /// The variables by which an AWS SDK finds the stand-ins, with credentials that open nothing else.
@@ -131,11 +118,10 @@ impl Services {
         let variables = [
             ("AWS_REGION", machine::REGION.to_owned()),
             ("AWS_DEFAULT_REGION", machine::REGION.to_owned()),
-            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_SESSION_TOKEN", "local".to_owned()),
-            ("AWS_ENDPOINT_URL_S3", self.moto.endpoint()),
-            ("AWS_ENDPOINT_URL_SSM", self.moto.endpoint()),
+            ("AWS_ACCESS_KEY_ID", machine::LOCAL_CREDENTIAL.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", machine::LOCAL_CREDENTIAL.to_owned()),
+            ("AWS_SESSION_TOKEN", machine::LOCAL_CREDENTIAL.to_owned()),
+            ("AWS_ENDPOINT_URL_S3", self.s3.endpoint()),
             ("AWS_ENDPOINT_URL_KMS", self.kms.endpoint()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.endpoint()),
             ("AWS_ENDPOINT_URL_SESV2", self.ses.endpoint()),
@@ -152,14 +138,15 @@ impl Services {
         postgres::set_password(&self.cluster.superuser().await?, postgres::MIGRATOR, migrator_password).await
     }
 
-    async fn make(&mut self, resources: Resources) -> Result<()> {
+    fn make(&mut self, resources: Resources) -> Result<()> {
         self.physical = resources.physical;
         for (path, queue) in resources.queues {
             let url = self.sqs.queues().add(queue);
             self.name(&path, [("Ref", url)]);
         }
-        for bucket in &resources.buckets {
-            self.moto.create_bucket(&bucket.name, bucket.has_object_lock).await?;
+        for bucket in resources.buckets {
+            let (owner, has_versions) = (machine::ACCOUNT.to_owned(), bucket.has_versions);
+            self.s3.create_bucket(&bucket.name, Rules { owner, has_versions, retention: bucket.retention })?;
         }
         for key in &resources.keys {
             let spec = match key.spec.as_deref() {

@@ -14,8 +14,8 @@ use crate::control::{self, Controlled};
 use crate::error::{Error, Result};
 use crate::lambda::{Clock, Lambda, Launch, Outcome};
 use crate::local_files::LocalFiles;
-use crate::moto::Moto;
 use crate::postgres::{self, Cluster};
+use crate::s3::S3;
 use crate::schedule::{self, Schedule};
 use crate::services::{Layout, Services, find_root, read_template};
 use crate::ses::Ses;
@@ -39,9 +39,9 @@ pub struct Stack {
     /// For writing files of the running stack.
     pub files: LocalFiles,
     cluster: Arc<Mutex<Cluster>>,
-    moto: Moto,
     tasks: JoinSet<()>,
     servers: Vec<http::Server>,
+    _s3: S3,
     _kms: kms::Kms,
     _sqs: Sqs,
     _ses: Ses,
@@ -59,7 +59,7 @@ impl Stack {
         let (listener, address) = http::listen(port()?).await?;
         let layout = Layout { root, state: files.directory().to_owned() };
         let (template, resources) = read_template(&layout)?;
-        report::note("starting PostgreSQL, moto and the AWS stand-ins");
+        report::note("starting PostgreSQL and the AWS stand-ins");
         let mut services = Services::start(&layout, resources).await?;
         match wire(&layout, &template, &services, address, binaries, &files).await {
             Ok((functions, lambda)) => Self::serve(listener, address, functions, lambda, files, services).await,
@@ -75,8 +75,7 @@ impl Stack {
         self.servers.clear();
         self.tasks.shutdown().await;
         self.lambda.stop();
-        let mut cluster = self.cluster.lock().await;
-        tokio::join!(cluster.stop(), self.moto.stop());
+        self.cluster.lock().await.stop().await;
     }
 
     async fn serve(
@@ -88,7 +87,7 @@ impl Stack {
         services: Services,
     ) -> Result<Self> {
         let lambda = Arc::new(lambda);
-        let Services { cluster, moto, kms, sqs, ses, .. } = services;
+        let Services { cluster, s3, kms, sqs, ses, .. } = services;
         let cluster = Arc::new(Mutex::new(cluster));
         let scheduled = functions.iter().filter(|one| schedules(one).next().is_some());
         let controlled = Controlled {
@@ -102,7 +101,8 @@ impl Stack {
         feed(&mut tasks, &functions, &lambda, &sqs)?;
         let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda), gateway::INTEGRATION_LIMIT);
         let servers = vec![gateway, control];
-        Ok(Self { address, functions, lambda, files, cluster, moto, tasks, servers, _kms: kms, _sqs: sqs, _ses: ses })
+        let (_s3, _kms, _sqs, _ses) = (s3, kms, sqs, ses);
+        Ok(Self { address, functions, lambda, files, cluster, tasks, servers, _s3, _kms, _sqs, _ses })
     }
 }
 

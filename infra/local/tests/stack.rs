@@ -81,7 +81,6 @@ impl Rig {
         std::fs::write(root.join("template.yaml"), TEMPLATE).unwrap();
         let repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).canonicalize().unwrap();
         std::fs::create_dir_all(root.join(".local")).unwrap();
-        symlink(repository.join(".local/venv"), root.join(".local/venv")).unwrap();
         symlink(repository.join("infra"), root.join("infra")).unwrap();
         let port = machine::free_port().unwrap();
         let program = program(&root, port, &["run"]).stdout(Stdio::null()).spawn().unwrap();
@@ -203,7 +202,7 @@ async fn a_second_start_says_so_and_nothing_survives_the_first() {
     rig.stop(Signal::INT);
 
     assert_eq!(processes_of(&rig.root), [""; 0]);
-    for name in ["stack.pid", "control.json", "env", "mail.jsonl", "postgres"] {
+    for name in ["stack.pid", "control.json", "env", "mail.jsonl", "postgres", "s3"] {
         assert!(!rig.root.join(".local").join(name).exists(), "{name}");
     }
 }

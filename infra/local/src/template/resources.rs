@@ -8,6 +8,7 @@ use super::Physical;
 use super::document::Document;
 use super::intrinsics::Scope;
 use crate::error::Result;
+use crate::s3::Retention;
 use crate::sqs::{self, Queue, Redrive};
 
 /// A bucket to make.
@@ -17,8 +18,10 @@ pub struct Bucket {
     pub path: String,
     /// Its name.
     pub name: String,
-    /// Whether objects in it can be locked.
-    pub has_object_lock: bool,
+    /// Whether what is overwritten or deleted is kept.
+    pub has_versions: bool,
+    /// How long each version is locked.
+    pub retention: Option<Retention>,
 }
 
 /// A key to make.
@@ -93,8 +96,7 @@ fn collect(resources: &mut Resources, prefix: &str, document: &Document) -> Resu
         if is(declared, "AWS::SQS::Queue") {
             resources.queues.push((path.clone(), queue(&scope, &path, declared)?));
         } else if is(declared, "AWS::S3::Bucket") {
-            let has_object_lock = property("ObjectLockEnabled") == Some(&json!(true));
-            resources.buckets.push(Bucket { name: name_of(&path), path, has_object_lock });
+            resources.buckets.push(bucket(document, path, declared)?);
         } else if is(declared, "AWS::KMS::Key") {
             let spec = property("KeySpec").map(|spec| scope.text(spec)).transpose()?;
             resources.keys.push(KmsKey { path, spec });
@@ -108,6 +110,29 @@ fn within(physical: &Physical, prefix: &str) -> Physical {
     let inside =
         |(path, attributes): (&String, &_)| Some((path.strip_prefix(prefix)?.to_owned(), BTreeMap::clone(attributes)));
     physical.iter().filter_map(inside).collect()
+}
+
+fn bucket(document: &Document, path: String, declared: &Value) -> Result<Bucket> {
+    let property = |name: &str| declared.pointer(&format!("/Properties/{name}"));
+    let has_lock = property("ObjectLockEnabled") == Some(&json!(true));
+    let has_versions = has_lock || property("VersioningConfiguration/Status") == Some(&json!("Enabled"));
+    let retention = property("ObjectLockConfiguration/Rule/DefaultRetention").filter(|_| has_lock);
+    let retention = retention.map(|declared| {
+        read_retention(declared).ok_or_else(|| document.error(format!("DefaultRetention of {path} is not understood")))
+    });
+    Ok(Bucket { name: name_of(&path), path, has_versions, retention: retention.transpose()? })
+}
+
+/// `{ Mode: COMPLIANCE, Years: 10 }`, where a year is 365 days.
+fn read_retention(declared: &Value) -> Option<Retention> {
+    let number = |name: &str| Some(declared.get(name)?.as_u64().and_then(|count| u32::try_from(count).ok()));
+    let days = match (number("Days"), number("Years")) {
+        (Some(days), None) => days?,
+        (None, Some(years)) => years?.checked_mul(365)?,
+        _ => return None,
+    };
+    let mode = declared.get("Mode")?.as_str()?;
+    ["COMPLIANCE", "GOVERNANCE"].contains(&mode).then(|| Retention { mode: mode.to_owned(), days })
 }
 
 fn queue(scope: &Scope<'_>, path: &str, declared: &Value) -> Result<Queue> {

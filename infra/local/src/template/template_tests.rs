@@ -52,7 +52,7 @@ Resources:
       VisibilityTimeout: 180
       RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 5 }
   DeadLetters: { Type: AWS::SQS::Queue }
-  Archive: { Type: AWS::S3::Bucket, Properties: { ObjectLockEnabled: true } }
+  Archive: { Type: AWS::S3::Bucket, Properties: { ObjectLockEnabled: true, ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: COMPLIANCE, Years: 2 } } } } }
   Signer: { Type: AWS::KMS::Key, Properties: { KeySpec: ECC_NIST_EDWARDS25519 } }
 Outputs:
   Arn: { Value: !GetAtt Outbox.Arn }
@@ -136,7 +136,9 @@ fn resources_of_nested_stacks_are_surveyed() {
     let outbox = resources.queues.iter().find(|(path, _)| path == "Queues.Outbox").unwrap();
     assert_eq!(outbox.1.visibility_ms, 180_000);
     assert_eq!(outbox.1.redrive.as_ref().unwrap().to, "doorbook-queues-dead-letters");
-    assert!(resources.buckets[0].has_object_lock);
+    let archive = &resources.buckets[0];
+    assert!(archive.has_versions);
+    assert_eq!(archive.retention.as_ref().map(|kept| (kept.mode.as_str(), kept.days)), Some(("COMPLIANCE", 730)));
     assert_eq!(resources.keys[0].spec.as_deref(), Some("ECC_NIST_EDWARDS25519"));
 }
 

@@ -4,7 +4,11 @@ use super::*;
 use crate::harness::{foreign_bucket::CustomersBucket, streams::streamer_later};
 
 async fn create_bucket_stream(world: &World, bucket: &str) -> serde_json::Value {
-    let body = json!({ "kind": "bucket", "bucket": bucket, "region": "us-east-1", "account": "123456789012" });
+    create_bucket_stream_of(world, bucket, "123456789012").await
+}
+
+async fn create_bucket_stream_of(world: &World, bucket: &str, account: &str) -> serde_json::Value {
+    let body = json!({ "kind": "bucket", "bucket": bucket, "region": "us-east-1", "account": account });
     create(world, &body).await
 }
 
@@ -68,4 +72,16 @@ async fn a_bucket_that_is_not_there_is_named_so_and_waited_for() {
     stream(&world, &streamer_later(51).await).await;
     assert_eq!(standing(&world).await, (1, 0, None));
     assert_eq!(verify(world.organization, &lines(&bucket).await).0, 1);
+}
+
+#[tokio::test]
+async fn a_bucket_of_another_account_than_was_said_is_given_nothing() {
+    let _others = ALONE.read().await;
+    let (world, bucket, deps) = (World::sealed_by_hand().await, CustomersBucket::create().await, streamer(&[]).await);
+    create_bucket_stream_of(&world, &bucket.0, "210987654321").await;
+
+    stream(&world, &deps).await;
+
+    assert_eq!(standing(&world).await, (0, 0, Some("access_denied".to_owned())));
+    assert_eq!(bucket.keys().await, [""; 0]);
 }
