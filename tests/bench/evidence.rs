@@ -26,8 +26,6 @@ use crate::{
 
 /// Entries that come after the long log was sealed.
 const NEW: u64 = 10;
-/// How often a message comes, as the template says of its queue.
-const DELIVERIES: u32 = 5;
 /// Entries of one COPY message.
 const BATCH: u64 = 5_000;
 
@@ -48,7 +46,7 @@ pub(crate) async fn measure(plan: &Plan, tenants: &Tenants, table: &mut Table) {
     let again = seal(&sealer, tenant).await;
     table.add(
         &format!("that seal: database, KMS and two anchors (of {NEW} on {long})"),
-        (Target::None, " ms"),
+        (Target::AtMost(100.0), " ms"),
         again.as_secs_f64() * 1e3,
     );
 
@@ -114,18 +112,13 @@ fn message(tenant: &Tenant, kind: &str) -> Fired {
     Fired { event, request_id: "bench".to_owned(), remaining: Duration::from_secs(600) }
 }
 
-/// Seals as the queue would have it: a message that was not consumed comes again. The stack's S3 copies everything that the
-/// bucket holds for each listing, which takes it longer than a call may take now and then.
+/// Seals by one message.
 async fn seal(deps: &seal_audit_log::Deps, tenant: &Tenant) -> Duration {
     let began = Instant::now();
-    for _ in 0..DELIVERIES {
-        let message = message(tenant, SEAL_REQUEST);
-        let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message).await;
-        if answer.expect("an answer")["batchItemFailures"] == json!([]) {
-            return began.elapsed();
-        }
-    }
-    panic!("the log was not sealed in {DELIVERIES} deliveries");
+    let message = message(tenant, SEAL_REQUEST);
+    let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message).await;
+    assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]), "the log is sealed");
+    began.elapsed()
 }
 
 /// Grows the stored tree as the sealer does, and counts.
@@ -206,7 +199,7 @@ async fn export(tenants: &Tenants, tenant: &Tenant, sealer: &seal_audit_log::Dep
     let what = format!("export of {entries} entries ({} MB)", bytes.unwrap_or_default() / 1_000_000);
     table.add(&what, (Target::AtLeast(50.0), " k entries/s"), real(entries) / took.as_secs_f64() / 1e3);
     table.add("memory that this export adds, at its peak", (Target::AtMost(128.0), " MiB"), (peak - before) / 1024.0);
-    table.note("Sealing and export include the stack's S3, one Python process that keeps everything it is given.");
+    table.note("Sealing and export include the stack's stand-ins for S3 and KMS, which share the processors.");
 }
 
 /// A count for the table.
