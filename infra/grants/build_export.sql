@@ -3,7 +3,7 @@
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_build_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_build_export;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_build_export;
-GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.put_back(uuid, text, timestamptz) TO fn_build_export;
+GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.mark(uuid, text, timestamptz) TO fn_build_export;
 GRANT EXECUTE ON FUNCTION directory.enter_log_key(text, bytea, timestamptz) TO fn_build_export;
 GRANT EXECUTE ON FUNCTION audit.first_seq_at(text), audit.period(text, text) TO fn_build_export;
 

@@ -3,7 +3,7 @@
 GRANT USAGE ON SCHEMA public, app, directory TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_send_mail;
-GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.put_back(uuid, text, timestamptz) TO fn_send_mail;
+GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.mark(uuid, text, timestamptz) TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION app.add_link(uuid, text, uuid, bytea, timestamptz, timestamptz) TO fn_send_mail;
 
 GRANT SELECT (organization_id, mail_id, member_id, kind, not_before, attempts, sent_at, given_up_at),

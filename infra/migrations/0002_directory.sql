@@ -26,12 +26,17 @@ CREATE TABLE directory (
   status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'closed'))
 );
 
--- Which organization has something waiting, so that a schedule need not look into each of them.
+-- Which organization has something waiting, so that a schedule need not look into each of them. Two sorts of rows:
+-- a turn ('sweep', 'seal', 'stream', 'review', 'access') says when an organization is looked at next, and has one row;
+-- a mark ('outbox', 'export', 'mail') says that something waits. Writers that set a mark at the same time set one each,
+-- so that none of them waits for another, or for the worker that takes marks away.
 CREATE TABLE pending_work (
   organization_id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('outbox', 'sweep')),
+  kind text NOT NULL CHECK (kind IN ('outbox', 'export', 'mail', 'sweep', 'seal', 'stream', 'review', 'access')),
   due_at timestamptz NOT NULL,
-  PRIMARY KEY (organization_id, kind)
+  -- Tells marks of one kind apart. A turn keeps the default.
+  mark_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  PRIMARY KEY (organization_id, kind, mark_id)
 );
 CREATE INDEX pending_work_due ON pending_work (kind, organization_id);
 
@@ -59,7 +64,7 @@ END $$;
 -- A page of the organizations that have work of this kind waiting.
 CREATE FUNCTION directory.due(wanted text, after uuid, page integer, at timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT organization_id FROM public.pending_work
+  SELECT DISTINCT organization_id FROM public.pending_work
   WHERE kind = wanted AND due_at <= at AND organization_id > after
   ORDER BY organization_id LIMIT page
 $$;
@@ -78,17 +83,41 @@ $$;
 CREATE FUNCTION directory.take_turn(organization uuid, wanted text, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO public.pending_work VALUES (organization, wanted, at)
-  ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = at
+  ON CONFLICT (organization_id, kind, mark_id) DO UPDATE SET due_at = at
 $$;
 
--- Takes the mark away before the work is looked at: work that arrives afterwards sets a new one.
-CREATE FUNCTION directory.take(organization uuid, wanted text) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  DELETE FROM public.pending_work WHERE organization_id = organization AND kind = wanted
+-- The advisory lock of an organization's marks of one kind. It is only ever tried, never waited for.
+CREATE FUNCTION directory.lock_of_marks(organization uuid, wanted text) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT pg_catalog.hashtextextended(organization::text || wanted, 0)
 $$;
 
--- Puts the mark back in the transaction that took it, when there was more work than it did.
-CREATE FUNCTION directory.put_back(organization uuid, wanted text, at timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO public.pending_work VALUES (organization, wanted, at) ON CONFLICT DO NOTHING
-$$;
+-- Marks the organization as having work, in the transaction that writes the work. A mark that is there already is
+-- enough, if it stays: whoever relies on one shares the lock until COMMIT, and a worker takes marks away only while it has
+-- the lock alone. Where a worker has it, the writer does not wait but sets a mark of its own, which that worker does not see.
+-- True where a mark was added.
+CREATE FUNCTION directory.mark(organization uuid, wanted text, at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- The lock first: the next statement then sees which marks are left.
+  IF pg_try_advisory_xact_lock_shared(directory.lock_of_marks(organization, wanted)) THEN
+    PERFORM FROM public.pending_work AS p WHERE p.organization_id = organization AND p.kind = wanted;
+    IF FOUND THEN
+      RETURN false;
+    END IF;
+  END IF;
+  INSERT INTO public.pending_work VALUES (organization, wanted, at, gen_random_uuid());
+  RETURN true;
+END $$;
+
+-- Takes the organization's marks away, before the work is looked at in the same transaction. False, and nothing is taken,
+-- while a writer that relies on a mark has not committed: its work would not be seen yet, so the mark stays for later.
+CREATE FUNCTION directory.take(organization uuid, wanted text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(directory.lock_of_marks(organization, wanted)) THEN
+    RETURN false;
+  END IF;
+  DELETE FROM public.pending_work AS p WHERE p.organization_id = organization AND p.kind = wanted;
+  RETURN true;
+END $$;

@@ -17,18 +17,13 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (organization_id, event_id) WHERE ready_at IS NULL;
 CALL app.protect('outbox');
 
--- Marks the organization as having work. The mark is held against removal until COMMIT: a relay that takes it
--- away waits for this transaction, and then sees this row.
+-- Marks the organization as having an event to relay.
 CREATE FUNCTION app.mark_outbox() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_new boolean;
 BEGIN
-  LOOP
-    PERFORM FROM public.pending_work AS p
-      WHERE p.organization_id = NEW.organization_id AND p.kind = 'outbox' FOR KEY SHARE;
-    EXIT WHEN FOUND;
-    INSERT INTO public.pending_work VALUES (NEW.organization_id, 'outbox', NEW.occurred_at) ON CONFLICT DO NOTHING;
-    EXIT WHEN FOUND;
-  END LOOP;
+  is_new := directory.mark(NEW.organization_id, 'outbox', NEW.occurred_at);
   RETURN NULL;
 END $$;
 CREATE TRIGGER mark_outbox AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION app.mark_outbox();

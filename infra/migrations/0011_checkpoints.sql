@@ -4,9 +4,6 @@
 -- How long an organization's new entries may wait for their seal.
 ALTER TABLE plans ADD COLUMN seal_interval_seconds integer NOT NULL DEFAULT 900 CHECK (seal_interval_seconds >= 60);
 
-ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
-ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal'));
-
 -- The tree (C2SP tlog-tiles): a tile of level L holds up to 256 hashes of tree level 8 × L. Its bytes are only added to.
 CREATE TABLE log_tiles (
   organization_id uuid NOT NULL REFERENCES organizations,

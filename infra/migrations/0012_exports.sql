@@ -1,8 +1,5 @@
 -- Bundles that an organization downloads: what was asked for, how far it is, and the keys of their HMACs.
 
-ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
-ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal', 'export'));
-
 -- Keys of `manifest.hmac`, sealed under the tenant key. One is current; a bundle names the one that it was made with.
 CREATE TABLE export_keys (
   organization_id uuid NOT NULL,
@@ -66,17 +63,13 @@ CREATE INDEX exports_open ON exports (organization_id, export_id) WHERE state IN
 CREATE INDEX exports_expiry ON exports (organization_id, expires_at) WHERE state = 'built';
 CALL app.protect('exports');
 
--- Marks the organization as having a bundle to build, as `app.mark_outbox` does for events.
+-- Marks the organization as having a bundle to build.
 CREATE FUNCTION app.mark_export() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_new boolean;
 BEGIN
-  LOOP
-    PERFORM FROM public.pending_work AS p
-      WHERE p.organization_id = NEW.organization_id AND p.kind = 'export' FOR KEY SHARE;
-    EXIT WHEN FOUND;
-    INSERT INTO public.pending_work VALUES (NEW.organization_id, 'export', NEW.created_at) ON CONFLICT DO NOTHING;
-    EXIT WHEN FOUND;
-  END LOOP;
+  is_new := directory.mark(NEW.organization_id, 'export', NEW.created_at);
   RETURN NULL;
 END $$;
 CREATE TRIGGER mark_export AFTER INSERT ON exports FOR EACH ROW EXECUTE FUNCTION app.mark_export();

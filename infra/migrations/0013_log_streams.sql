@@ -1,8 +1,5 @@
 -- Where an organization has its log streamed to: a bucket of its own, or a collector that speaks HTTPS.
 
-ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
-ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal', 'export', 'stream'));
-
 CREATE TABLE log_streams (
   organization_id uuid NOT NULL REFERENCES organizations,
   stream_id uuid NOT NULL,

@@ -1,9 +1,6 @@
 -- Members: how they join, what they prove, and how they lose access again. A function may read a password's hash or a
 -- second factor only through the functions below.
 
-ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
-ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check CHECK (kind IN ('outbox', 'sweep', 'seal', 'export', 'stream', 'mail'));
-
 -- What a member proves to be themselves. A member without a row has chosen no password.
 CREATE TABLE member_proofs (
   organization_id uuid NOT NULL,
@@ -82,17 +79,13 @@ CREATE TABLE mails (
 CREATE INDEX mails_open ON mails (organization_id, mail_id) WHERE sent_at IS NULL AND given_up_at IS NULL;
 CALL app.protect('mails');
 
--- Marks the organization as having mail to send, as `app.mark_outbox` does for events.
+-- Marks the organization as having mail to send.
 CREATE FUNCTION app.mark_mail() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_new boolean;
 BEGIN
-  LOOP
-    PERFORM FROM public.pending_work AS p
-      WHERE p.organization_id = NEW.organization_id AND p.kind = 'mail' FOR KEY SHARE;
-    EXIT WHEN FOUND;
-    INSERT INTO public.pending_work VALUES (NEW.organization_id, 'mail', NEW.not_before) ON CONFLICT DO NOTHING;
-    EXIT WHEN FOUND;
-  END LOOP;
+  is_new := directory.mark(NEW.organization_id, 'mail', NEW.not_before);
   RETURN NULL;
 END $$;
 CREATE TRIGGER mark_mail AFTER INSERT ON mails FOR EACH ROW EXECUTE FUNCTION app.mark_mail();

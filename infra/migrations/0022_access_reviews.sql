@@ -1,10 +1,6 @@
 -- Access reviews: who could do what at one moment, what was decided about it, and what is revoked because it
 -- was not decided about or not used.
 
-ALTER TABLE pending_work DROP CONSTRAINT pending_work_kind_check;
-ALTER TABLE pending_work ADD CONSTRAINT pending_work_kind_check
-  CHECK (kind IN ('outbox', 'sweep', 'seal', 'export', 'stream', 'mail', 'review', 'access'));
-
 CREATE TABLE access_reviews (
   organization_id uuid NOT NULL REFERENCES organizations,
   review_id uuid NOT NULL,

@@ -82,6 +82,11 @@ impl Message {
         &self.envelope
     }
 
+    /// What it asks for: two messages of one batch that answer the same here are worked off as one.
+    pub(crate) fn request(&self) -> (String, OrganizationId, uuid::Uuid) {
+        (self.envelope.kind.clone(), self.envelope.organization_id, self.envelope.r#ref)
+    }
+
     /// The work it asks for, in its own organization.
     #[must_use]
     pub fn work(&self, db: &Db) -> SystemWork {

@@ -121,7 +121,7 @@ classified! {
         directory, Deployment {
             organization_id slug stripe_customer_id status request_key_sha256: Internal Clear Kept;
         }
-        pending_work, Work { organization_id kind due_at: Internal Clear Kept; }
+        pending_work, Work { organization_id kind due_at mark_id: Internal Clear Kept; }
         audit_actions, Deployment { role action needs_reason: Public Clear Kept; }
         staff, Deployment { staff_id organization_id term appointed_at dismissed_at: Internal Clear Kept; }
         schema_migrations, Deployment { name sha256 applied_at: Public Clear Kept; }

@@ -1,6 +1,9 @@
 //! Functions that no HTTP request calls: queues, schedules, the operator.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -91,20 +94,33 @@ pub async fn work<D>(
     let batch: SqsEvent = serde_json::from_value(fired.event).map_err(Error::internal)?;
     let mut response = SqsBatchResponse::default();
     let ends = tokio::time::Instant::now() + fired.remaining;
+    // What was asked for in this batch, and whether it was done: messages that ask for the same are worked off once.
+    let mut asked = HashMap::new();
     for record in batch.records {
-        let consumed = match Message::parse(record.body.as_deref().unwrap_or_default(), ends) {
-            Ok(message) => consume(deps, &message).await,
-            Err(error) => Err(error),
+        let is_done = match Message::parse(record.body.as_deref().unwrap_or_default(), ends) {
+            Ok(message) => match asked.entry(message.request()) {
+                Entry::Occupied(earlier) => *earlier.get(),
+                Entry::Vacant(first) => *first.insert(is_ok(consume(deps, &message).await)),
+            },
+            Err(error) => is_ok(Err(error)),
         };
         // Only this message is given back; after too many times the queue puts it aside.
-        if let Err(error) = consumed {
-            tracing::error!(error.code = error.code().name(), error.message = %cause(&error), "message failed");
+        if !is_done {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = record.message_id.unwrap_or_default();
             response.batch_item_failures.push(failure);
         }
     }
     serde_json::to_value(response).map_err(Error::internal)
+}
+
+/// False for a message that failed, which is logged here.
+fn is_ok(consumed: Result<()>) -> bool {
+    consumed
+        .inspect_err(|error| {
+            tracing::error!(error.code = error.code().name(), error.message = %cause(error), "message failed");
+        })
+        .is_ok()
 }
 
 /// Runs one tick and logs what it did.

@@ -6,7 +6,7 @@ use shared::{
     queue::{Message, OUTBOX_NUDGE},
     schedule::{Outcome, Tick},
     telemetry,
-    work::SystemWork,
+    tenant::TenantTx,
 };
 
 use crate::{Deps, store};
@@ -16,7 +16,7 @@ pub const PAGE: i64 = 500;
 /// Pages for one message; the schedule goes on where they end.
 const PAGES_MAX: u32 = 20;
 
-/// Takes up the events of the organization that the message names.
+/// Takes up the events of the organization that the message names. The mark stays, so that a busy organization keeps it.
 ///
 /// # Errors
 /// When the message is none of ours, or the database fails: it then comes again.
@@ -27,25 +27,23 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
     relay(deps, &message.work(&deps.db), || true).await.map(drop)
 }
 
-/// Takes up the events of every organization that has some waiting.
+/// Takes up the events of every organization that is marked. Where none was waiting, the mark is taken away.
 ///
 /// # Errors
-/// When the database does not say who has.
+/// When the database does not say who has a mark.
 pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
-    tick.for_each_due(&deps.db, "outbox", async |work| relay(deps, &work, || tick.has_time()).await).await
+    tick.for_each_due(&deps.db, "outbox", async |work| match relay(deps, &work, || tick.has_time()).await? {
+        0 => retire_mark(deps, &work).await,
+        ready => Ok(ready),
+    })
+    .await
 }
 
 async fn relay(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
     let mut ready = 0;
     for _ in 0..PAGES_MAX {
-        let page = relay_page(deps, work).await?;
+        let page = work.with_tenant(async |tx| make_page_ready(deps, tx).await).await?;
         ready += u64::try_from(page).map_err(Error::internal)?;
-        telemetry::count(
-            deps.clock,
-            "relay-outbox",
-            "events_ready",
-            f64::from(i32::try_from(page).unwrap_or(i32::MAX)),
-        );
         if page < PAGE || !goes_on() {
             break;
         }
@@ -53,17 +51,24 @@ async fn relay(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Re
     Ok(ready)
 }
 
-/// One page, in one transaction with the mark: wherever this ends, an event that is not ready has its mark. The mark
-/// goes first, so that whoever writes an event meanwhile either is seen here or sets a new mark.
-async fn relay_page(deps: &Deps, work: &SystemWork) -> Result<i64> {
-    let now = deps.clock.now();
+/// Takes the mark of an organization without waiting events, and looks once more: events that were written under the mark
+/// are committed by then, and later ones set a mark of their own. Where there is one after all, the mark is set again.
+async fn retire_mark(deps: &Deps, work: &SystemWork) -> Result<u64> {
     work.with_tenant(async |tx| {
-        tx.write(store::take_mark(work.organization())).await?;
-        let ready = tx.find(store::make_ready(now, PAGE)).await?;
-        if ready == PAGE {
-            tx.write(store::put_mark_back(work.organization(), now)).await?;
+        if !tx.find(store::take_mark(work.organization())).await? {
+            return Ok(0);
         }
-        Ok(ready)
+        let ready = make_page_ready(deps, tx).await?;
+        if ready > 0 {
+            tx.write(store::put_mark_back(work.organization(), deps.clock.now())).await?;
+        }
+        u64::try_from(ready).map_err(Error::internal)
     })
     .await
+}
+
+async fn make_page_ready(deps: &Deps, tx: &mut TenantTx<'_>) -> Result<i64> {
+    let ready = tx.find(store::make_ready(deps.clock.now(), PAGE)).await?;
+    telemetry::count(deps.clock, "relay-outbox", "events_ready", f64::from(i32::try_from(ready).unwrap_or(i32::MAX)));
+    Ok(ready)
 }

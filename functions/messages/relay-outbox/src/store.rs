@@ -6,12 +6,7 @@ use shared::{
     tenant::{Lookup, Statement},
 };
 
-/// Takes the organization's mark away. Waits for whoever is writing an event.
-pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
-    Statement::new("-- relay-outbox.take_mark\nSELECT directory.take($1, 'outbox')").bind(organization)
-}
-
-/// Makes the oldest events ready that are not, and says how many.
+/// Makes the oldest events ready that are not, and says how many. Waits for another relay of the same events.
 pub(crate) fn make_ready(now: Timestamp, page: i64) -> Lookup<i64> {
     Statement::new(concat!(
         "-- relay-outbox.make_ready\n",
@@ -26,9 +21,16 @@ pub(crate) fn make_ready(now: Timestamp, page: i64) -> Lookup<i64> {
     .one(|row| row.read("ready"))
 }
 
-/// Sets the mark again, since a page was not enough.
+/// Takes the organization's mark away. False, and the mark stays, while an event is being written under it.
+pub(crate) fn take_mark(organization: OrganizationId) -> Lookup<bool> {
+    Statement::new("-- relay-outbox.take_mark\nSELECT directory.take($1, 'outbox') AS is_taken")
+        .bind(organization)
+        .one(|row| row.read("is_taken"))
+}
+
+/// Sets the mark again, since there was an event after all.
 pub(crate) fn put_mark_back(organization: OrganizationId, now: Timestamp) -> Statement {
-    Statement::new("-- relay-outbox.put_mark_back\nSELECT directory.put_back($1, 'outbox', $2)")
+    Statement::new("-- relay-outbox.put_mark_back\nSELECT directory.mark($1, 'outbox', $2)")
         .bind(organization)
         .bind(now)
 }

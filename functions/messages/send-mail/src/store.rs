@@ -24,7 +24,7 @@ pub(crate) struct Claimed {
     pub(crate) realm: Realm,
 }
 
-/// Takes the organization's mark away. Waits for a transaction that writes a mail.
+/// Takes the organization's mark away, but not while a mail is being written under it.
 pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
     Statement::new("-- send-mail.take_mark\nSELECT directory.take($1, 'mail')").bind(organization)
 }
@@ -34,7 +34,7 @@ pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
 pub(crate) fn put_mark_back(organization: OrganizationId, now: Timestamp) -> Statement {
     Statement::new(concat!(
         "-- send-mail.put_mark_back\n",
-        "SELECT directory.put_back($1, 'mail', $2) ",
+        "SELECT directory.mark($1, 'mail', $2) ",
         "WHERE EXISTS (SELECT FROM mails WHERE sent_at IS NULL AND given_up_at IS NULL)",
     ))
     .bind(organization)

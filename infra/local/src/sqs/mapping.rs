@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,8 @@ pub struct Mapping {
     pub queue: String,
     /// The largest batch of one invocation.
     pub batch_max: usize,
+    /// How long a batch that is not full waits for more messages.
+    pub window: Duration,
     /// True where the function names the messages that failed; otherwise an error fails the whole batch.
     pub reports_failures: bool,
 }
@@ -33,7 +35,7 @@ where
     Fut: Future<Output = Option<Value>> + Send,
 {
     loop {
-        let batch = queues.receive(&mapping.queue, mapping.batch_max, None, POLL).await;
+        let batch = gather(&queues, &mapping).await;
         if batch.is_empty() {
             continue;
         }
@@ -42,6 +44,20 @@ where
             queues.delete(&mapping.queue, &message.receipt);
         }
     }
+}
+
+/// One batch: the first messages, and what comes within the window after them.
+async fn gather(queues: &Queues, mapping: &Mapping) -> Vec<Message> {
+    let mut batch = queues.receive(&mapping.queue, mapping.batch_max, None, POLL).await;
+    let ends = Instant::now() + mapping.window;
+    while !batch.is_empty() && batch.len() < mapping.batch_max {
+        let left = ends.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        batch.extend(queues.receive(&mapping.queue, mapping.batch_max - batch.len(), None, left).await);
+    }
+    batch
 }
 
 /// The messages of a batch that need not come back. The others do once their invisibility runs out.
@@ -97,6 +113,7 @@ fn attributes(sent: &Value) -> Map<String, Value> {
 mod tests {
     use super::super::queue::Queue;
     use super::*;
+    use crate::machine;
 
     fn batch() -> Vec<Message> {
         let mut queue = Queue::new("outbox");
@@ -104,8 +121,42 @@ mod tests {
     }
 
     fn bodies(reports_failures: bool, batch: &[Message], answer: Option<Value>) -> Vec<String> {
-        let mapping = Mapping { queue: "outbox".to_owned(), batch_max: 10, reports_failures };
+        let mapping = Mapping { queue: "outbox".to_owned(), batch_max: 10, window: Duration::ZERO, reports_failures };
         done(&mapping, batch, answer.as_ref()).iter().map(|message| message.body.clone()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_is_not_full_waits_for_its_window() {
+        let log = std::env::temp_dir().join(format!("doorbook-window-{}", std::process::id()));
+        let sqs = super::super::Sqs::start(&log).await.unwrap();
+        let queues = sqs.queues();
+        queues.add(Queue::new("outbox"));
+        let send = |body: &str| {
+            queues.lock().get_mut("outbox").unwrap().send(body, Value::Null, None, machine::now_ms());
+            queues.arrived.notify_waiters();
+        };
+        let mapping = |batch_max| Mapping {
+            queue: "outbox".to_owned(),
+            batch_max,
+            window: Duration::from_millis(300),
+            reports_failures: true,
+        };
+        let later = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            send("second");
+            send("third");
+        };
+
+        send("first");
+        let (whole, ()) = tokio::join!(gather(&queues, &mapping(10)), later);
+        for _ in 0..3 {
+            send("again");
+        }
+        let full = gather(&queues, &mapping(2)).await;
+
+        std::fs::remove_file(&log).unwrap();
+        let bodies: Vec<&str> = whole.iter().map(|message| message.body.as_str()).collect();
+        assert_eq!((bodies, full.len()), (vec!["first", "second", "third"], 2));
     }
 
     #[test]

@@ -137,10 +137,12 @@ fn route(fields: &Map<String, Value>) -> String {
 fn mapping(fields: &Map<String, Value>) -> Mapping {
     let queue = text(fields, "Queue").unwrap_or_default();
     let batch_max = fields.get("BatchSize").and_then(Value::as_u64).and_then(|size| size.try_into().ok());
+    let window_s = fields.get("MaximumBatchingWindowInSeconds").and_then(Value::as_u64);
     let kinds = fields.get("FunctionResponseTypes").and_then(Value::as_array);
     Mapping {
         queue: queue.rsplit(':').next().unwrap_or_default().to_owned(),
         batch_max: batch_max.unwrap_or(10),
+        window: Duration::from_secs(window_s.unwrap_or(0)),
         reports_failures: kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures")),
     }
 }

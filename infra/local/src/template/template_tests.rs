@@ -27,7 +27,7 @@ Resources:
       MemorySize: 1024
       Events:
         Arrival: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: post, Path: "/v1/visits" } }
-        Nudge: { Type: SQS, Properties: { Queue: !GetAtt Queues.Outputs.Arn, BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures] } }
+        Nudge: { Type: SQS, Properties: { Queue: !GetAtt Queues.Outputs.Arn, BatchSize: 5, MaximumBatchingWindowInSeconds: 1, FunctionResponseTypes: [ReportBatchItemFailures] } }
         Minutely: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minute) } }
       Environment:
         Variables:
@@ -115,7 +115,12 @@ fn variables_are_resolved_through_nested_stacks() {
 fn triggers_are_routes_queues_and_schedules() {
     let files = Files::new();
     let [anything, check_in] = files.functions();
-    let mapping = Mapping { queue: "doorbook-queues-outbox".to_owned(), batch_max: 5, reports_failures: true };
+    let mapping = Mapping {
+        queue: "doorbook-queues-outbox".to_owned(),
+        batch_max: 5,
+        window: Duration::from_secs(1),
+        reports_failures: true,
+    };
 
     let expected = [
         Trigger::Http("POST /v1/visits".to_owned()),

@@ -28,38 +28,14 @@ pub(crate) struct Job {
     pub(crate) upload: Option<String>,
 }
 
-/// The credential that asked for an export.
-#[derive(Debug)]
-pub(crate) struct Requester {
-    pub(crate) kind: String,
-    pub(crate) id: CredentialId,
-}
-
-/// What of the log an export covers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Covers {
-    pub(crate) first_seq: i64,
-    /// Size of the checkpoint that its entries lead to.
-    pub(crate) tree_size: i64,
-}
-
-/// A bundle that lies in the bucket.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) bytes: u32,
-    pub(crate) manifest_sha256: Hash,
-    pub(crate) entries: i64,
-    pub(crate) openings: i64,
-}
-
-/// Takes the organization's mark away. Waits for a transaction that writes an export.
+/// Takes the organization's mark away, but not while an export is being written under it.
 pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
     Statement::new("-- build-export.take_mark\nSELECT directory.take($1, 'export')").bind(organization)
 }
 
 /// Sets the mark again, for the moment when there is something to do.
 pub(crate) fn put_mark_back(organization: OrganizationId, due: Timestamp) -> Statement {
-    Statement::new("-- build-export.put_mark_back\nSELECT directory.put_back($1, 'export', $2)")
+    Statement::new("-- build-export.put_mark_back\nSELECT directory.mark($1, 'export', $2)")
         .bind(organization)
         .bind(due)
 }
