@@ -1,8 +1,6 @@
 //! No event waits for ever, and no writer waits for a relay: whatever a relay and a writer do at the same time, an event that
 //! is committed either is ready or has its mark.
 
-use std::time::Duration;
-
 use tokio_postgres::Client;
 
 use super::database::{connect, run, text, two_organizations};
