@@ -1,9 +1,103 @@
--- What fn_check_in may do: the statements of functions/visits/check-in/src/store.rs and record.rs, and the door.
+-- The two round trips of a check-in, each one call, and what fn_check_in may do. The calls run with the rights of the caller:
+-- under the grants below and the policies of each table. A connection plans their statements once.
+
+-- The first round trip: `app.admit`, whose columns come first, and for an admitted caller what the check-in has to know.
+-- A site, host, NDA, visit type or person that is not found leaves its columns null.
+CREATE OR REPLACE FUNCTION app.admit_check_in(
+  organization uuid, secret_sha256 bytea, secret_kind text, permission text, of_one_site boolean, source_address text,
+  cost text, per_minute_override integer, at timestamptz,
+  claimed_key bytea, fingerprint bytea, request text, lease timestamptz,
+  wanted_site uuid, wanted_host uuid, wanted_nda uuid, wanted_visit_type uuid, wanted_person uuid,
+  OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT impersonation_id uuid, OUT staff_id uuid,
+  OUT session_started_at timestamptz, OUT retry_after_s integer, OUT answer bytea,
+  OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea,
+  OUT found_site uuid, OUT requires_nda boolean, OUT found_host uuid, OUT host_name text,
+  OUT found_nda uuid, OUT nda_locale text, OUT nda_text_sha256 bytea, OUT nda_is_retired boolean,
+  OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea, OUT badge_number integer)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  SELECT * INTO outcome, credential_id, site_id, member_id, impersonation_id, staff_id, session_started_at, retry_after_s, answer,
+      key_id, kms_key_id, wrapped_key, wrapped_index_key
+    FROM app.admit(organization, secret_sha256, secret_kind, permission, of_one_site, source_address, cost, per_minute_override, at,
+      claimed_key, fingerprint, request, lease);
+  -- A refused caller learns nothing.
+  IF outcome <> 'admitted' THEN
+    RETURN;
+  END IF;
+  -- A kiosk may leave the site out: its credential names it. One that names another site finds none.
+  SELECT s.site_id, s.requires_nda INTO found_site, requires_nda
+    FROM public.sites AS s WHERE s.site_id = coalesce(wanted_site, admit_check_in.site_id)
+      AND s.site_id = coalesce(admit_check_in.site_id, s.site_id);
+  IF wanted_host IS NOT NULL THEN
+    SELECT h.host_id, h.name INTO found_host, host_name FROM public.hosts AS h WHERE h.host_id = wanted_host;
+  END IF;
+  IF wanted_nda IS NOT NULL THEN
+    SELECT n.version_id, n.locale, n.text_sha256, n.retired_at IS NOT NULL INTO found_nda, nda_locale, nda_text_sha256, nda_is_retired
+      FROM public.notices AS n WHERE n.version_id = wanted_nda AND n.kind = 'nda';
+  END IF;
+  IF wanted_visit_type IS NOT NULL THEN
+    SELECT t.applies_to, t.answers_schema INTO applies_to, answers_schema
+      FROM public.visit_types AS t WHERE t.visit_type_id = wanted_visit_type AND t.site_id = found_site;
+  END IF;
+  IF wanted_person IS NOT NULL THEN
+    SELECT p.wrapped_key INTO person_key FROM public.people AS p
+      WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver');
+  END IF;
+  -- The next number that no visitor on site wears. Two arrivals at once wait for each other here for the length of this
+  -- transaction, which does not wait for the disk.
+  UPDATE public.badge_counters AS c SET last = (
+      SELECT numbers.n FROM (SELECT generate_series(c.last, c.last + 9998) % 9999 + 1 AS n) AS numbers
+      WHERE NOT EXISTS (SELECT FROM public.visits AS v WHERE v.organization_id = c.organization_id
+        AND v.site_id = c.site_id AND v.badge_number = numbers.n AND v.state = 'on_site') LIMIT 1)
+    WHERE c.site_id = found_site RETURNING c.last INTO badge_number;
+END $$;
+
+-- The second round trip: writes everything that a check-in of the moment `at` leaves, or nothing. Raises as `app.resume` does.
+CREATE OR REPLACE FUNCTION app.record_check_in(
+  organization uuid, credential uuid, claimed_key bytea, request text, answer bytea, recorded_at timestamptz,
+  at timestamptz, visit jsonb, new_person jsonb, images jsonb, events jsonb, entry jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  done text;
+BEGIN
+  done := app.resume_and_settle(organization, credential, claimed_key, request, answer, recorded_at);
+  IF new_person IS NOT NULL THEN
+    INSERT INTO public.people (organization_id, person_id, kind, key_id, wrapped_key, created_at)
+      SELECT organization, p.person_id, p.kind, p.key_id, p.wrapped_key, at
+      FROM jsonb_to_record(new_person) AS p (person_id uuid, kind text, key_id uuid, wrapped_key bytea);
+  END IF;
+  INSERT INTO public.visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
+      name, company, email, phone, purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at,
+      licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
+      un_number, hazard_class, trailer, co_driver, tractor_plate, trailer_plate, checked_in_at, occurred_at, device_seq, created_at)
+    SELECT organization, v.visit_id, v.site_id, v.person_id, v.host_id, v.visit_type_id, v.type, 'on_site', v.badge_number, v.badge_sha256,
+      v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id, v.nda_text_sha256, CASE WHEN v.nda_version_id IS NOT NULL THEN at END,
+      v.licence_number_sealed, v.licence_number_index, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
+      v.un_number, v.hazard_class, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, at, v.occurred_at, v.device_seq, at
+    FROM jsonb_to_record(visit) AS v (visit_id uuid, site_id uuid, person_id uuid, host_id uuid, visit_type_id uuid, type text,
+      badge_number integer, badge_sha256 bytea, name text, company text, email text, phone text, purpose text, answers jsonb,
+      nda_version_id uuid, nda_text_sha256 bytea, licence_number_sealed bytea, licence_number_index bytea,
+      carrier text, bills_of_lading text[], appointment text, load_type text, seal text, un_number text, hazard_class text,
+      trailer text, co_driver text, tractor_plate text, trailer_plate text, occurred_at timestamptz, device_seq bigint);
+  IF images <> '[]' THEN
+    INSERT INTO public.visit_objects (organization_id, object_id, visit_id, kind, media_type, bytes, created_at)
+      SELECT organization, i.object_id, (visit ->> 'visit_id')::uuid, i.kind, i.media_type, i.bytes, at
+      FROM jsonb_to_recordset(images) AS i (object_id uuid, kind text, media_type text, bytes integer);
+  END IF;
+  done := app.emit_and_audit(organization, request, at, events, entry);
+END $$;
+
 GRANT USAGE ON SCHEMA public, app TO fn_check_in;
-GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid) TO fn_check_in;
+GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_check_in;
+GRANT EXECUTE ON FUNCTION app.resume_and_settle(uuid, uuid, bytea, text, bytea, timestamptz) TO fn_check_in;
+GRANT EXECUTE ON FUNCTION app.emit_and_audit(uuid, text, timestamptz, jsonb, jsonb) TO fn_check_in;
+GRANT EXECUTE ON FUNCTION app.admit_check_in(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz,
+  uuid, uuid, uuid, uuid, uuid) TO fn_check_in;
+GRANT EXECUTE ON FUNCTION app.record_check_in(uuid, uuid, bytea, text, bytea, timestamptz,
+  timestamptz, jsonb, jsonb, jsonb, jsonb, jsonb) TO fn_check_in;
 
 GRANT SELECT (organization_id, site_id, requires_nda) ON sites TO fn_check_in;
 GRANT SELECT (organization_id, host_id, name) ON hosts TO fn_check_in;

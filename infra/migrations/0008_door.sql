@@ -241,6 +241,42 @@ BEGIN
     WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key AND a.state = 'running';
 END $$;
 
+-- `app.resume` and `app.settle` in one: opens the transaction that records what an admitted request did, and keeps its
+-- answer. Raises as `app.resume` does. Answers with the only site at which the caller may act, if it is bound to one.
+CREATE FUNCTION app.resume_and_settle(organization uuid, credential uuid, wanted_key bytea, request text, answer bytea, at timestamptz)
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  site uuid;
+  bound text;
+BEGIN
+  bound := set_config('app.organization_id', organization::text, true);
+  UPDATE public.answers AS a SET state = 'done', answer_sealed = answer, expires_at = at + interval '24 hours'
+    FROM public.credentials AS c
+    WHERE a.organization_id = organization AND a.credential_id = credential AND a.key_sha256 = wanted_key
+      AND a.state = 'running' AND a.request_id = request
+      AND c.organization_id = a.organization_id AND c.credential_id = a.credential_id
+      AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > at)
+    RETURNING c.site_id INTO site;
+  IF NOT FOUND THEN
+    -- Says which of the two is missing.
+    PERFORM app.resume(organization, credential, wanted_key, request, at);
+    RAISE EXCEPTION 'another execution holds the claim' USING ERRCODE = 'DB409';
+  END IF;
+  bound := set_config('app.site_id', coalesce(site::text, ''), true);
+  RETURN site;
+END $$;
+
+-- What every record ends with: its events, and last its audit entry, which locks the head of the organization's chain. It runs
+-- with the rights of its caller.
+CREATE FUNCTION app.emit_and_audit(organization uuid, request text, at timestamptz, events jsonb, entry jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO public.outbox (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at)
+    SELECT organization, e.event_id, e.kind, e.subject_kind, e.subject_id, e.facts, request, at
+    FROM jsonb_to_recordset(events) AS e (event_id uuid, kind text, subject_kind text, subject_id uuid, facts jsonb);
+  INSERT INTO public.audit_log (draft) VALUES (entry);
+END $$;
+
 -- Gives the claim back: nothing was executed, so a retry with the same key shall execute.
 CREATE FUNCTION app.release(credential uuid, wanted_key bytea)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

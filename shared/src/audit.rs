@@ -190,9 +190,15 @@ impl AuditEvent {
     /// The insert that the trigger turns into an entry. It locks the head of the organization's chain, so it is
     /// the last statement before COMMIT.
     pub(crate) fn into_statement(self, actor: &Actor, request_id: &str) -> Statement {
+        Statement::new("-- audit.append\nINSERT INTO audit_log (draft) VALUES ($1)")
+            .bind(self.into_draft(actor, request_id))
+    }
+
+    /// What the database makes an entry of.
+    pub(crate) fn into_draft(self, actor: &Actor, request_id: &str) -> Value {
         let (actor, ip, ua) = actor.to_json();
         let (target_kind, target_id) = self.target;
-        let draft = json!({
+        json!({
             "actor": actor,
             "ip": ip,
             "ua": ua,
@@ -201,7 +207,6 @@ impl AuditEvent {
             "reason": self.reason,
             "diff": self.diff.into_json(),
             "request_id": request_id,
-        });
-        Statement::new("-- audit.append\nINSERT INTO audit_log (draft) VALUES ($1)").bind(draft)
+        })
     }
 }

@@ -42,6 +42,17 @@ impl HeldClaim {
             .bind(self.clock.now())
     }
 
+    /// A call that begins with the parameters of `app.resume_and_settle`, in one transaction with what it does besides.
+    pub(crate) fn resume_and_settle(&self, sql: &'static str, sealed: Vec<u8>) -> Statement {
+        Statement::new(sql)
+            .bind(self.organization)
+            .bind(self.credential)
+            .bind(self.key_sha256.to_vec())
+            .bind(self.request_id.clone())
+            .bind(sealed)
+            .bind(self.clock.now())
+    }
+
     /// The answer under the tenant key.
     pub(crate) async fn seal(&self, answer: &[u8]) -> Result<Vec<u8>> {
         self.vault.tenant_key(&self.tenant_key).await?.seal_answer(&self.name(), answer)

@@ -78,13 +78,44 @@ impl OutgoingEvent {
             "INSERT INTO outbox (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at) ",
             "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7)",
         ));
-        let statement = statement.bind(EventId::new(now)).bind(self.kind.word());
+        let statement = statement.bind(EventId::new(now)).bind(self.kind.word()).bind(self.subject.kind());
         let statement = match self.subject {
-            Subject::AccessReview(id) => statement.bind("access_review").bind(id),
-            Subject::Export(id) => statement.bind("export").bind(id),
-            Subject::Member(id) => statement.bind("member").bind(id),
-            Subject::Visit(id) => statement.bind("visit").bind(id),
+            Subject::AccessReview(id) => statement.bind(id),
+            Subject::Export(id) => statement.bind(id),
+            Subject::Member(id) => statement.bind(id),
+            Subject::Visit(id) => statement.bind(id),
         };
         statement.bind(self.facts).bind(request_id.to_owned()).bind(now)
+    }
+
+    /// The event as `app.emit_and_audit` reads it.
+    pub(crate) fn into_json(self, now: Timestamp) -> Value {
+        json!({
+            "event_id": EventId::new(now),
+            "kind": self.kind.word(),
+            "subject_kind": self.subject.kind(),
+            "subject_id": self.subject.id(),
+            "facts": self.facts,
+        })
+    }
+}
+
+impl Subject {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::AccessReview(_) => "access_review",
+            Self::Export(_) => "export",
+            Self::Member(_) => "member",
+            Self::Visit(_) => "visit",
+        }
+    }
+
+    const fn id(self) -> uuid::Uuid {
+        match self {
+            Self::AccessReview(id) => id.uuid(),
+            Self::Export(id) => id.uuid(),
+            Self::Member(id) => id.uuid(),
+            Self::Visit(id) => id.uuid(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The same statements as one server function, made from what the log showed, for pgbench; and as a list, for Node.
+//! The same calls in one server function, made from what the log showed, for pgbench; and as a list, for Node.
 //!
 //! The function runs as the function's own role, under the same policies, in one transaction with one flush. It also
 //! draws its ids and looks its organization up, since pgbench can do neither.
@@ -30,6 +30,16 @@ pub(crate) enum Slot {
     Now,
     RequestId,
     Constant(Option<String>),
+    /// A document of JSON, with what differs from check-in to check-in in its place.
+    Document(Vec<Piece>),
+}
+
+/// A part of a document.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Piece {
+    Text(String),
+    Slot(Slot),
 }
 
 /// A statement whose parameters are known.
@@ -134,15 +144,7 @@ impl Reference {
 
     fn slot(&mut self, value: Option<&str>, kind: &Type, sample: &Tenant) -> Slot {
         let Some(value) = value else { return Slot::Constant(None) };
-        let known = [
-            ("organization", sample.organization.to_string()),
-            ("credential", sample.credential.to_string()),
-            ("site", sample.site.to_string()),
-            ("host", sample.host.to_string()),
-            ("tenant_key", sample.key.key_id.to_string()),
-            ("secret", format!("\\x{}", shared::audit::hex(&sample.secret))),
-        ];
-        if let Some((name, _)) = known.iter().find(|(_, known)| known == value) {
+        if let Some(name) = known(sample, value) {
             return Slot::Tenant(name);
         }
         match kind.name() {
@@ -152,8 +154,36 @@ impl Reference {
             "int4" if value == (BADGES_BEFORE + 1).to_string() => Slot::Badge,
             "text" if value == self.request_id => Slot::RequestId,
             "jsonb" if is_draft(value) => Slot::Draft,
+            "jsonb" => Slot::Document(self.pieces(value, sample)),
             _ => Slot::Constant(Some(value.to_owned())),
         }
+    }
+
+    /// Cuts a document at its ids, its hashes and the badge's number.
+    fn pieces(&mut self, document: &str, sample: &Tenant) -> Vec<Piece> {
+        let badge = format!("\"badge_number\": {}", BADGES_BEFORE + 1);
+        let (mut pieces, mut text, mut rest) = (Vec::new(), String::new(), document);
+        while !rest.is_empty() {
+            let (slot, length) = if let Some(id) = rest.get(..36).filter(|id| uuid::Uuid::parse_str(id).is_ok()) {
+                let tenant = known(sample, id).map(Slot::Tenant);
+                (Some(tenant.unwrap_or_else(|| Slot::Id(position(&mut self.ids, id)))), 36)
+            } else if let Some(hash) = rest.get(..64).filter(|hash| text.ends_with("\\x") && is_hash(hash, &rest[64..]))
+            {
+                (Some(Slot::Hash(position(&mut self.hashes, &format!("\\x{hash}")))), 64)
+            } else if rest.starts_with(&badge) {
+                text.push_str("\"badge_number\": ");
+                (Some(Slot::Badge), badge.len())
+            } else {
+                (None, rest.chars().next().map_or(1, char::len_utf8))
+            };
+            match slot {
+                Some(slot) => pieces.extend([Piece::Text(std::mem::take(&mut text)), Piece::Slot(slot)]),
+                None => text.push_str(&rest[..length]),
+            }
+            rest = &rest[length..];
+        }
+        pieces.push(Piece::Text(text));
+        pieces
     }
 
     /// The statements in the order they were sent, with variables in the parameters' places.
@@ -166,7 +196,7 @@ impl Reference {
         let mut body = String::new();
         for step in &self.steps {
             body.push_str(&format!("  {};\n", step.in_function()));
-            if step.name == "door.admit" {
+            if step.name == "check-in.admit" {
                 // Admission turns waiting for the disk off, for a transaction of its own.
                 body.push_str("  b_text := set_config('synchronous_commit', 'on', true);\n");
             }
@@ -193,8 +223,11 @@ impl Step {
         let instead = |number: usize| Some(self.slots.get(number - 1)?.in_function(self.kinds.get(number - 1)?));
         let sql = parameters::replaced(&self.sql, instead);
         match sql.split_once(char::is_whitespace) {
+            Some(("SELECT", rest)) if self.name == "check-in.admit" => {
+                let (_, call) = rest.split_once("FROM ").expect("a function that answers with a row");
+                format!("SELECT a.badge_number INTO STRICT b_badge FROM {call} AS a")
+            }
             Some(("SELECT", rest)) => format!("PERFORM {rest}"),
-            Some(("UPDATE", _)) if sql.contains("RETURNING last") => format!("{sql} INTO b_badge"),
             _ => sql,
         }
     }
@@ -212,8 +245,39 @@ impl Slot {
             Self::RequestId => "b_request".to_owned(),
             Self::Constant(None) => format!("NULL::{kind}"),
             Self::Constant(Some(value)) => format!("'{}'::{kind}", value.replace('\'', "''")),
+            Self::Document(pieces) => {
+                let pieces: Vec<String> = pieces.iter().map(Piece::in_function).collect();
+                format!("concat({})::{kind}", pieces.join(", "))
+            }
         }
     }
+}
+
+impl Piece {
+    fn in_function(&self) -> String {
+        match self {
+            Self::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Self::Slot(Slot::Hash(at)) => format!("encode(b_hash{at}, 'hex')"),
+            Self::Slot(slot) => slot.in_function("text"),
+        }
+    }
+}
+
+/// What the organization has under this value.
+fn known(sample: &Tenant, value: &str) -> Option<&'static str> {
+    let known = [
+        ("organization", sample.organization.to_string()),
+        ("credential", sample.credential.to_string()),
+        ("site", sample.site.to_string()),
+        ("host", sample.host.to_string()),
+        ("tenant_key", sample.key.key_id.to_string()),
+        ("secret", format!("\\x{}", shared::audit::hex(&sample.secret))),
+    ];
+    known.into_iter().find(|(_, known)| known == value).map(|(name, _)| name)
+}
+
+fn is_hash(digits: &str, rest: &str) -> bool {
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()) && rest.starts_with('"')
 }
 
 fn is_draft(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The rules of the house, read from the code, the template and the documents themselves.
 
-mod circles;
+mod calls;
 mod compile_fail;
 mod conflicts;
 mod constraints;

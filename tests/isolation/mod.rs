@@ -2,6 +2,7 @@
 //!
 //! Promises T1, T2. The numbers in the tests' comments are the rows of the pitfalls that they stand for.
 
+mod calls;
 mod claims;
 pub(crate) mod database;
 mod door;

@@ -123,15 +123,19 @@ pub(super) struct KeyRow {
     pub(super) wrapped_index_key: Vec<u8>,
 }
 
+/// The question alone.
+const ADMIT: &str = "-- door.admit\nSELECT * FROM app.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
 impl Question<'_> {
-    fn lookup(&self, credential: &Credential) -> Lookup<Answer> {
+    /// A statement that begins with the parameters of `app.admit`.
+    fn statement(&self, sql: &'static str, credential: &Credential) -> Statement {
         let (cost, per_minute, claim) = match &self.cost {
             Cost::Read => ("read", self.per_minute.reads, None),
             Cost::Write { key_sha256, fingerprint, leased_until } => {
                 ("write", self.per_minute.writes, Some((key_sha256.to_vec(), fingerprint.to_vec(), *leased_until)))
             }
         };
-        Statement::new("-- door.admit\nSELECT * FROM app.admit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+        Statement::new(sql)
             .bind(credential.organization)
             .bind(credential.sha256.to_vec())
             .bind(credential.kind.word())
@@ -145,7 +149,6 @@ impl Question<'_> {
             .bind(claim.as_ref().map(|claim| claim.1.clone()))
             .bind(self.request.request_id.clone())
             .bind(claim.as_ref().map(|claim| claim.2))
-            .one(read_answer)
     }
 
     /// Asks, and gives the answer with the look-ups not yet read: a refused caller must not learn from them.
@@ -159,14 +162,36 @@ impl Question<'_> {
     {
         let credential = self.request.credential()?;
         let mut statements = Vec::new();
-        let admit = self.lookup(&credential).split(&mut statements);
+        let admit = self.statement(ADMIT, &credential).one(read_answer).split(&mut statements);
         let found = lookups.split(&mut statements);
         let mut rows = db.round_trip(&statements).await?.into_iter();
         let answer = admit(&mut rows)?;
+        Ok((self.caller(&credential, &answer)?, answer, move || found(&mut rows)))
+    }
+
+    /// The same where one function of the database both admits the caller and looks up: it takes what `app.admit` takes and
+    /// what `call` binds, and its row has the columns of `app.admit` and those that `call` reads.
+    pub(super) async fn ask_by<T>(
+        &self,
+        db: &Db,
+        call: Lookup<T>,
+    ) -> Result<(Caller, Answer, impl FnOnce() -> Result<T> + use<T>)> {
+        let credential = self.request.credential()?;
+        let statement = self.statement(call.statement.sql, &credential).bind_all_of(call.statement);
+        let rows = db.round_trip(&[statement]).await?.pop().unwrap_or_default();
+        let answer = rows.first().ok_or(Error::NotFound).and_then(read_answer)?;
+        let decode = call.decode;
+        Ok((self.caller(&credential, &answer)?, answer, move || decode(&rows)))
+    }
+
+    fn caller(&self, credential: &Credential, answer: &Answer) -> Result<Caller> {
         let Some(id) = answer.credential else {
             return Err(answer.refusal());
         };
-        let caller = Caller {
+        if let Some((_, impersonation)) = answer.staff {
+            self.request.show_impersonation(impersonation);
+        }
+        Ok(Caller {
             organization: credential.organization,
             realm: credential.realm,
             credential: id,
@@ -175,11 +200,7 @@ impl Question<'_> {
             member: answer.member,
             staff: answer.staff,
             session_started_at: answer.session_started_at,
-        };
-        if let Some((_, impersonation)) = answer.staff {
-            self.request.show_impersonation(impersonation);
-        }
-        Ok((caller, answer, move || found(&mut rows)))
+        })
     }
 }
 

@@ -14,4 +14,4 @@ pub use admission::{Caller, Demand};
 pub use public::PublicDoor;
 pub use read::{AdmittedRead, ReadDoor};
 #[cfg(feature = "kms")]
-pub use write::{AdmittedWrite, Batch, WriteDoor};
+pub use write::{AdmittedWrite, Batch, Record, WriteDoor};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::admission::{Caller, Cost, Demand, Question, record_refusal};
+use super::admission::{Answer, Caller, Cost, Demand, Question, record_refusal};
 use crate::{
     audit::{Action, Actor, AuditEvent, Diff, TargetKind},
     clock::{Clock, Timestamp},
@@ -12,7 +12,7 @@ use crate::{
     outbox::OutgoingEvent,
     queue::{Envelope, outbox_nudge},
     settings::{CommonSettings, RatesPerMinute},
-    tenant::{Db, Lookups, Statement},
+    tenant::{Db, Lookup, Lookups, Statement},
     vault::{TenantKey, Vault, WrappedTenantKey},
 };
 
@@ -54,18 +54,45 @@ impl WriteDoor {
     where
         L::Found: 'static,
     {
+        let question = self.question(request, demand.into())?;
+        let (caller, answer, found) = question.ask(&self.db, lookups).await?;
+        Ok((self.let_in(&question, caller, answer).await?, found()?))
+    }
+
+    /// The same by one function of the database that both admits and looks up; it takes the parameters of `app.admit` first
+    /// and answers with its columns first. PostgreSQL plans what stands in it once a connection.
+    ///
+    /// # Errors
+    /// As [`WriteDoor::admit`].
+    pub async fn admit_by<T>(
+        &self,
+        request: &Request,
+        demand: impl Into<Demand>,
+        call: Lookup<T>,
+    ) -> Result<(AdmittedWrite, T)> {
+        let question = self.question(request, demand.into())?;
+        let (caller, answer, found) = question.ask_by(&self.db, call).await?;
+        Ok((self.let_in(&question, caller, answer).await?, found()?))
+    }
+
+    fn question<'r>(&self, request: &'r Request, demand: Demand) -> Result<Question<'r>> {
         request.credential()?;
         request.refuse_forged(&self.console_origin)?;
         let now = self.clock.now();
-        let key_sha256 = request.idempotency_key_sha256()?;
-        // The lease ends with the invocation: the attempt that holds it cannot be running any more.
+        // The lease ends with the invocation: whoever holds it then cannot be running any more.
         let lease_s = i64::try_from(request.remaining.as_secs()).unwrap_or(0) + 1;
-        let cost =
-            Cost::Write { key_sha256, fingerprint: request.fingerprint(), leased_until: now.plus_seconds(lease_s) };
-        let question = Question { request, demand: demand.into(), cost, per_minute: self.per_minute, now };
-        let (caller, answer, found) = question.ask(&self.db, lookups).await?;
+        let cost = Cost::Write {
+            key_sha256: request.idempotency_key_sha256()?,
+            fingerprint: request.fingerprint(),
+            leased_until: now.plus_seconds(lease_s),
+        };
+        Ok(Question { request, demand, cost, per_minute: self.per_minute, now })
+    }
+
+    async fn let_in(&self, question: &Question<'_>, caller: Caller, answer: Answer) -> Result<AdmittedWrite> {
+        let request = question.request;
         if answer.outcome == "forbidden" {
-            record_refusal(&self.db, &caller, &question, self.clock).await?;
+            record_refusal(&self.db, &caller, question, self.clock).await?;
         }
         // The key comes with an admission and with a replay, and with nothing else.
         let Some(key) = &answer.key else {
@@ -77,7 +104,7 @@ impl WriteDoor {
             clock: self.clock,
             organization: caller.organization,
             credential: caller.credential,
-            key_sha256,
+            key_sha256: request.idempotency_key_sha256()?,
             request_id: request.request_id.clone(),
             tenant_key: WrappedTenantKey {
                 organization: caller.organization,
@@ -93,7 +120,7 @@ impl WriteDoor {
         let claim = request.claim.get_or_init(|| claim).clone();
         let actor = caller.actor(request);
         let nudge = Arc::clone(&request.nudge);
-        Ok((AdmittedWrite { claim, caller, actor, now, nudge }, found()?))
+        Ok(AdmittedWrite { claim, caller, actor, now: question.now, nudge })
     }
 }
 
@@ -169,8 +196,7 @@ impl AdmittedWrite {
     pub async fn record(self, reply: &Reply, write: impl FnOnce(&mut Batch)) -> Result<()> {
         let mut batch = Batch::default();
         write(&mut batch);
-        let answer = serde_json::to_vec(&reply.to_keep()).map_err(Error::internal)?;
-        let sealed = self.claim.seal(&answer).await?;
+        let sealed = self.seal(reply).await?;
         let mut statements = vec![self.claim.resume()];
         statements.append(&mut batch.writes);
         let request_id = &self.claim.request_id;
@@ -186,6 +212,49 @@ impl AdmittedWrite {
             self.nudge.get_or_init(|| outbox_nudge(organization, request_id, self.claim.clock));
         }
         Ok(())
+    }
+
+    /// Writes the same by one call of a function of the database, which PostgreSQL plans once a connection.
+    ///
+    /// # Errors
+    /// As [`AdmittedWrite::record`].
+    pub async fn record_by(self, reply: &Reply, record: Record) -> Result<()> {
+        let has_events = !record.events.is_empty();
+        let events = record.events.into_iter().map(|event| event.into_json(self.now)).collect();
+        let entry = record.entry.into_draft(&self.actor, &self.claim.request_id);
+        let call = self
+            .claim
+            .resume_and_settle(record.call.sql, self.seal(reply).await?)
+            .bind(self.now)
+            .bind_all_of(record.call)
+            .bind(serde_json::Value::Array(events))
+            .bind(entry);
+        self.claim.db.round_trip(&[call]).await?;
+        if has_events {
+            let (organization, request_id) = (self.caller.organization, &self.claim.request_id);
+            self.nudge.get_or_init(|| outbox_nudge(organization, request_id, self.claim.clock));
+        }
+        Ok(())
+    }
+
+    async fn seal(&self, reply: &Reply) -> Result<Vec<u8>> {
+        self.claim.seal(&serde_json::to_vec(&reply.to_keep()).map_err(Error::internal)?).await
+    }
+}
+
+/// A record that one function of the database writes. The function takes what `app.resume_and_settle` takes, then the moment of
+/// admission, what is bound here, the events and the audit entry; it ends with `app.emit_and_audit`.
+pub struct Record {
+    call: Statement,
+    events: Vec<OutgoingEvent>,
+    entry: AuditEvent,
+}
+
+impl Record {
+    /// A record by this call, with the entry that says what was done.
+    #[must_use]
+    pub const fn new(call: Statement, events: Vec<OutgoingEvent>, entry: AuditEvent) -> Self {
+        Self { call, events, entry }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio_postgres::Client;
 
 pub use pipeline::Interrupted;
 pub(crate) use statement::word_columns;
-pub use statement::{DecodeAll, Lookup, Lookups, Parameter, Row, Statement};
+pub use statement::{Bytes, DecodeAll, Lookup, Lookups, Parameter, Row, Statement};
 
 use crate::{
     clock::Clock,

@@ -23,8 +23,13 @@ pub struct Interrupted(#[source] pub(super) Box<dyn std::error::Error + Send + S
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<tokio_postgres::Row>, tokio_postgres::Error>> + Send + 'a>>;
 
 /// Runs BEGIN, the statements and COMMIT without waiting in between. COMMIT of a failed transaction answers
-/// ROLLBACK without an error, so it is every other statement's success that says it was committed.
+/// ROLLBACK without an error, so it is every other statement's success that says it was committed. A single statement is a
+/// transaction by itself: its answer is complete only after its commit.
 pub(super) async fn run(client: &Client, statements: &[Statement]) -> Result<Vec<Vec<Row>>> {
+    if let [only] = statements {
+        let rows = within(client.query_typed(only.sql, &only.typed())).await?.map_err(explain)?;
+        return Ok(vec![rows.into_iter().map(Row::new).collect()]);
+    }
     let mut sent: Vec<Answer<'_>> = Vec::with_capacity(statements.len() + 2);
     sent.push(plain(client, "BEGIN"));
     for statement in statements {

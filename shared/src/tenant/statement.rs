@@ -112,6 +112,13 @@ impl Statement {
         self
     }
 
+    /// Binds what another one binds, behind what is bound here.
+    #[must_use]
+    pub(crate) fn bind_all_of(mut self, other: Self) -> Self {
+        self.parameters.extend(other.parameters);
+        self
+    }
+
     /// Reads exactly one row; none is [`Error::NotFound`].
     #[must_use]
     pub fn one<T: 'static>(self, read: fn(&Row) -> Result<T>) -> Lookup<T> {
@@ -141,6 +148,23 @@ impl Statement {
 impl std::fmt::Debug for Statement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.sql.lines().next().unwrap_or_default())
+    }
+}
+
+/// Bytes in a document for a function of the database, as PostgreSQL writes a `bytea`. They say nothing of a person: what does
+/// goes there as [`crate::vault::Sealed`].
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes<'b>(pub &'b [u8]);
+
+impl serde::Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(self.0.len().saturating_mul(2).saturating_add(2));
+        text.push_str("\\x");
+        for nibble in self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+            text.extend(DIGITS.get(usize::from(nibble)).copied().map(char::from));
+        }
+        serializer.serialize_str(&text)
     }
 }
 

@@ -91,6 +91,13 @@ impl tokio_postgres::types::ToSql for Sealed {
     tokio_postgres::types::to_sql_checked!();
 }
 
+/// In a document for a function of the database: the text of a `bytea`.
+impl serde::Serialize for Sealed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::tenant::Bytes(&self.0).serialize(serializer)
+    }
+}
+
 /// A key that seals and opens envelopes. Derived once; sealing then costs one random number and one AES-GCM.
 pub(super) struct EnvelopeKey {
     id: [u8; KEY_ID_BYTES],

@@ -88,8 +88,11 @@ function parameter(slot, values, tenant) {
   if ('tenant' in slot) return slot.tenant === 'secret' ? Buffer.from(tenant.secret, 'hex') : tenant[slot.tenant];
   if ('id' in slot) return values.ids[slot.id];
   if ('hash' in slot) return values.hashes[slot.hash];
+  if ('document' in slot) return slot.document.map((piece) => piece.text ?? asText(parameter(piece.slot, values, tenant))).join('');
   return slot.constant?.startsWith('\\x') ? Buffer.from(slot.constant.slice(2), 'hex') : slot.constant;
 }
+
+const asText = (value) => (Buffer.isBuffer(value) ? value.toString('hex') : String(value));
 
 export async function arrive(client, tenant, reference, visitor) {
   const text = eventOf(tenant, visitor);
@@ -98,22 +101,21 @@ export async function arrive(client, tenant, reference, visitor) {
   const body = parse(event);
   sha256(event.headers.authorization.slice(7));
   const values = valuesOf(tenant, event, body, reference, visitor);
-  await client.query('BEGIN');
   let answer;
   for (const step of reference.steps) {
-    if (step.name === 'door.resume') {
-      await client.query('COMMIT');
+    if (step.name === 'check-in.record') {
       answer = JSON.stringify({ visit_id: values.visit, badge_number: values.badgeNumber, badge_qr: values.badge, checked_in_at: values.now });
       const key = envelopeKey(tenant.secretKey, bytesOf(tenant.tenant_key), 'answer');
       seal(key, Buffer.from('answer'), Buffer.from(answer));
-      await client.query('BEGIN');
     }
     const parameters = step.slots.map((slot) => parameter(slot, values, tenant));
     const result = await client.query({ name: step.name, text: step.sql, values: parameters });
-    if (step.name.endsWith('draw_badge_number')) values.badgeNumber = result.rows[0].last;
-    if (step.name === 'door.admit' && result.rows[0].outcome !== 'admitted') throw new Error(result.rows[0].outcome);
+    if (step.name === 'check-in.admit') {
+      const [admitted] = result.rows;
+      if (admitted.outcome !== 'admitted') throw new Error(admitted.outcome);
+      values.badgeNumber = admitted.badge_number;
+    }
   }
-  await client.query('COMMIT');
   JSON.stringify({ statusCode: 201, headers: { 'content-type': 'application/json' }, body: answer });
   return performance.now() - started;
 }

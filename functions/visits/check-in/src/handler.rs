@@ -13,9 +13,7 @@ use crate::{
     images::Images,
     receipt::Receipt,
     record::{self, SealedLicence},
-    rules,
-    store::{self, Found},
-    visit::{Badge, NewVisit},
+    store,
 };
 
 /// Records the arrival, its audit entry and its events together, or none of them.
@@ -26,10 +24,8 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let arrival = Arrival::parse(request.json::<ArrivalBody>()?, &request.credential()?, deps.door.now())?;
     let images = Images::read(&arrival)?;
 
-    let lookups = store::look_up(&arrival);
-    let (admitted, found) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
-    let found = Found::of(found);
-    rules::check(&found, &arrival)?;
+    let (admitted, found) = deps.door.admit_by(request, Permission::VisitCheckIn, store::admit(&arrival)).await?;
+    store::check(&found, &arrival)?;
 
     // No transaction is open here: KMS and S3 may take their time.
     let now = admitted.now();
@@ -48,19 +44,10 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let receipt = Receipt::new(&new, &arrival);
     let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;
-    admitted
-        .record(&reply, |batch| {
-            if arrival.person.is_none() {
-                store::insert_person(batch, person.id(), receipt.r#type, &person, now);
-            }
-            record::events(batch, visit, receipt.r#type, &found);
-            record::insert_visit(batch, &new, arrival, licence);
-            for image in &stored {
-                store::insert_image(batch, visit, image, now);
-            }
-            batch.audit(entry);
-        })
-        .await?;
+    let visit_row = record::visit_row((visit, &person), &arrival, &found, &badge, licence.as_ref());
+    let new_person = arrival.person.is_none().then(|| record::person_row(&person, receipt.r#type));
+    let events = record::events(visit, receipt.r#type, &found);
+    admitted.record_by(&reply, store::record(&visit_row, new_person.as_ref(), &stored, events, entry)?).await?;
 
     Ok(reply)
 }

@@ -7,18 +7,18 @@ use shared::{
         BoundedText,
         visit::{VisitState, VisitorKind},
     },
-    door::{AdmittedWrite, Batch},
+    door::AdmittedWrite,
     id::VisitId,
     outbox::{EventKind, OutgoingEvent},
-    tenant::Statement,
+    tenant::Bytes,
     vault::{LICENCE_NUMBER, PersonKey, Sealed, TenantKey},
 };
 
 use crate::{
     arrival::{Arrival, Driver},
     images::StoredImage,
-    store::Found,
-    visit::NewVisit,
+    receipt::Badge,
+    store::{DriverColumns, Found, PersonRow, VisitRow},
 };
 
 /// A driver's licence number as it is stored: sealed, and findable by who knows it.
@@ -37,58 +37,58 @@ impl SealedLicence {
 }
 
 /// The visit's row.
-pub(crate) fn insert_visit(batch: &mut Batch, new: &NewVisit<'_>, arrival: Arrival, licence: Option<SealedLicence>) {
-    let NewVisit { id: visit, person, found, badge, now } = *new;
-    let (sealed, index) = licence.map(|licence| (licence.sealed, licence.index.to_vec())).unzip();
-    let driver = arrival.driver;
-    let hazard = driver.as_ref().and_then(|driver| driver.hazard.clone()).unzip();
-    let kind = if driver.is_some() { VisitorKind::Driver } else { VisitorKind::Visitor };
-    batch.write(
-        Statement::new(INSERT_VISIT)
-            .bind(visit)
-            .bind(found.site.id)
-            .bind(person.id())
-            .bind(arrival.host)
-            .bind(arrival.visit_type)
-            .bind(kind)
-            .bind(badge.number)
-            .bind(badge.qr.sha256.to_vec())
-            .bind(arrival.name)
-            .bind(arrival.company)
-            .bind(arrival.email)
-            .bind(arrival.phone)
-            .bind(arrival.purpose)
-            .bind(serde_json::Value::Object(arrival.answers))
-            .bind(found.nda.as_ref().map(|nda| nda.id))
-            .bind(found.nda.as_ref().map(|nda| nda.text_sha256.to_vec()))
-            .bind(sealed)
-            .bind(index)
-            .bind(driver.as_ref().map(|driver| driver.carrier.clone()))
-            .bind(driver.as_ref().map(|driver| driver.bills_of_lading.clone()))
-            .bind(driver.as_ref().and_then(|driver| driver.appointment.clone()))
-            .bind(driver.as_ref().and_then(|driver| driver.load_type.clone()))
-            .bind(driver.as_ref().and_then(|driver| driver.seal.clone()))
-            .bind(hazard.0)
-            .bind(hazard.1)
-            .bind(driver.as_ref().and_then(|driver| driver.trailer))
-            .bind(driver.as_ref().and_then(|driver| driver.co_driver.clone()))
-            .bind(driver.as_ref().and_then(|driver| driver.tractor_plate.clone()))
-            .bind(driver.and_then(|driver| driver.trailer_plate))
-            .bind(now)
-            .bind(arrival.occurred_at)
-            .bind(arrival.device_seq),
-    );
+pub(crate) fn visit_row<'a>(
+    (visit, person): (VisitId, &PersonKey),
+    arrival: &'a Arrival,
+    found: &'a Found,
+    badge: &'a Badge,
+    licence: Option<&'a SealedLicence>,
+) -> VisitRow<'a> {
+    VisitRow {
+        visit_id: visit,
+        site_id: found.site.id,
+        person_id: person.id(),
+        host_id: arrival.host,
+        visit_type_id: arrival.visit_type,
+        r#type: arrival.kind(),
+        badge_number: badge.number,
+        badge_sha256: Bytes(&badge.qr.sha256),
+        name: &arrival.name,
+        company: arrival.company.as_ref(),
+        email: arrival.email.as_ref(),
+        phone: arrival.phone.as_ref(),
+        purpose: arrival.purpose.as_ref(),
+        answers: &arrival.answers,
+        nda_version_id: found.nda.as_ref().map(|nda| nda.id),
+        nda_text_sha256: found.nda.as_ref().map(|nda| Bytes(&nda.text_sha256)),
+        occurred_at: arrival.occurred_at,
+        device_seq: arrival.device_seq,
+        driver: arrival.driver.as_ref().zip(licence).map(|(driver, licence)| driver_columns(driver, licence)),
+    }
 }
 
-const INSERT_VISIT: &str = "-- check-in.insert_visit
-INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
-  name, company, email, phone, purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at,
-  licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
-  un_number, hazard_class, trailer, co_driver, tractor_plate, trailer_plate,
-  checked_in_at, occurred_at, device_seq, created_at)
-VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, 'on_site', $7, $8,
-  $9, $10, $11, $12, $13, $14, $15, $16, CASE WHEN $15 IS NULL THEN NULL ELSE $30 END,
-  $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $30)";
+fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence) -> DriverColumns<'a> {
+    DriverColumns {
+        licence_number_sealed: &licence.sealed,
+        licence_number_index: Bytes(&licence.index),
+        carrier: &driver.carrier,
+        bills_of_lading: &driver.bills_of_lading,
+        appointment: driver.appointment.as_ref(),
+        load_type: driver.load_type.as_ref(),
+        seal: driver.seal.as_ref(),
+        un_number: driver.hazard.as_ref().map(|(number, _)| number),
+        hazard_class: driver.hazard.as_ref().map(|(_, class)| class),
+        trailer: driver.trailer,
+        co_driver: driver.co_driver.as_ref(),
+        tractor_plate: driver.tractor_plate.as_ref(),
+        trailer_plate: driver.trailer_plate.as_ref(),
+    }
+}
+
+/// The row of a person who comes for the first time.
+pub(crate) fn person_row(person: &PersonKey, kind: VisitorKind) -> PersonRow<'_> {
+    PersonRow { person_id: person.id(), kind, key_id: person.tenant_key(), wrapped_key: Bytes(person.wrapped()) }
+}
 
 /// The entry of the arrival. What a person said stands in it sealed, with a commitment.
 pub(crate) fn entry(
@@ -146,14 +146,16 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
     seal(diff, "trailer_plate", driver.trailer_plate.as_ref().map(BoundedText::as_str))
 }
 
-/// The events for webhooks.
-pub(crate) fn events(batch: &mut Batch, visit: VisitId, kind: VisitorKind, found: &Found) {
+/// What the outside is told.
+pub(crate) fn events(visit: VisitId, kind: VisitorKind, found: &Found) -> Vec<OutgoingEvent> {
     let checked_in = match kind {
         VisitorKind::Visitor => EventKind::VisitorCheckedIn,
         VisitorKind::Driver => EventKind::DriverCheckedIn,
     };
-    batch.emit(OutgoingEvent::about_visit(checked_in, visit, found.site.id));
-    if found.nda.is_some() {
-        batch.emit(OutgoingEvent::about_visit(EventKind::NdaAccepted, visit, found.site.id));
-    }
+    let signed = found.nda.as_ref().map(|_| EventKind::NdaAccepted);
+    [Some(checked_in), signed]
+        .into_iter()
+        .flatten()
+        .map(|event| OutgoingEvent::about_visit(event, visit, found.site.id))
+        .collect()
 }

@@ -1,14 +1,20 @@
 //! Every SQL statement that `check-in` may run.
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use shared::{
-    Error,
+    Error, Result,
+    audit::AuditEvent,
     clock::Timestamp,
-    domain::visit::VisitorKind,
-    door::Batch,
-    id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId, VisitTypeId},
-    tenant::{Lookup, Lookups, Statement},
-    vault::PersonKey,
+    domain::{
+        text::{Company, EmailAddress, HazardClass, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber},
+        visit::{ImageKind, Trailer, VisitorKind},
+    },
+    door::Record,
+    id::{HostId, KeyId, NoticeVersionId, ObjectId, PersonId, SiteId, VisitId, VisitTypeId},
+    outbox::OutgoingEvent,
+    tenant::{Bytes, Lookup, Row, Statement},
+    vault::Sealed,
 };
 
 use crate::{arrival::Arrival, images::StoredImage};
@@ -54,126 +60,152 @@ pub(crate) struct Found {
     pub(crate) badge_number: i32,
 }
 
-/// The answers in the order of the questions.
-pub(crate) type Answers = (Site, Option<Host>, Option<Nda>, Option<VisitType>, Option<Vec<u8>>, i32);
-
-impl Found {
-    /// Names the answers.
-    pub(crate) fn of((site, host, nda, visit_type, person_key, badge_number): Answers) -> Self {
-        Self { site, host, nda, visit_type, person_key, badge_number }
-    }
-}
-
-/// Asks for all of it.
-pub(crate) fn look_up(arrival: &Arrival) -> impl Lookups<Found = Answers> + use<> {
-    (
-        load_site(arrival.site),
-        arrival.host.map(load_host),
-        arrival.nda.as_ref().map(|(version, _)| load_nda(*version)),
-        arrival.visit_type.map(|visit_type| load_visit_type(visit_type, arrival.site)),
-        arrival.person.map(load_person_key),
-        draw_badge_number(arrival.site),
-    )
-}
-
-fn load_site(site: Option<SiteId>) -> Lookup<Site> {
-    Statement::new(concat!(
-        "-- check-in.load_site\n",
-        "SELECT site_id, requires_nda FROM sites WHERE site_id = coalesce($1, app.site_id()) AND app.reaches_site(site_id)",
-    ))
-    .bind(site)
-    .one(|row| Ok(Site { id: row.read("site_id")?, requires_nda: row.read("requires_nda")? }))
-}
-
-fn load_host(host: HostId) -> Lookup<Host> {
-    Statement::new("-- check-in.load_host\nSELECT host_id, name FROM hosts WHERE host_id = $1")
-        .bind(host)
-        .one(|row| Ok(Host { id: row.read("host_id")?, name: row.read("name")? }))
-}
-
-fn load_nda(version: NoticeVersionId) -> Lookup<Nda> {
-    Statement::new(concat!(
-        "-- check-in.load_nda\n",
-        "SELECT version_id, locale, text_sha256, retired_at IS NOT NULL AS is_retired ",
-        "FROM notices WHERE version_id = $1 AND kind = 'nda'",
-    ))
-    .bind(version)
-    .one(|row| {
-        Ok(Nda {
-            id: row.read("version_id")?,
-            locale: row.read("locale")?,
-            text_sha256: row.read_hash("text_sha256")?,
-            is_retired: row.read("is_retired")?,
-        })
+/// Admits the caller and looks up all of it.
+pub(crate) fn admit(arrival: &Arrival) -> Lookup<Found> {
+    let nda = arrival.nda.as_ref().map(|(version, _)| *version);
+    let (host, visit_type, person) = (arrival.host, arrival.visit_type, arrival.person);
+    let call = Statement::new(concat!(
+        "-- check-in.admit\n",
+        "SELECT * FROM app.admit_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+    ));
+    call.bind(arrival.site).bind(host).bind(nda).bind(visit_type).bind(person).one(Found::read).map(move |found| {
+        let is_whole = found.host.is_some() == host.is_some()
+            && found.nda.is_some() == nda.is_some()
+            && found.visit_type.is_some() == visit_type.is_some()
+            && found.person_key.is_some() == person.is_some();
+        if is_whole { Ok(found) } else { Err(Error::NotFound) }
     })
 }
 
-fn load_visit_type(visit_type: VisitTypeId, site: Option<SiteId>) -> Lookup<VisitType> {
-    Statement::new(concat!(
-        "-- check-in.load_visit_type\n",
-        "SELECT applies_to, answers_schema FROM visit_types ",
-        "WHERE visit_type_id = $1 AND site_id = coalesce($2, app.site_id())",
-    ))
-    .bind(visit_type)
-    .bind(site)
-    .one(|row| Ok(VisitType { applies_to: row.read("applies_to")?, answers_schema: row.read("answers_schema")? }))
+impl Found {
+    /// What was not found is absent; without a site there is nothing.
+    fn read(row: &Row) -> Result<Self> {
+        let site: Option<SiteId> = row.read("found_site")?;
+        Ok(Self {
+            site: Site { id: site.ok_or(Error::NotFound)?, requires_nda: row.read("requires_nda")? },
+            host: Host::read(row)?,
+            nda: Nda::read(row)?,
+            visit_type: VisitType::read(row)?,
+            person_key: row.read("person_key")?,
+            badge_number: row.read::<Option<i32>>("badge_number")?.ok_or(Error::NotFound)?,
+        })
+    }
 }
 
-fn load_person_key(person: PersonId) -> Lookup<Vec<u8>> {
-    Statement::new(concat!(
-        "-- check-in.load_person_key\n",
-        "SELECT wrapped_key FROM people WHERE person_id = $1 AND wrapped_key IS NOT NULL AND kind IN ('visitor', 'driver')",
-    ))
-    .bind(person)
-    .one(|row| row.read("wrapped_key"))
+impl Host {
+    fn read(row: &Row) -> Result<Option<Self>> {
+        let id: Option<HostId> = row.read("found_host")?;
+        id.map(|id| Ok(Self { id, name: row.read("host_name")? })).transpose()
+    }
 }
 
-/// Draws the next number that nobody on site wears. Two arrivals at once wait for each other here for the length
-/// of this transaction, which does not wait for the disk.
-fn draw_badge_number(site: Option<SiteId>) -> Lookup<i32> {
-    Statement::new(concat!(
-        "-- check-in.draw_badge_number\n",
-        "UPDATE badge_counters AS c SET last = (",
-        "SELECT n FROM (SELECT generate_series(c.last, c.last + 9998) % 9999 + 1 AS n) AS numbers ",
-        "WHERE NOT EXISTS (SELECT FROM visits AS v WHERE v.organization_id = c.organization_id ",
-        "AND v.site_id = c.site_id AND v.badge_number = numbers.n AND v.state = 'on_site') LIMIT 1) ",
-        "WHERE c.site_id = coalesce($1, app.site_id()) AND app.reaches_site(c.site_id) RETURNING last",
-    ))
-    .bind(site)
-    .optional(|row| row.read("last"))
-    // Without a site there is no counter either; the look-up of the site has said so by then.
-    .map(|number| number.ok_or(Error::NotFound))
+impl Nda {
+    fn read(row: &Row) -> Result<Option<Self>> {
+        let id: Option<NoticeVersionId> = row.read("found_nda")?;
+        id.map(|id| {
+            Ok(Self {
+                id,
+                locale: row.read("nda_locale")?,
+                text_sha256: row.read_hash("nda_text_sha256")?,
+                is_retired: row.read("nda_is_retired")?,
+            })
+        })
+        .transpose()
+    }
+}
+
+impl VisitType {
+    fn read(row: &Row) -> Result<Option<Self>> {
+        let applies_to: Option<VisitorKind> = row.read("applies_to")?;
+        applies_to.map(|applies_to| Ok(Self { applies_to, answers_schema: row.read("answers_schema")? })).transpose()
+    }
 }
 
 /// A new person, whose key seals what was said.
-pub(crate) fn insert_person(batch: &mut Batch, person: PersonId, kind: VisitorKind, key: &PersonKey, now: Timestamp) {
-    batch.write(
-        Statement::new(concat!(
-            "-- check-in.insert_person\n",
-            "INSERT INTO people (organization_id, person_id, kind, key_id, wrapped_key, created_at) ",
-            "VALUES (app.organization_id(), $1, $2, $3, $4, $5)",
-        ))
-        .bind(person)
-        .bind(kind)
-        .bind(key.tenant_key())
-        .bind(key.wrapped().to_vec())
-        .bind(now),
-    );
+#[derive(Serialize)]
+pub(crate) struct PersonRow<'k> {
+    pub(crate) person_id: PersonId,
+    pub(crate) kind: VisitorKind,
+    pub(crate) key_id: KeyId,
+    pub(crate) wrapped_key: Bytes<'k>,
+}
+
+/// The visit, as `app.record_check_in` reads it; what it adds are the organization, the state and the time.
+#[derive(Serialize)]
+pub(crate) struct VisitRow<'a> {
+    pub(crate) visit_id: VisitId,
+    pub(crate) site_id: SiteId,
+    pub(crate) person_id: PersonId,
+    pub(crate) host_id: Option<HostId>,
+    pub(crate) visit_type_id: Option<VisitTypeId>,
+    pub(crate) r#type: VisitorKind,
+    pub(crate) badge_number: i32,
+    pub(crate) badge_sha256: Bytes<'a>,
+    pub(crate) name: &'a Name,
+    pub(crate) company: Option<&'a Company>,
+    pub(crate) email: Option<&'a EmailAddress>,
+    pub(crate) phone: Option<&'a PhoneNumber>,
+    pub(crate) purpose: Option<&'a Purpose>,
+    pub(crate) answers: &'a Map<String, Value>,
+    pub(crate) nda_version_id: Option<NoticeVersionId>,
+    pub(crate) nda_text_sha256: Option<Bytes<'a>>,
+    pub(crate) occurred_at: Option<Timestamp>,
+    pub(crate) device_seq: Option<i64>,
+    #[serde(flatten)]
+    pub(crate) driver: Option<DriverColumns<'a>>,
+}
+
+/// The columns of a visit that only a driver's has.
+#[derive(Serialize)]
+pub(crate) struct DriverColumns<'a> {
+    pub(crate) licence_number_sealed: &'a Sealed,
+    pub(crate) licence_number_index: Bytes<'a>,
+    pub(crate) carrier: &'a Company,
+    pub(crate) bills_of_lading: &'a [ShortText],
+    pub(crate) appointment: Option<&'a ShortText>,
+    pub(crate) load_type: Option<&'a ShortText>,
+    pub(crate) seal: Option<&'a ShortText>,
+    pub(crate) un_number: Option<&'a UnNumber>,
+    pub(crate) hazard_class: Option<&'a HazardClass>,
+    pub(crate) trailer: Option<Trailer>,
+    pub(crate) co_driver: Option<&'a Name>,
+    pub(crate) tractor_plate: Option<&'a Plate>,
+    pub(crate) trailer_plate: Option<&'a Plate>,
 }
 
 /// The row that makes a stored image reachable.
-pub(crate) fn insert_image(batch: &mut Batch, visit: VisitId, image: &StoredImage, now: Timestamp) {
-    batch.write(
-        Statement::new(concat!(
-            "-- check-in.insert_image\n",
-            "INSERT INTO visit_objects (organization_id, object_id, visit_id, kind, media_type, bytes, created_at) ",
-            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6)",
-        ))
-        .bind(image.id)
-        .bind(visit)
-        .bind(image.kind)
-        .bind(image.media_type.name())
-        .bind(i32::try_from(image.bytes).unwrap_or(i32::MAX))
-        .bind(now),
-    );
+#[derive(Serialize)]
+struct ImageRow {
+    object_id: ObjectId,
+    kind: ImageKind,
+    media_type: &'static str,
+    bytes: usize,
+}
+
+/// Writes the visit and what belongs to it.
+///
+/// # Errors
+/// [`Error::Internal`] when a row has no JSON.
+pub(crate) fn record(
+    visit: &VisitRow<'_>,
+    new_person: Option<&PersonRow<'_>>,
+    images: &[StoredImage],
+    events: Vec<OutgoingEvent>,
+    entry: AuditEvent,
+) -> Result<Record> {
+    let images: Vec<ImageRow> = images.iter().map(ImageRow::of).collect();
+    let call = Statement::new(concat!(
+        "-- check-in.record\n",
+        "SELECT app.record_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    ))
+    .bind(serde_json::to_value(visit).map_err(Error::internal)?)
+    .bind(new_person.map(serde_json::to_value).transpose().map_err(Error::internal)?)
+    .bind(serde_json::to_value(images).map_err(Error::internal)?);
+    Ok(Record::new(call, events, entry))
+}
+
+impl ImageRow {
+    fn of(image: &StoredImage) -> Self {
+        Self { object_id: image.id, kind: image.kind, media_type: image.media_type.name(), bytes: image.bytes }
+    }
 }

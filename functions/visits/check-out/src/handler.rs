@@ -25,18 +25,12 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let departure = Departure::parse(&request.json_or_empty::<DepartureBody>()?, deps.door.now())?;
     let id: VisitId = request.target("visit_id");
 
-    let (admitted, visit) = deps.door.admit(request, Permission::VisitCheckOut, store::load_visit(id)).await?;
+    let (admitted, visit) = deps.door.admit_by(request, Permission::VisitCheckOut, store::admit(id)).await?;
     let checked_in_at = visit.on_site_since.ok_or_else(|| Error::conflict("not_on_site"))?;
 
     let departed = Departed::new(id, checked_in_at, admitted.now());
     let reply = Reply::ok(&departed)?;
-    admitted
-        .record(&reply, |batch| {
-            store::leave(batch, id, departure, departed.checked_out_at);
-            batch.emit(event(id, &visit));
-            batch.audit(entry(&departed, departure));
-        })
-        .await?;
+    admitted.record_by(&reply, store::record(id, departure, event(id, &visit), entry(&departed, departure))).await?;
 
     Ok(reply)
 }

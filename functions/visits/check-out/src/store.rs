@@ -1,10 +1,13 @@
 //! Every SQL statement that `check-out` may run.
 
 use shared::{
+    Error,
+    audit::AuditEvent,
     clock::Timestamp,
     domain::visit::VisitorKind,
-    door::Batch,
+    door::Record,
     id::{SiteId, VisitId},
+    outbox::OutgoingEvent,
     tenant::{Lookup, Statement},
 };
 
@@ -19,32 +22,31 @@ pub(crate) struct Visit {
     pub(crate) on_site_since: Option<Timestamp>,
 }
 
-/// The visit, where the caller may act at its site.
-pub(crate) fn load_visit(visit: VisitId) -> Lookup<Visit> {
+/// Admits the caller, and looks the visit up where the caller may act at its site.
+pub(crate) fn admit(visit: VisitId) -> Lookup<Visit> {
     Statement::new(concat!(
-        "-- check-out.load_visit\n",
-        "SELECT type, site_id, CASE state WHEN 'on_site' THEN checked_in_at END AS on_site_since ",
-        "FROM visits WHERE visit_id = $1 AND app.reaches_site(site_id)",
+        "-- check-out.admit\n",
+        "SELECT * FROM app.admit_check_out($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     ))
     .bind(visit)
     .one(|row| {
-        Ok(Visit { kind: row.read("type")?, site: row.read("site_id")?, on_site_since: row.read("on_site_since")? })
+        let site: Option<SiteId> = row.read("visit_site")?;
+        Ok(Visit {
+            site: site.ok_or(Error::NotFound)?,
+            kind: row.read("visitor_kind")?,
+            on_site_since: row.read("on_site_since")?,
+        })
     })
 }
 
-/// Ends the visit. Raises when it is no longer on site: another departure came between look-up and record.
-pub(crate) fn leave(batch: &mut Batch, visit: VisitId, departure: Departure, now: Timestamp) {
-    batch.write(
-        Statement::new(concat!(
-            "-- check-out.leave\n",
-            "WITH changed AS (UPDATE visits SET state = 'left', checked_out_at = $2, ",
-            "checked_out_occurred_at = $3, checked_out_device_seq = $4 ",
-            "WHERE visit_id = $1 AND state = 'on_site' AND app.reaches_site(site_id) RETURNING 1) ",
-            "SELECT app.expect_one(count(*)) FROM changed",
-        ))
-        .bind(visit)
-        .bind(now)
-        .bind(departure.occurred_at)
-        .bind(departure.device_seq),
-    );
+/// Ends the visit. Raises when it is no longer on site: another departure came between the two round trips.
+pub(crate) fn record(visit: VisitId, departure: Departure, event: OutgoingEvent, entry: AuditEvent) -> Record {
+    let call = Statement::new(concat!(
+        "-- check-out.record\n",
+        "SELECT app.record_check_out($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    ))
+    .bind(visit)
+    .bind(departure.occurred_at)
+    .bind(departure.device_seq);
+    Record::new(call, vec![event], entry)
 }
