@@ -67,12 +67,3 @@ BEGIN
   EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %s '
     'FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_truncate()', tenant_table);
 END $$;
-
--- Fails the transaction when a guarded change did not change exactly one row. The statements of a record are sent
--- together with COMMIT, so the caller cannot look at a count before it is committed.
-CREATE FUNCTION app.expect_one(changed bigint) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF changed <> 1 THEN
-    RAISE EXCEPTION 'the state does not allow it' USING ERRCODE = 'DB409';
-  END IF;
-END $$;

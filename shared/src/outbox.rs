@@ -89,15 +89,25 @@ impl OutgoingEvent {
     }
 
     /// The event as `app.emit_and_audit` reads it.
-    pub(crate) fn into_json(self, now: Timestamp) -> Value {
-        json!({
-            "event_id": EventId::new(now),
-            "kind": self.kind.word(),
-            "subject_kind": self.subject.kind(),
-            "subject_id": self.subject.id(),
-            "facts": self.facts,
-        })
+    pub(crate) fn into_row(self, now: Timestamp) -> EventRow {
+        EventRow {
+            event_id: EventId::new(now),
+            kind: self.kind,
+            subject_kind: self.subject.kind(),
+            subject_id: self.subject.id(),
+            facts: self.facts,
+        }
     }
+}
+
+/// An event among those of a record that one call writes.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct EventRow {
+    event_id: EventId,
+    kind: EventKind,
+    subject_kind: &'static str,
+    subject_id: uuid::Uuid,
+    facts: Value,
 }
 
 impl Subject {

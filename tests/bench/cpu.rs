@@ -1,5 +1,10 @@
 //! CPU time, which a slow disk and busy neighbours change less than they change latency.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
 use crate::tenants::Tenants;
 
 /// Milliseconds of one tick of the kernel's accounts (`USER_HZ`, 100 on every Linux that we know).
@@ -18,10 +23,42 @@ impl Server {
     }
 
     pub(crate) fn ms(&self) -> f64 {
-        let own = fields(&self.postmaster).map_or(0.0, |fields| sum(&fields, &OWN_AND_ENDED));
+        loop {
+            let before = self.own_and_ended();
+            let running: f64 = self.children().values().sum();
+            // A process that ended between the two readings stands in neither of them.
+            if self.own_and_ended() == before {
+                return before + running;
+            }
+        }
+    }
+
+    /// The server's processes of now, to be told from those that come later.
+    pub(crate) fn processes(&self) -> BTreeSet<String> {
+        self.children().into_keys().collect()
+    }
+
+    /// Waits until the processes that came since have ended: a client is gone before its server process is, whose time the
+    /// server's own account has only then.
+    pub(crate) async fn wait_for_the_end_of_others(&self, earlier: &BTreeSet<String>) {
+        for _ in 0..200 {
+            if self.processes().is_subset(earlier) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    fn own_and_ended(&self) -> f64 {
+        fields(&self.postmaster).map_or(0.0, |fields| sum(&fields, &OWN_AND_ENDED))
+    }
+
+    fn children(&self) -> BTreeMap<String, f64> {
         let processes = std::fs::read_dir("/proc").expect("processes").flatten();
-        let running = processes.filter_map(|entry| fields(&entry.file_name().to_string_lossy()));
-        own + running.filter(|fields| fields[PARENT] == self.postmaster).map(|fields| sum(&fields, &OWN)).sum::<f64>()
+        let processes = processes.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let read = processes.filter_map(|process| Some((fields(&process)?, process)));
+        let ours = read.filter(|(fields, _)| fields.get(PARENT) == Some(&self.postmaster));
+        ours.map(|(fields, process)| (process, sum(&fields, &OWN))).collect()
     }
 }
 

@@ -12,6 +12,7 @@ mod arrival;
 mod cold_start;
 mod cpu;
 mod driver;
+mod durations;
 mod evidence;
 mod growth;
 mod log;
@@ -21,6 +22,7 @@ mod pgbench;
 mod plan;
 mod reference;
 mod round_trips;
+mod running;
 mod runtime_api;
 mod samples;
 mod sealing;
@@ -86,4 +88,5 @@ async fn check_ins(plan: &Plan, tenants: &tenants::Tenants, table: &mut Table) {
     warm.stop().await;
     tenants.expect_whole_check_ins().await;
     growth::measure(plan, tenants, table).await;
+    running::measure(plan, table).await;
 }

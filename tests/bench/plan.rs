@@ -43,8 +43,8 @@ impl Plan {
         let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let common = Self {
             is_of_check_ins: !is("ONLY", "log") && !is("ONLY", "sign-in"),
-            is_of_sign_ins: !is("ONLY", "log"),
-            is_of_the_log: !is("ONLY", "sign-in"),
+            is_of_sign_ins: !is("ONLY", "log") && !is("ONLY", "check-in"),
+            is_of_the_log: !is("ONLY", "sign-in") && !is("ONLY", "check-in"),
             connections: 16,
             organizations: 1000,
             rounds: 5,

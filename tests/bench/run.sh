@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is deployed and what it is compared with, starts a stack, and prints docs/SPEED.md's table.
-# QUICK=1 makes everything short, ONLY=log and ONLY=sign-in leave all other rows out. The stack ends with this script, however that ends.
+# QUICK=1 makes everything short, ONLY=check-in, ONLY=log and ONLY=sign-in leave all other rows out. The stack ends with this script, however that ends.
 set -eu
 cd "$(dirname "$0")/../.."
 

@@ -132,6 +132,10 @@ async fn carry(mut client: TcpStream, state: Arc<State>) {
                     count += client.try_read(&mut up[count..]).unwrap_or(0);
                 }
                 tokio::time::sleep(Duration::from_millis(state.delay_ms.load(Ordering::SeqCst))).await;
+                // A statement that is a transaction by itself would be committed, whoever hears its answer.
+                if state.answers_left.load(Ordering::SeqCst) < 0 {
+                    return;
+                }
                 if part.write_all(&up[..count]).await.is_err() { return }
             }
             read = part.read(&mut down) => {

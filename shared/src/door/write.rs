@@ -220,14 +220,14 @@ impl AdmittedWrite {
     /// As [`AdmittedWrite::record`].
     pub async fn record_by(self, reply: &Reply, record: Record) -> Result<()> {
         let has_events = !record.events.is_empty();
-        let events = record.events.into_iter().map(|event| event.into_json(self.now)).collect();
+        let events: Vec<_> = record.events.into_iter().map(|event| event.into_row(self.now)).collect();
         let entry = record.entry.into_draft(&self.actor, &self.claim.request_id);
         let call = self
             .claim
             .resume_and_settle(record.call.sql, self.seal(reply).await?)
             .bind(self.now)
             .bind_all_of(record.call)
-            .bind(serde_json::Value::Array(events))
+            .bind(serde_json::to_value(events).map_err(Error::internal)?)
             .bind(entry);
         self.claim.db.round_trip(&[call]).await?;
         if has_events {

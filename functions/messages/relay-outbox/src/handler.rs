@@ -6,7 +6,6 @@ use shared::{
     queue::{Message, OUTBOX_NUDGE},
     schedule::{Outcome, Tick},
     telemetry,
-    tenant::TenantTx,
 };
 
 use crate::{Deps, store};
@@ -33,7 +32,7 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
 /// When the database does not say who has a mark.
 pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
     tick.for_each_due(&deps.db, "outbox", async |work| match relay(deps, &work, || tick.has_time()).await? {
-        0 => retire_mark(deps, &work).await,
+        0 => relay_page(deps, &work, Mark::Goes).await,
         ready => Ok(ready),
     })
     .await
@@ -42,33 +41,42 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
 async fn relay(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
     let mut ready = 0;
     for _ in 0..PAGES_MAX {
-        let page = work.with_tenant(async |tx| make_page_ready(deps, tx).await).await?;
-        ready += u64::try_from(page).map_err(Error::internal)?;
-        if page < PAGE || !goes_on() {
+        let page = relay_page(deps, work, Mark::Stays).await?;
+        ready += page;
+        if page < PAGE.unsigned_abs() || !goes_on() {
             break;
         }
     }
     Ok(ready)
 }
 
-/// Takes the mark of an organization without waiting events, and looks once more: events that were written under the mark
-/// are committed by then, and later ones set a mark of their own. Where there is one after all, the mark is set again.
-async fn retire_mark(deps: &Deps, work: &SystemWork) -> Result<u64> {
-    work.with_tenant(async |tx| {
-        if !tx.find(store::take_mark(work.organization())).await? {
-            return Ok(0);
-        }
-        let ready = make_page_ready(deps, tx).await?;
-        if ready > 0 {
-            tx.write(store::put_mark_back(work.organization(), deps.clock.now())).await?;
-        }
-        u64::try_from(ready).map_err(Error::internal)
-    })
-    .await
+/// What becomes of the organization's mark.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// It is taken away, but not while an event is being written under it.
+    Goes,
+    /// A busy organization keeps it.
+    Stays,
 }
 
-async fn make_page_ready(deps: &Deps, tx: &mut TenantTx<'_>) -> Result<i64> {
-    let ready = tx.find(store::make_ready(deps.clock.now(), PAGE)).await?;
-    telemetry::count(deps.clock, "relay-outbox", "events_ready", f64::from(i32::try_from(ready).unwrap_or(i32::MAX)));
-    Ok(ready)
+/// Makes one page of events ready. Where the mark goes, it goes before the look, in the same transaction: events that were
+/// written under it are committed by then, and later ones set a mark of their own. Where there is an event after all, the mark
+/// is set again.
+async fn relay_page(deps: &Deps, work: &SystemWork, mark: Mark) -> Result<u64> {
+    let (organization, now) = (work.organization(), deps.clock.now());
+    let ready = work
+        .with_tenant(async |tx| {
+            if mark == Mark::Goes && !tx.find(store::take_mark(organization)).await? {
+                return Ok(0);
+            }
+            let ready = tx.find(store::make_ready(now, PAGE)).await?;
+            if mark == Mark::Goes && ready > 0 {
+                tx.write(store::put_mark_back(organization, now)).await?;
+            }
+            Ok(ready)
+        })
+        .await?;
+    let counted = f64::from(i32::try_from(ready).unwrap_or(i32::MAX));
+    telemetry::count(deps.clock, "relay-outbox", "events_ready", counted);
+    u64::try_from(ready).map_err(Error::internal)
 }
