@@ -22,13 +22,16 @@ async fn take(client: &Client, organization: &str) -> String {
     text(client, &format!("SELECT directory.take('{organization}', 'outbox')")).await
 }
 
-/// The second half: what waits is made ready.
+/// The second half, with the statement of the relay: what waits is made ready, in one order, so that two relays meet no deadlock.
 async fn make_ready(client: &Client, organization: &str) -> String {
     text(
         client,
         &format!(
-            "WITH ready AS (UPDATE outbox SET ready_at = now() WHERE organization_id = '{organization}' AND ready_at IS NULL RETURNING 1) \
-         SELECT count(*) FROM ready"
+            "WITH waiting AS (SELECT organization_id, event_id FROM outbox WHERE organization_id = '{organization}' AND ready_at IS NULL \
+             ORDER BY event_id FOR UPDATE), \
+             ready AS (UPDATE outbox AS o SET ready_at = now() FROM waiting AS w \
+             WHERE o.organization_id = w.organization_id AND o.event_id = w.event_id RETURNING 1) \
+             SELECT count(*) FROM ready"
         ),
     )
     .await

@@ -185,7 +185,7 @@ async fn the_schedule_seals_after_the_interval_of_the_plan() {
     };
     // Everybody else has just had a turn.
     let turns = "INSERT INTO pending_work SELECT organization_id, 'seal', now() + interval '1 hour' FROM directory
-        WHERE organization_id <> $1 ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = excluded.due_at";
+        WHERE organization_id <> $1 ON CONFLICT (organization_id, kind, mark_id) DO UPDATE SET due_at = excluded.due_at";
     world.execute(turns, &[&world.organization]).await;
     world.write_entries(3).await;
     assert_eq!(tick().await, 1);

@@ -169,7 +169,7 @@ async fn a_bucket_that_fails_passes_over_the_organization_until_the_next_tick() 
     let deps = sweeper(&[("AWS_ENDPOINT_URL_S3", &url)]).await;
     // Only this organization is left to look at, so that the others do not wait for a dead bucket.
     let others = "INSERT INTO pending_work SELECT organization_id, 'sweep', now() + interval '1 hour' FROM directory
-        WHERE organization_id <> $1 ON CONFLICT (organization_id, kind) DO UPDATE SET due_at = excluded.due_at";
+        WHERE organization_id <> $1 ON CONFLICT (organization_id, kind, mark_id) DO UPDATE SET due_at = excluded.due_at";
     world.execute(others, &[&world.organization]).await;
     tap.close();
 
