@@ -7,8 +7,6 @@ BUILT := target/$(PROFILE)
 LINT := .local/venv-lint
 API_TESTER := .local/venv-api
 PAGE_TESTER := verifier/test/browser
-ARCHITECTURE ?= x86_64
-FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/*/)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install binaries run demo test tamper check bench build deploy new
@@ -29,10 +27,8 @@ run: binaries ## serves the whole template on http://127.0.0.1:9000 (PORT= moves
 demo: binaries ## shows a visit from the door to the verified log, and stops everything
 	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
 
-test: binaries $(API_TESTER)/ready $(PAGE_TESTER)/node_modules/ready ## runs every test against real parts
-	@node --test verifier/test/*.test.mjs
-	@DOORBOOK_BINARIES=$(CURDIR)/$(BUILT) $(BUILT)/doorbook-local with-stack -- \
-	  $(CARGO) test --locked --profile $(PROFILE) --workspace --no-fail-fast
+test: install $(API_TESTER)/ready $(PAGE_TESTER)/node_modules/ready ## runs every test against real parts
+	@CARGO="$(CARGO)" PROFILE=$(PROFILE) sh tests/run.sh
 
 tamper: install ## flips every byte of a log's bundle under both verifiers; some minutes
 	@EVERY_BYTE=1 node --test --test-name-pattern=flipped verifier/test/verify.test.mjs
@@ -67,13 +63,11 @@ $(PAGE_TESTER)/node_modules/ready: $(PAGE_TESTER)/package-lock.json
 bench: binaries ## prints speed against the targets, as ratios of one run
 	@sh tests/bench/run.sh
 
-build: ## builds what is deployed: fat LTO, one folder a function under target/lambda
-	$(CARGO) build --locked --release --workspace --bins
-	@for function in $(FUNCTIONS); do \
-	  mkdir -p target/lambda/$$function && cp target/release/$$function target/lambda/$$function/bootstrap; done
+build: ## builds what is deployed, under target/lambda; ARCHITECTURE=x86_64 or arm64 for another processor than this one
+	@CARGO="$(CARGO)" ARCHITECTURE="$(ARCHITECTURE)" python3 infra/build.py
 
 deploy: build ## deploys with SAM; ENVIRONMENT=staging or production
 	sam deploy --config-env $(or $(ENVIRONMENT),staging)
 
-new: ## starts a function: make new NAME=expire-invitations AREA=visits
-	@sh infra/new-function.sh "$(NAME)" "$(AREA)"
+new: ## starts a function: make new NAME=expire-invitations AREA=visits KIND=http|webhook|queue|schedule
+	@python3 -B infra/new_function.py "$(NAME)" "$(AREA)" "$(KIND)"

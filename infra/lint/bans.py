@@ -1,4 +1,4 @@
-"""Refuses crates that must not be in the tree, and direct use of clients that `shared` wraps.
+"""Refuses crates that must not be in the tree, direct use of clients that `shared` wraps, and features for tests alone.
 
 `deny.toml` says the same to cargo-deny where that is installed; this needs nothing but cargo.
 """
@@ -17,7 +17,7 @@ BANNED = {
     ("hyper", "0.14."): "a second HTTP stack",
 }
 # Who may depend on a client directly: nothing queries past `with_tenant`.
-WRAPPED = {"tokio-postgres", "tokio-postgres-rustls", "aws-sdk-kms", "aws-sdk-s3", "aws-sdk-sqs"}
+WRAPPED = {"tokio-postgres", "tokio-postgres-rustls", "aws-sdk-kms", "aws-sdk-s3", "aws-sdk-sesv2", "aws-sdk-sqs"}
 MAY_USE_CLIENTS = {"bench", "doorbook-local", "shared", "tests"}
 REGISTRY = "registry+"
 
@@ -34,6 +34,23 @@ def banned(tree):
         for (wanted, prefix), why in BANNED.items():
             if name == wanted and version.startswith(prefix):
                 yield f"{name} {version} is in the tree: {why}"
+
+
+def features(edges):
+    """Returns what `cargo build --workspace` builds along these edges, each crate with its features."""
+    tree = cargo("tree", "--workspace", "--edges", edges, "--prefix", "none", "--format", "{p}|{f}")
+    # cargo marks what it printed before.
+    return {line.removesuffix(" (*)") for line in tree.splitlines()}
+
+
+def divided():
+    """Yields one line for each crate that is built once more for tests, because a dev-dependency changes its features."""
+    built, tested = features("normal,build"), features("normal,build,dev")
+    names = {line.partition("|")[0] for line in built}
+    for line in tested - built:
+        name, _, its = line.partition("|")
+        if name in names:
+            yield f"{name} is built a second time for tests, with the features {its}: see tests/Cargo.toml"
 
 
 def misplaced(metadata):
@@ -54,7 +71,7 @@ def main():
     """Exits 1 and names every fault."""
     everything = ["--workspace", "--all-features", "--target", "all", "--edges", "all", "--prefix", "none", "--format", "{p}"]
     metadata = json.loads(cargo("metadata", "--format-version", "1"))
-    found = sorted({*banned(cargo("tree", *everything)), *misplaced(metadata)})
+    found = sorted({*banned(cargo("tree", *everything)), *divided(), *misplaced(metadata)})
     for fault in found:
         print(fault, file=sys.stderr)
     print(f"bans: {len(found)} faults")

@@ -196,6 +196,19 @@ class NothingWritesToEverything(unittest.TestCase):
             self.assertIn("E9006", self.of(right(action, "*")), action)
 
 
+class ATenantKeyIsOfAnOrganization(unittest.TestCase):
+    def of(self, rest):
+        condition = '{ StringEquals: { "kms:EncryptionContext:purpose": tenant-key }' + rest + " }"
+        return found_in(FUNCTION.format(policies=right("kms:Decrypt", "arn:aws:kms:::key/1", condition), variables=""))
+
+    def test_accepts_a_statement_that_asks_for_the_organization(self):
+        self.assertEqual(self.of(', "Null": { "kms:EncryptionContext:organization": "false" }'), set())
+
+    def test_finds_one_that_does_not(self):
+        for rest in ("", ', "Null": { "kms:EncryptionContext:organization": "true" }'):
+            self.assertIn("E9009", self.of(rest))
+
+
 class OneFunctionIsOneDatabaseUser(unittest.TestCase):
     own = "arn:aws:rds-db:eu-central-1:123456789012:dbuser:prx-1/fn_check_in"
     url = 'DATABASE_URL: "postgres://fn_check_in@host/doorbook"'
@@ -249,7 +262,7 @@ class NestedOutputsExist(unittest.TestCase):
 class Templates(unittest.TestCase):
     def test_every_rule_is_loaded(self):
         loaded = sorted(rule_id for rule_id in RULES.rules if rule_id.startswith("E900"))
-        self.assertEqual(loaded, [f"E900{number}" for number in range(1, 9)])
+        self.assertEqual(loaded, [f"E900{number}" for number in range(1, 10)])
 
 
 if __name__ == "__main__":

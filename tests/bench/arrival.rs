@@ -55,7 +55,7 @@ impl Arrival {
         let started = Instant::now();
         let event: ApiGatewayV2httpRequest = serde_json::from_str(&self.event).expect("an event");
         let request = Request::of_event(event, self.request_id, Duration::from_secs(10)).expect("a request");
-        let reply = shared::runtime::answer(deps, &check_in::handle, &request).await;
+        let reply = shared::runtime::answer(deps, check_in::handle, &request).await;
         let headers = reply.headers(&request.request_id);
         let took = started.elapsed();
         assert!(reply.status() == 201 && !headers.is_empty(), "{}", reply.body());

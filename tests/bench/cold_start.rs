@@ -24,7 +24,7 @@ struct Start {
 /// Adds the rows of check-in, of the same in Node, and of what `shared` itself costs.
 pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
     let mut api = RuntimeApi::start().await;
-    let check_in = plan.binaries.join("check-in");
+    let check_in = plan.binary("check-in");
     let node = plan.sources.join("node/cold-start.mjs");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (of_ours, of_node) = plan.cold_starts;
@@ -56,10 +56,8 @@ pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
 /// A function that touches nothing, less a program that does nothing.
 async fn of_shared(plan: &Plan, api: &mut RuntimeApi, table: &mut Table) {
     let what = "start-up of shared itself, over an empty program";
-    let Some(binary) = ["refuse-unknown-route", "describe-api"]
-        .map(|name| plan.binaries.join(name))
-        .into_iter()
-        .find(|path| path.exists())
+    let Some(binary) =
+        ["refuse-unknown-route", "describe-api"].map(|name| plan.binary(name)).into_iter().find(|path| path.exists())
     else {
         return table.skip(what, "≤ 3 ms", "not built");
     };

@@ -5,19 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::{
-    door::WriteDoor,
-    objects::Objects,
-    settings::{AwsSettings, DatabaseSettings, ObjectsSettings},
-    tenant::Db,
-};
+use shared::door::WriteDoor;
 use tokio::task::JoinSet;
 
 use crate::{
     arrival::Arrival,
     harness::stack,
     samples::number,
-    tenants::{CLOCK, Tenant, Tenants},
+    tenants::{Tenant, Tenants},
 };
 
 /// What a turn brought.
@@ -33,10 +28,7 @@ pub(crate) struct Turn {
 /// up takes one call each.
 pub(crate) async fn warm_deps(tenants: &Tenants, changes: &[(&str, &str)]) -> check_in::Deps {
     let variables = stack::variables("fn_check_in", changes);
-    let database = DatabaseSettings::read(&variables).expect("a database");
-    let aws = AwsSettings::read(&variables).expect("AWS settings");
-    let objects = Objects::new(&ObjectsSettings::read(&variables).expect("a bucket"), &aws);
-    let db = Db::connect(&database, CLOCK).await.expect("a connection");
+    let (objects, db) = (stack::connect(&variables).await, stack::connect(&variables).await);
     check_in::Deps { door: WriteDoor::new(db, tenants.vault.clone(), &stack::common(&variables)), objects }
 }
 

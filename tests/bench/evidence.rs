@@ -99,8 +99,7 @@ fn entry(tenant: &Tenant, seq: u64) -> String {
 
 async fn sealer() -> seal_audit_log::Deps {
     let variables = stack::variables("fn_seal_audit_log", &[]);
-    let settings = seal_audit_log::Settings::read(&variables).expect("settings");
-    seal_audit_log::Deps::connect(&stack::common(&variables), settings).await.expect("a connection")
+    stack::connect::<seal_audit_log::Deps>(&variables).await
 }
 
 fn message(tenant: &Tenant, kind: &str) -> Fired {
@@ -116,7 +115,7 @@ fn message(tenant: &Tenant, kind: &str) -> Fired {
 async fn seal(deps: &seal_audit_log::Deps, tenant: &Tenant) -> Duration {
     let began = Instant::now();
     let message = message(tenant, SEAL_REQUEST);
-    let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, message).await;
+    let answer = runtime::work(CLOCK, deps, seal_audit_log::consume, seal_audit_log::sweep, message).await;
     assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]), "the log is sealed");
     began.elapsed()
 }
@@ -158,11 +157,10 @@ async fn expect(reply: Reply, status: u16) -> Value {
 
 async fn prove(tenants: &Tenants, tenant: &Tenant, long: u64, table: &mut Table) {
     let variables = stack::variables("fn_prove_audit_log", &[]);
-    let settings = prove_audit_log::Settings::read(&variables).expect("settings");
     let ask = async || {
-        let deps = prove_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+        let deps = stack::connect::<prove_audit_log::Deps>(&variables).await;
         let asked = request(tenant, "GET /v1/audit-log/proof", &format!("seq={}", long / 3), None);
-        expect(runtime::answer(&deps, &prove_audit_log::handle, &asked).await, 200).await;
+        expect(runtime::answer(&deps, prove_audit_log::handle, &asked).await, 200).await;
     };
     let statements = log::statements(tenants, "fn_prove_audit_log", ask).await;
     let queries = statements.iter().filter(|one| one.sql.starts_with("--")).count();
@@ -171,22 +169,19 @@ async fn prove(tenants: &Tenants, tenant: &Tenant, long: u64, table: &mut Table)
 
 async fn export(tenants: &Tenants, tenant: &Tenant, sealer: &seal_audit_log::Deps, table: &mut Table) {
     let variables = stack::variables("fn_request_export", &[]);
-    let settings = request_export::Settings::read(&variables).expect("settings");
-    let door = request_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let door = stack::connect::<request_export::Deps>(&variables).await;
     let wish = request(tenant, "POST /v1/exports", "", Some(json!({ "kind": "audit" })));
-    expect(runtime::answer(&door, &request_export::handle, &wish).await, 202).await;
+    expect(runtime::answer(&door, request_export::handle, &wish).await, 202).await;
     seal(sealer, tenant).await;
     let variables = stack::variables("fn_build_export", &[]);
-    let settings = build_export::Settings::read(&variables).expect("settings");
-    let deps = build_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<build_export::Deps>(&variables).await;
 
     let before = memory("VmRSS");
     // Forgets the peak so far (proc(5), clear_refs).
     std::fs::write("/proc/self/clear_refs", "5").expect("the peak is forgotten");
     let began = Instant::now();
     let answer =
-        runtime::work(CLOCK, &deps, &build_export::consume, &build_export::sweep, message(tenant, EXPORT_REQUEST))
-            .await;
+        runtime::work(CLOCK, &deps, build_export::consume, build_export::sweep, message(tenant, EXPORT_REQUEST)).await;
     let took = began.elapsed();
     let peak = memory("VmHWM");
 

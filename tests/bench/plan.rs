@@ -26,8 +26,8 @@ pub(crate) struct Plan {
     pub(crate) log_entries: i64,
     /// Check-ins timed against each of the two logs.
     pub(crate) log_check_ins: usize,
-    /// Release binaries.
-    pub(crate) binaries: PathBuf,
+    /// What is deployed: a folder for each function.
+    pub(crate) deployed: PathBuf,
     /// Where the run keeps its files.
     pub(crate) scratch: PathBuf,
     /// This folder.
@@ -35,6 +35,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The file that `sam deploy` uploads for a function.
+    pub(crate) fn binary(&self, function: &str) -> PathBuf {
+        self.deployed.join(function).join("bootstrap")
+    }
+
     /// As the environment says.
     pub(crate) fn read() -> Self {
         #[expect(clippy::disallowed_methods, reason = "a benchmark is told by the environment how long it may take")]
@@ -53,7 +58,7 @@ impl Plan {
             sign_ins: 100,
             log_entries: 1_000_000,
             log_check_ins: 1500,
-            binaries: root.join("target/release"),
+            deployed: root.join("target/lambda"),
             scratch: root.join("target/bench"),
             sources: root.join("tests/bench"),
         };

@@ -52,9 +52,9 @@ async fn enter(tenants: &Tenants, tenant: &Tenant, members: &[uuid::Uuid]) {
 async fn of_memory(plan: &Plan, tenant: &Tenant, member: uuid::Uuid, table: &mut Table) {
     let event = event(tenant, &format!("{member}@example.com"), PASSWORD, 1).to_string();
     let mut api = RuntimeApi::start().await;
-    let idle = cold_start::peak_mib(&mut api, &plan.binaries.join("sign-in"), "fn_sign_in", None).await;
-    let used = cold_start::peak_mib(&mut api, &plan.binaries.join("sign-in"), "fn_sign_in", Some(event)).await;
-    let other = plan.binaries.join("manage-sessions");
+    let idle = cold_start::peak_mib(&mut api, &plan.binary("sign-in"), "fn_sign_in", None).await;
+    let used = cold_start::peak_mib(&mut api, &plan.binary("sign-in"), "fn_sign_in", Some(event)).await;
+    let other = plan.binary("manage-sessions");
     let other = cold_start::peak_mib(&mut api, &other, "fn_manage_sessions", None).await;
     table.add("sign-in, peak memory at start", (Target::None, " MiB"), idle);
     table.add("sign-in, peak memory after a sign-in", (Target::None, " MiB"), used);
@@ -65,8 +65,7 @@ async fn of_memory(plan: &Plan, tenant: &Tenant, member: uuid::Uuid, table: &mut
 /// In turns: the right password, a wrong one, and an address without an account.
 async fn of_time(plan: &Plan, tenant: &Tenant, members: &[uuid::Uuid], table: &mut Table) {
     let variables = stack::variables("fn_sign_in", &[]);
-    let settings = sign_in::Settings::read(&variables).expect("settings");
-    let deps = sign_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<sign_in::Deps>(&variables).await;
     let (mut right, mut wrong, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for nth in 0..plan.sign_ins {
         let account = format!("{}@example.com", members[nth / GUESSES]);
@@ -97,7 +96,7 @@ async fn took(deps: &sign_in::Deps, event: &Value) -> f64 {
     let request =
         Request::of_event(event, uuid::Uuid::new_v4().to_string(), Duration::from_secs(10)).expect("a request");
     let started = Instant::now();
-    let reply = shared::runtime::answer(deps, &sign_in::handle, &request).await;
+    let reply = shared::runtime::answer(deps, sign_in::handle, &request).await;
     let took = ms(started.elapsed());
     assert!(matches!(reply.status(), 200 | 401), "{}", reply.body());
     took

@@ -11,7 +11,7 @@ const ROWS: [(&str, f64); 2] = [("check-in", 11.0), ("list-visits", 5.0)];
 pub(crate) fn measure(plan: &Plan, table: &mut Table) {
     for (name, most) in ROWS {
         let what = format!("binary of {name}");
-        match std::fs::metadata(plan.binaries.join(name)) {
+        match std::fs::metadata(plan.binary(name)) {
             Ok(file) => {
                 let bytes = f64::from(u32::try_from(file.len()).expect("a binary below 4 GB"));
                 table.add(&what, (Target::AtMost(most), " MB"), bytes / 1e6);

@@ -50,6 +50,26 @@ class NothingWritesToEverything(CloudFormationLintRule):
         return bool(writes) and not (writes == ["kms:CreateKey"] and tagged)
 
 
+class ATenantKeyIsOfAnOrganization(CloudFormationLintRule):
+    id = "E9009"
+    shortdesc = "A tenant key is unwrapped for an organization that the request names"
+    description = "A statement for the purpose tenant-key also refuses a request without the context `organization`."
+    tags = ["doorbook"]
+    purpose = "kms:EncryptionContext:purpose"
+    organization = "kms:EncryptionContext:organization"
+
+    def match(self, cfn):
+        return [
+            RuleMatch(["Resources", name], f"{name} may unwrap a tenant key without naming an organization")
+            for name, function in cfn.get_resources("AWS::Serverless::Function").items()
+            if any(self.names_none(statement.get("Condition", {})) for statement in statements(function))
+        ]
+
+    def names_none(self, condition):
+        is_tenant_key = "tenant-key" in as_list(condition.get("StringEquals", {}).get(self.purpose))
+        return is_tenant_key and str(condition.get("Null", {}).get(self.organization)).lower() != "false"
+
+
 class OneFunctionIsOneDatabaseUser(CloudFormationLintRule):
     id = "E9007"
     shortdesc = "A function that has a database connects as its own user and as no other"

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 
 use crate::error::{Error, Result};
+use crate::postgres::Durability;
 
 /// How to use the program.
 pub const USAGE: &str = "\
@@ -13,7 +14,8 @@ doorbook-local run [--binaries DIRECTORY]     serve template.yaml on http://127.
 doorbook-local demo [--binaries DIRECTORY]    start, tell one day at a door, stop
 doorbook-local invoke FUNCTION [JSON]         invoke a function of the running stack and print its answer
 doorbook-local tick FUNCTION                  fire a function's schedule now
-doorbook-local with-stack -- COMMAND…         run a command on a migrated database and AWS stand-ins of its own";
+doorbook-local with-stack [--no-flush] -- COMMAND…
+                                              run a command on a migrated database and AWS stand-ins of its own";
 
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +45,12 @@ pub enum Task {
         function: String,
     },
     /// Run a command on a stack of its own.
-    WithStack(Vec<OsString>),
+    WithStack {
+        /// The command and its arguments.
+        command: Vec<OsString>,
+        /// What becomes of the database when the machine loses power.
+        durability: Durability,
+    },
 }
 
 /// Reads the command line.
@@ -87,16 +94,17 @@ fn binaries(parser: &mut lexopt::Parser) -> Result<Option<PathBuf>> {
 }
 
 fn with_stack(parser: &mut lexopt::Parser) -> Result<Task> {
-    let mut command = Vec::new();
+    let mut durability = Durability::Flushed;
     let mut rest = parser.raw_args().map_err(misread)?.peekable();
-    if rest.peek().is_some_and(|word| word == "--") {
-        rest.next();
+    if rest.next_if(|word| word == "--no-flush").is_some() {
+        durability = Durability::Unflushed;
     }
-    command.extend(rest);
+    rest.next_if(|word| word == "--");
+    let command: Vec<OsString> = rest.collect();
     if command.is_empty() {
         return Err(Error::Arguments("with-stack needs a command after `--`".to_owned()));
     }
-    Ok(Task::WithStack(command))
+    Ok(Task::WithStack { command, durability })
 }
 
 fn word(parser: &mut lexopt::Parser, what: &str) -> Result<String> {
@@ -133,7 +141,11 @@ mod tests {
     #[test]
     fn a_command_keeps_its_own_options() {
         let expected = ["cargo", "test", "--", "--nocapture"].map(OsString::from).to_vec();
-        assert_eq!(task("with-stack -- cargo test -- --nocapture").unwrap(), Task::WithStack(expected));
+        let with_stack = |durability| Task::WithStack { command: expected.clone(), durability };
+        let flushed = task("with-stack -- cargo test -- --nocapture").unwrap();
+        assert_eq!(flushed, with_stack(Durability::Flushed));
+        let unflushed = task("with-stack --no-flush -- cargo test -- --nocapture").unwrap();
+        assert_eq!(unflushed, with_stack(Durability::Unflushed));
     }
 
     #[test]

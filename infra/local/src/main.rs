@@ -24,7 +24,7 @@ async fn run() -> Result<u8> {
         Task::Invoke { function, event } => control::call(&format!("/invoke/{function}"), event).await?,
         Task::Run { binaries } => run::run(binaries).await?,
         Task::Tick { function } => control::call(&format!("/tick/{function}"), String::new()).await?,
-        Task::WithStack(command) => return with_stack::with_stack(&command).await,
+        Task::WithStack { command, durability } => return with_stack::with_stack(&command, durability).await,
     }
     Ok(0)
 }

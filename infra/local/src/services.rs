@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::kms::{Kms, Spec};
 use crate::machine;
-use crate::postgres::{self, Cluster, Place};
-use crate::s3::{Rules, S3};
+use crate::object_storage::{Rules, S3};
+use crate::postgres::{self, Cluster, Durability, Place};
 use crate::ses::Ses;
 use crate::sqs::Sqs;
 use crate::template::{Physical, Resources, Template};
@@ -76,10 +76,11 @@ impl Services {
     ///
     /// # Errors
     /// When one part does not start; those that did are stopped again.
-    pub async fn start(layout: &Layout, resources: Resources) -> Result<Self> {
+    pub async fn start(layout: &Layout, resources: Resources, durability: Durability) -> Result<Self> {
         let logs = layout.state.join("logs");
         machine::make_private_directory(&logs)?;
-        let place = Place { directory: layout.state.join("postgres"), log: layout.log("postgres"), port: None };
+        let (directory, log) = (layout.state.join("postgres"), layout.log("postgres"));
+        let place = Place { directory, log, port: None, durability };
         let (objects, keys) = (layout.state.join("s3"), layout.state.join("kms"));
         let (sent, mail) = (layout.log("sqs"), layout.mail());
         let (cluster, s3, kms, sqs, ses) = tokio::join!(

@@ -14,8 +14,8 @@ use crate::control::{self, Controlled};
 use crate::error::{Error, Result};
 use crate::lambda::{Clock, Lambda, Launch, Outcome};
 use crate::local_files::LocalFiles;
-use crate::postgres::{self, Cluster};
-use crate::s3::S3;
+use crate::object_storage::S3;
+use crate::postgres::{self, Cluster, Durability};
 use crate::schedule::{self, Schedule};
 use crate::services::{Layout, Services, find_root, read_template};
 use crate::ses::Ses;
@@ -60,7 +60,7 @@ impl Stack {
         let layout = Layout { root, state: files.directory().to_owned() };
         let (template, resources) = read_template(&layout)?;
         report::note("starting PostgreSQL and the AWS stand-ins");
-        let mut services = Services::start(&layout, resources).await?;
+        let mut services = Services::start(&layout, resources, Durability::Flushed).await?;
         match wire(&layout, &template, &services, address, binaries, &files).await {
             Ok((functions, lambda)) => Self::serve(listener, address, functions, lambda, files, services).await,
             Err(error) => {

@@ -11,6 +11,7 @@ use rustix::process::{Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
 use crate::error::{Error, Result};
+use crate::postgres::Durability;
 use crate::report::{self, OrReport};
 use crate::services::{Layout, Services, find_root, read_template};
 use crate::template::Template;
@@ -25,12 +26,12 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When a part does not start or the command does not exist.
-pub async fn with_stack(command: &[OsString]) -> Result<u8> {
+pub async fn with_stack(command: &[OsString], durability: Durability) -> Result<u8> {
     let scratch = Scratch::create()?;
     let layout = Layout { root: find_root()?, state: scratch.0.clone() };
     let mut stop = signals::stop_requested()?;
     let (mut services, variables) = tokio::select! {
-        started = start(&layout) => started?,
+        started = start(&layout, durability) => started?,
         () = stop.requested() => return Err(Error::stack("stopped before the stack was up")),
     };
     let outcome = match spawn(command, &variables) {
@@ -44,9 +45,9 @@ pub async fn with_stack(command: &[OsString]) -> Result<u8> {
     Ok(exit_code(outcome?))
 }
 
-async fn start(layout: &Layout) -> Result<(Services, Vec<(String, String)>)> {
+async fn start(layout: &Layout, durability: Durability) -> Result<(Services, Vec<(String, String)>)> {
     let (template, resources) = read_template(layout)?;
-    let mut services = Services::start(layout, resources).await?;
+    let mut services = Services::start(layout, resources, durability).await?;
     match prepare(layout, &template, &services).await {
         Ok(variables) => Ok((services, variables)),
         Err(error) => {

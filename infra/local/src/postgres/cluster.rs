@@ -35,6 +35,18 @@ pub struct Place {
     pub log: PathBuf,
     /// The port on the loopback address; any free one where it is not given.
     pub port: Option<u16>,
+    /// Whether a commit waits for the disk.
+    pub durability: Durability,
+}
+
+/// What a commit waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The disk, as in production: a commit survives a loss of power.
+    Flushed,
+    /// The operating system alone, for databases of tests: a commit survives a crash of the server, not one of the
+    /// machine.
+    Unflushed,
 }
 
 /// A running server. Dropping it kills the server; [`Cluster::stop`] shuts it down in order.
@@ -183,15 +195,17 @@ async fn initialize(installation: &Installation, place: &Place, identity: &Ident
         .arg(&password_file);
     process::output(&mut command, "initdb").await?;
     std::fs::remove_file(&password_file).map_err(Error::io("cannot remove the password file"))?;
-    append(&data.join("postgresql.conf"), &settings(identity))?;
+    append(&data.join("postgresql.conf"), &settings(identity, place.durability))?;
     overwrite(&data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n")
 }
 
-fn settings(identity: &Identity) -> String {
+fn settings(identity: &Identity, durability: Durability) -> String {
+    let fsync = if durability == Durability::Flushed { "on" } else { "off" };
     format!(
         "listen_addresses = '127.0.0.1'\n\
          unix_socket_directories = ''\n\
          max_connections = 300\n\
+         fsync = {fsync}\n\
          ssl = on\n\
          ssl_cert_file = '{}'\n\
          ssl_key_file = '{}'\n\

@@ -7,7 +7,7 @@ mod installed;
 mod roles;
 mod tls;
 
-pub use cluster::{Cluster, Place};
+pub use cluster::{Cluster, Durability, Place};
 pub use connection::{Connection, connect};
 pub use installed::Installation;
 pub use roles::{MIGRATOR, bootstrap, function_roles, migrate, set_password};

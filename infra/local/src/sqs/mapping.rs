@@ -148,7 +148,8 @@ mod tests {
         };
 
         send("first");
-        let (whole, ()) = tokio::join!(gather(&queues, &mapping(10)), later);
+        let patient = mapping(10);
+        let (whole, ()) = tokio::join!(gather(&queues, &patient), later);
         for _ in 0..3 {
             send("again");
         }

@@ -8,7 +8,7 @@ use super::Physical;
 use super::document::Document;
 use super::intrinsics::Scope;
 use crate::error::Result;
-use crate::s3::Retention;
+use crate::object_storage::Retention;
 use crate::sqs::{self, Queue, Redrive};
 
 /// A bucket to make.

@@ -1,6 +1,6 @@
 //! The reader understands what templates of this house say.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::*;
 use crate::sqs::Mapping;

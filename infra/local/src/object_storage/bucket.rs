@@ -29,7 +29,7 @@ pub struct Rules {
 /// The default retention of a bucket with Object Lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// `COMPLIANCE` or `GOVERNANCE`; both are kept, and nobody may bypass the second.
+    /// `COMPLIANCE` or `GOVERNANCE`; both are kept, and no request bypasses the second.
     pub mode: String,
     /// Days from the moment an object is written.
     pub days: u32,
@@ -51,7 +51,7 @@ pub(super) struct Version {
     pub(super) modified: OffsetDateTime,
     /// Absent where it says that the object was deleted.
     pub(super) object: Option<Object>,
-    /// Until when nobody may delete it.
+    /// Until when no request deletes it.
     pub(super) retained_until: Option<OffsetDateTime>,
 }
 

@@ -1,4 +1,4 @@
-//! Who may ask: whoever sends a credential, which is not checked, or has a link that was signed, which is.
+//! Which requests are taken: those with a credential, which is not checked, or with a link that was signed, which is.
 
 use aws_lc_rs::{digest, hmac};
 use hyper::http::request::Parts;
