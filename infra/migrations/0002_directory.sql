@@ -93,7 +93,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Marks the organization as having work, in the transaction that writes the work. A mark that is there already is
--- enough, if it stays: whoever relies on one shares the lock until COMMIT, and a worker takes marks away only while it has
+-- enough, if it stays: a writer that relies on one shares the lock until COMMIT, and a worker takes marks away only while it has
 -- the lock alone. Where a worker has it, the writer does not wait but sets a mark of its own, which that worker does not see.
 -- True where a mark was added.
 CREATE FUNCTION directory.mark(organization uuid, wanted text, at timestamptz) RETURNS boolean

@@ -1,5 +1,4 @@
--- The operator's staff, and the impersonations that they open at an organization. It sees and ends them, and approves them
--- where it demands that.
+-- The operator's staff, and the impersonations that they open at an organization, which sees, approves and ends them.
 
 -- Which members of the operator's own organization may help others: no personal data, since the member is a row of that
 -- organization. A dismissal ends every impersonation of theirs with its next request, whosever it is.

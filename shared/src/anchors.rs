@@ -3,17 +3,18 @@
 //! It belongs to another account, keeps every version, locks every object and refuses deletes. A role that can write to
 //! it can add anchors and second versions, which are detected; no role can change or remove the first.
 
-use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use std::{collections::BTreeMap, ops::Range};
 
+use crate::bucket::Bucket;
 use crate::error::{Error, Result};
 use crate::id::OrganizationId;
-use crate::settings::{AnchorsSettings, AwsSettings};
-use crate::vault::aws;
+use crate::wiring::{Fatal, Needs, Part, Right, Start, THROUGH_S3, Variable};
 
+/// Names the bucket.
+const BUCKET: Variable = Variable::required("ANCHORS_BUCKET");
 /// Bytes of a note that is fetched: a checkpoint with two signatures has fewer than a thousand.
 const NOTE_BYTES_MAX: i64 = 16 * 1024;
 
@@ -39,20 +40,24 @@ pub enum Placed {
 
 /// The bucket of anchors.
 #[derive(Clone)]
-pub struct Anchors {
-    s3: Client,
-    bucket: String,
+pub struct Anchors(Bucket);
+
+impl Part for Anchors {
+    fn needs() -> Needs {
+        let rights = [
+            Right::new(&["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"], &["Anchors.Outputs.Objects"]),
+            Right::new(&["s3:ListBucketVersions"], &["Anchors.Outputs.BucketArn"]),
+            Right::new(&["kms:GenerateDataKey", "kms:Decrypt"], &["Keys.Outputs.StorageKey"]).only(&[THROUGH_S3]),
+        ];
+        Needs::of(&[BUCKET], &rights)
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(Bucket::of(start, &BUCKET, |config| config)?))
+    }
 }
 
 impl Anchors {
-    /// The bucket of these settings; nothing is called yet.
-    #[must_use]
-    pub fn new(settings: &AnchorsSettings, aws: &AwsSettings) -> Self {
-        let config = aws::config(aws, aws.s3_endpoint.as_deref());
-        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(aws.s3_endpoint.is_some());
-        Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
-    }
-
     /// Anchors the entries of these numbers, each ended by a line feed.
     ///
     /// # Errors
@@ -118,7 +123,7 @@ impl Anchors {
     ) -> Result<()> {
         let (mut marker, mut version_marker) = (behind, None);
         loop {
-            let call = self.s3.list_object_versions().bucket(&self.bucket).prefix(prefix);
+            let call = self.0.s3.list_object_versions().bucket(&self.0.name).prefix(prefix);
             let call = call.set_key_marker(marker).set_version_id_marker(version_marker);
             let page = Box::pin(call.send()).await.map_err(Error::unavailable)?;
             read_page(&page, &checkpoint_prefix(organization), found);
@@ -134,7 +139,7 @@ impl Anchors {
     /// # Errors
     /// Unavailable when the bucket does not answer; internal when it is longer than a note.
     pub async fn note(&self, organization: OrganizationId, anchored: &Anchored) -> Result<String> {
-        let call = self.s3.get_object().bucket(&self.bucket).key(checkpoint_key(organization, anchored.size));
+        let call = self.0.s3.get_object().bucket(&self.0.name).key(checkpoint_key(organization, anchored.size));
         let answer = Box::pin(call.version_id(&anchored.first_version).send()).await.map_err(Error::unavailable)?;
         if answer.content_length().is_none_or(|bytes| bytes > NOTE_BYTES_MAX) {
             return Err(Error::internal("an anchor is larger than any note"));
@@ -145,7 +150,7 @@ impl Anchors {
 
     /// Writes an object unless one of its name is there. A lost answer is asked again, and then finds its own bytes.
     async fn place(&self, key: &str, bytes: Vec<u8>) -> Result<Placed> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(key).if_none_match("*");
+        let call = self.0.s3.put_object().bucket(&self.0.name).key(key).if_none_match("*");
         let put = Box::pin(call.body(ByteStream::from(bytes.clone())).send()).await;
         match put {
             Ok(_) => Ok(Placed::Same),
@@ -158,7 +163,7 @@ impl Anchors {
     }
 
     async fn bytes(&self, key: &str) -> Result<Vec<u8>> {
-        let call = self.s3.get_object().bucket(&self.bucket).key(key);
+        let call = self.0.s3.get_object().bucket(&self.0.name).key(key);
         let answer = Box::pin(call.send()).await.map_err(Error::unavailable)?;
         Ok(answer.body.collect().await.map_err(Error::unavailable)?.to_vec())
     }

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
@@ -14,11 +13,16 @@ use aws_types::sdk_config::TimeoutConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use crate::bucket::Bucket;
 use crate::error::{Error, Result};
 use crate::id::{ExportId, OrganizationId};
-use crate::settings::{AwsSettings, BundlesSettings};
-use crate::vault::aws;
+use crate::settings::Unsafe;
+use crate::wiring::{Condition, Fatal, Needs, Part, Right, Start, THROUGH_S3, Variable};
 
+/// Names the bucket.
+const BUCKET: Variable = Variable::required("BUNDLES_BUCKET");
+/// Everything in it, as the template calls it.
+const ALL_BUNDLES: &str = "Objects.Outputs.AllBundles";
 /// The fewest bytes of a part that is not the last (Amazon S3, multipart upload limits).
 pub const PART_BYTES_MIN: usize = 5 * 1024 * 1024;
 /// The highest number of a part.
@@ -71,29 +75,35 @@ fn object(organization: OrganizationId, export: ExportId) -> String {
     format!("bundles/{organization}/{export}.zip")
 }
 
-/// The bucket of bundles.
-#[derive(Clone)]
-pub struct Bundles {
-    s3: Client,
-    bucket: String,
+fn bucket(start: &Start) -> Result<Bucket, Unsafe> {
+    let timeouts = within(PART_TIMEOUT, OPERATION_TIMEOUT);
+    Bucket::of(start, &BUCKET, |config| config.timeout_config(timeouts))
 }
 
-impl Bundles {
-    /// The bucket of these settings; nothing is called yet.
-    #[must_use]
-    pub fn new(settings: &BundlesSettings, aws: &AwsSettings) -> Self {
-        let config = aws::config(aws, aws.s3_endpoint.as_deref());
-        let config = aws_sdk_s3::config::Builder::from(&config).timeout_config(within(PART_TIMEOUT, OPERATION_TIMEOUT));
-        let config = config.force_path_style(aws.s3_endpoint.is_some());
-        Self { s3: Client::from_conf(config.build()), bucket: settings.bucket.clone() }
+/// The bucket of bundles, for what builds them.
+#[derive(Clone)]
+pub struct BundleWriter(Bucket);
+
+impl Part for BundleWriter {
+    fn needs() -> Needs {
+        let actions = &["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"];
+        let keys = &["Keys.Outputs.TenantKeys", "Keys.Outputs.StorageKey"];
+        let encrypt = Right::new(&["kms:GenerateDataKey", "kms:Decrypt"], keys).only(&[THROUGH_S3]);
+        Needs::of(&[BUCKET], &[Right::new(actions, &[ALL_BUNDLES]), encrypt])
     }
 
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(bucket(start)?))
+    }
+}
+
+impl BundleWriter {
     /// Begins an upload and gives its id. Nothing of it is to be seen until it is completed.
     ///
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn begin(&self, key: &BundleKey) -> Result<String> {
-        let call = self.s3.create_multipart_upload().bucket(&self.bucket).key(key.object());
+        let call = self.0.s3.create_multipart_upload().bucket(&self.0.name).key(key.object());
         let call = call.content_type("application/zip").server_side_encryption(ServerSideEncryption::AwsKms);
         let call = call.ssekms_key_id(&key.kms_key_id).ssekms_encryption_context(key.context());
         let begun = Box::pin(call.send()).await.map_err(Error::unavailable)?;
@@ -105,7 +115,7 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not take it.
     pub async fn place_part(&self, key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Result<PlacedPart> {
-        let call = self.s3.upload_part().bucket(&self.bucket).key(key.object()).upload_id(upload).part_number(number);
+        let call = self.0.s3.upload_part().bucket(&self.0.name).key(key.object()).upload_id(upload).part_number(number);
         let placed = Box::pin(call.body(ByteStream::from(bytes)).send()).await.map_err(Error::unavailable)?;
         let etag = placed.e_tag.ok_or_else(|| Error::internal("the bucket took a part without naming it"))?;
         Ok(PlacedPart { number, etag })
@@ -118,7 +128,7 @@ impl Bundles {
     pub async fn complete(&self, key: &BundleKey, upload: &str, parts: &[PlacedPart]) -> Result<()> {
         let part = |part: &PlacedPart| CompletedPart::builder().part_number(part.number).e_tag(&part.etag).build();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(part).collect())).build();
-        let call = self.s3.complete_multipart_upload().bucket(&self.bucket).key(key.object()).upload_id(upload);
+        let call = self.0.s3.complete_multipart_upload().bucket(&self.0.name).key(key.object()).upload_id(upload);
         let patient = aws_sdk_s3::Config::builder().timeout_config(within(COMPLETE_TIMEOUT, COMPLETE_TIMEOUT));
         let call = call.multipart_upload(parts).customize().config_override(patient);
         Box::pin(call.send()).await.map_err(gone_or_unavailable)?;
@@ -130,7 +140,7 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn abort(&self, key: &BundleKey, upload: &str) -> Result<()> {
-        let call = self.s3.abort_multipart_upload().bucket(&self.bucket).key(key.object()).upload_id(upload);
+        let call = self.0.s3.abort_multipart_upload().bucket(&self.0.name).key(key.object()).upload_id(upload);
         match Box::pin(call.send()).await.map_err(gone_or_unavailable) {
             Ok(_) | Err(Error::NotFound) => Ok(()),
             Err(error) => Err(error),
@@ -142,7 +152,7 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn bytes_of(&self, key: &BundleKey) -> Result<Option<i64>> {
-        let call = self.s3.head_object().bucket(&self.bucket).key(key.object());
+        let call = self.0.s3.head_object().bucket(&self.0.name).key(key.object());
         match Box::pin(call.send()).await.map_err(gone_or_unavailable) {
             Ok(head) => Ok(head.content_length),
             Err(Error::NotFound) => Ok(None),
@@ -155,7 +165,7 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not take it.
     pub async fn keep_progress(&self, key: &BundleKey, progress: Vec<u8>) -> Result<()> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(key.progress());
+        let call = self.0.s3.put_object().bucket(&self.0.name).key(key.progress());
         let call = call.server_side_encryption(ServerSideEncryption::AwsKms);
         let call = call.ssekms_key_id(&key.kms_key_id).ssekms_encryption_context(key.context());
         Box::pin(call.body(ByteStream::from(progress)).send()).await.map_err(Error::unavailable)?;
@@ -167,7 +177,7 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn progress(&self, key: &BundleKey) -> Result<Option<Vec<u8>>> {
-        let call = self.s3.get_object().bucket(&self.bucket).key(key.progress());
+        let call = self.0.s3.get_object().bucket(&self.0.name).key(key.progress());
         match Box::pin(call.send()).await.map_err(gone_or_unavailable) {
             Ok(answer) => Ok(Some(answer.body.collect().await.map_err(Error::unavailable)?.to_vec())),
             Err(Error::NotFound) => Ok(None),
@@ -180,28 +190,64 @@ impl Bundles {
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn forget_progress(&self, key: &BundleKey) -> Result<()> {
-        let call = self.s3.delete_object().bucket(&self.bucket).key(key.progress());
+        let call = self.0.s3.delete_object().bucket(&self.0.name).key(key.progress());
         Box::pin(call.send()).await.map_err(Error::unavailable).map(drop)
     }
+}
 
+/// The bucket of bundles, for what hands out links to them.
+pub struct BundleLinks(Bucket);
+
+impl Part for BundleLinks {
+    fn needs() -> Needs {
+        const BUNDLE: [Condition; 3] = [
+            ("StringEquals", "aws:ResourceTag/doorbook", "tenant-key"),
+            ("StringEquals", "kms:EncryptionContext:purpose", "bundle"),
+            THROUGH_S3,
+        ];
+        let decrypt = Right::new(&["kms:Decrypt"], &["Keys.Outputs.TenantKeys"]).only(&BUNDLE);
+        Needs::of(&[BUCKET], &[Right::new(&["s3:GetObject"], &[ALL_BUNDLES]), decrypt])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(bucket(start)?))
+    }
+}
+
+impl BundleLinks {
     /// A link that opens the bundle for some seconds, without another credential.
     ///
     /// # Errors
     /// Internal when it cannot be signed.
     pub async fn link(&self, organization: OrganizationId, export: ExportId, seconds: u32) -> Result<String> {
         let valid = PresigningConfig::expires_in(Duration::from_secs(seconds.into())).map_err(Error::internal)?;
-        let call = self.s3.get_object().bucket(&self.bucket).key(object(organization, export));
+        let call = self.0.s3.get_object().bucket(&self.0.name).key(object(organization, export));
         let call = call.response_content_disposition(format!("attachment; filename=\"{export}.zip\""));
         let link = Box::pin(call.presigned(valid)).await.map_err(Error::internal)?;
         Ok(link.uri().to_owned())
     }
+}
 
+/// The bucket of bundles, for what removes them after their days.
+pub struct BundleSweeper(Bucket);
+
+impl Part for BundleSweeper {
+    fn needs() -> Needs {
+        Needs::of(&[BUCKET], &[Right::new(&["s3:DeleteObject"], &[ALL_BUNDLES])])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(bucket(start)?))
+    }
+}
+
+impl BundleSweeper {
     /// Deletes a bundle; one that is not there is deleted already.
     ///
     /// # Errors
     /// Unavailable when the bucket does not answer.
     pub async fn delete(&self, organization: OrganizationId, export: ExportId) -> Result<()> {
-        let call = self.s3.delete_object().bucket(&self.bucket).key(object(organization, export));
+        let call = self.0.s3.delete_object().bucket(&self.0.name).key(object(organization, export));
         Box::pin(call.send()).await.map_err(Error::unavailable).map(drop)
     }
 }

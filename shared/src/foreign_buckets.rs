@@ -11,10 +11,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use crate::authn::sha256;
+use crate::bucket;
 use crate::domain::stream::Undelivered;
 use crate::error::Result;
 use crate::settings::AwsSettings;
-use crate::vault::aws;
+use crate::wiring::{Condition, Fatal, Needs, Part, Right, Start};
 
 /// One bucket of a customer's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +36,19 @@ pub struct ForeignBuckets {
     has_regions: bool,
 }
 
-impl ForeignBuckets {
-    /// A way to S3; nothing is called yet.
-    #[must_use]
-    pub fn new(aws: &AwsSettings) -> Self {
-        let config = aws::config(aws, aws.s3_endpoint.as_deref());
-        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(aws.s3_endpoint.is_some());
-        Self { s3: Client::from_conf(config.build()), has_regions: aws.s3_endpoint.is_none() }
+impl Part for ForeignBuckets {
+    fn needs() -> Needs {
+        const FOREIGN: [Condition; 1] = [("StringNotEquals", "aws:ResourceAccount", "AWS::AccountId")];
+        Needs::of(&[], &[Right::new(&["s3:PutObject"], &["arn:${AWS::Partition}:s3:::*/doorbook/*"]).only(&FOREIGN)])
     }
 
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let aws = AwsSettings::read(start.told())?;
+        Ok(Self { s3: bucket::client(&aws, |config| config), has_regions: aws.s3_endpoint.is_none() })
+    }
+}
+
+impl ForeignBuckets {
     /// Writes an object. Written again under the same name it has the same bytes, so nothing is asked first.
     ///
     /// # Errors

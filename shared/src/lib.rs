@@ -4,10 +4,10 @@
 //! |---|---|
 //! | 0 | [`error`], [`id`], [`clock`], [`secret`] |
 //! | 1 | [`settings`], [`domain`] |
-//! | 2 | [`access`] |
+//! | 2 | [`access`], [`wiring`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
-//! | 5 | `anchors`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
+//! | 5 | `anchors`, `bucket`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`door`], [`telemetry`], [`runtime`] |
 //!
 //! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `mail`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
@@ -27,6 +27,7 @@ pub mod domain;
 pub mod settings;
 
 pub mod access;
+pub mod wiring;
 
 pub mod tenant;
 pub mod vault;
@@ -44,6 +45,8 @@ pub mod work;
 
 #[cfg(feature = "anchors")]
 pub mod anchors;
+#[cfg(feature = "s3")]
+mod bucket;
 #[cfg(feature = "bundles")]
 pub mod bundles;
 #[cfg(feature = "foreign-buckets")]

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::{AwsSettings, MailSettings};
 use crate::vault::aws;
+use crate::wiring::{Fatal, Needs, Part, Right, Start, Variable};
 
 /// One mail.
 pub struct Mail {
@@ -24,10 +25,25 @@ pub struct Mail {
     pub text: Secret<String>,
 }
 
+/// The identity that SES has verified.
+const IDENTITY: &str = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailFrom}";
+
 /// Sends mail.
 pub struct Mailer {
     ses: Client,
     from: String,
+}
+
+impl Part for Mailer {
+    fn needs() -> Needs {
+        let send = Right::new(&["ses:SendEmail"], &[IDENTITY]).only(&[("StringEquals", "ses:FromAddress", "MailFrom")]);
+        Needs::of(&[Variable::required("MAIL_FROM")], &[send])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let variables = start.told();
+        Ok(Self::new(&MailSettings::read(variables)?, &AwsSettings::read(variables)?))
+    }
 }
 
 impl Mailer {

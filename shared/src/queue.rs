@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     id::{EventId, OrganizationId},
     tenant::Db,
+    wiring::{Needs, Right, Variable},
     work::SystemWork,
 };
 
@@ -100,15 +101,65 @@ pub fn outbox_nudge(organization: OrganizationId, request_id: &str, clock: Clock
     Envelope::new(OUTBOX_NUDGE, organization, organization.uuid(), request_id, clock.now())
 }
 
+/// A queue that functions send to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Where the outbox is told that it has work.
+    Outbox,
+    /// Where the making of bundles is asked for.
+    ExportRequests,
+    /// Where the sending of mail is asked for.
+    MailRequests,
+    /// Where a seal is asked for that cannot wait.
+    SealRequests,
+}
+
+impl Queue {
+    /// The variable that holds its URL.
+    #[must_use]
+    pub const fn variable(self) -> Variable {
+        Variable::required(match self {
+            Self::Outbox => "OUTBOX_QUEUE_URL",
+            Self::ExportRequests => "EXPORT_REQUESTS_QUEUE_URL",
+            Self::MailRequests => "MAIL_REQUESTS_QUEUE_URL",
+            Self::SealRequests => "SEAL_REQUESTS_QUEUE_URL",
+        })
+    }
+
+    /// Kind of the messages that are read there.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Outbox => OUTBOX_NUDGE,
+            Self::ExportRequests => EXPORT_REQUEST,
+            Self::MailRequests => MAIL_REQUEST,
+            Self::SealRequests => SEAL_REQUEST,
+        }
+    }
+
+    /// What a function needs to send to it.
+    #[must_use]
+    pub fn needs(self) -> Needs {
+        let resource: &'static [&'static str] = match self {
+            Self::Outbox => &["Queues.Outputs.OutboxArn"],
+            Self::ExportRequests => &["Queues.Outputs.ExportRequestsArn"],
+            Self::MailRequests => &["Queues.Outputs.MailRequestsArn"],
+            Self::SealRequests => &["Queues.Outputs.SealRequestsArn"],
+        };
+        Needs::of(&[self.variable()], &[Right::new(&["sqs:SendMessage"], resource)])
+    }
+}
+
 #[cfg(feature = "queue")]
-pub use sender::QueueSender;
+pub use sender::{QueueSender, SealRequests};
 
 #[cfg(feature = "queue")]
 mod sender {
-    use super::{EXPORT_REQUEST, Envelope, MAIL_REQUEST, OUTBOX_NUDGE, SEAL_REQUEST};
+    use super::{Envelope, Queue};
     use crate::{
         error::{Error, Result},
-        settings::{AwsSettings, ExportRequestsSettings, MailRequestsSettings, QueueSettings, SealRequestsSettings},
+        settings::{AwsSettings, Unsafe, Variables},
+        wiring::{Fatal, Needs, Part, Start},
     };
 
     /// Sends messages to one queue.
@@ -116,44 +167,25 @@ mod sender {
     pub struct QueueSender {
         client: aws_sdk_sqs::Client,
         url: String,
-        /// Kind of message that the queue carries.
-        kind: &'static str,
+        queue: Queue,
     }
 
     impl QueueSender {
-        /// A sender to the outbox's queue.
-        #[must_use]
-        pub fn to_outbox(queue: &QueueSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.outbox_url, OUTBOX_NUDGE, aws)
-        }
-
-        /// A sender to the queue where bundles are asked for.
-        #[must_use]
-        pub fn to_exports(queue: &ExportRequestsSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.url, EXPORT_REQUEST, aws)
-        }
-
-        /// A sender to the queue where mail is asked for.
-        #[must_use]
-        pub fn to_mails(queue: &MailRequestsSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.url, MAIL_REQUEST, aws)
-        }
-
-        /// A sender to the queue where seals are asked for.
-        #[must_use]
-        pub fn to_seals(queue: &SealRequestsSettings, aws: &AwsSettings) -> Self {
-            Self::to(&queue.url, SEAL_REQUEST, aws)
-        }
-
-        fn to(url: &str, kind: &'static str, aws: &AwsSettings) -> Self {
-            let config = crate::vault::aws::config(aws, aws.sqs_endpoint.as_deref());
-            Self { client: aws_sdk_sqs::Client::new(&config), url: url.to_owned(), kind }
+        /// A sender to a queue; nothing is called yet.
+        ///
+        /// # Errors
+        /// Names the variable that is missing.
+        pub fn to(queue: Queue, variables: &Variables) -> Result<Self, Unsafe> {
+            let url = variables.required(queue.variable().name)?.to_owned();
+            let aws = AwsSettings::read(variables)?;
+            let config = crate::vault::aws::config(&aws, aws.sqs_endpoint.as_deref());
+            Ok(Self { client: aws_sdk_sqs::Client::new(&config), url, queue })
         }
 
         /// False for a message that is read at another queue.
         #[must_use]
         pub fn carries(&self, envelope: &Envelope) -> bool {
-            envelope.kind == self.kind
+            envelope.kind == self.queue.kind()
         }
 
         /// Sends one message.
@@ -164,6 +196,20 @@ mod sender {
             let body = serde_json::to_string(envelope).map_err(Error::internal)?;
             let sent = Box::pin(self.client.send_message().queue_url(&self.url).message_body(body).send()).await;
             sent.map(drop).map_err(Error::unavailable)
+        }
+    }
+
+    /// Asks for seals that cannot wait.
+    #[derive(Clone)]
+    pub struct SealRequests(pub QueueSender);
+
+    impl Part for SealRequests {
+        fn needs() -> Needs {
+            Queue::SealRequests.needs()
+        }
+
+        fn build(start: &mut Start) -> Result<Self, Fatal> {
+            Ok(Self(QueueSender::to(Queue::SealRequests, start.told())?))
         }
     }
 }

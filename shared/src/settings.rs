@@ -4,22 +4,16 @@
 
 #[cfg(test)]
 mod aws_of_tests;
-mod buckets;
 mod database;
 mod log;
 mod mail;
-mod outgoing;
-mod queues;
 mod root_secret;
 
 use std::collections::HashMap;
 
-pub use buckets::{AnchorsSettings, BundlesSettings, ObjectsSettings};
 pub use database::DatabaseSettings;
-pub use log::{LogSettings, SigningSettings};
+pub use log::LogSettings;
 pub use mail::MailSettings;
-pub use outgoing::OutgoingSettings;
-pub use queues::{ExportRequestsSettings, MailRequestsSettings, QueueSettings, SealRequestsSettings};
 pub use root_secret::{RootSecretSettings, VersionedSecret};
 
 use crate::{clock::Clock, secret::Secret};
@@ -64,6 +58,19 @@ impl Variables {
     #[must_use]
     pub fn optional(&self, name: &'static str) -> Option<&str> {
         self.0.get(name).map(|value| value.expose_secret().as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Those of these names, and those that Lambda sets for the AWS clients.
+    #[must_use]
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        let is_told = |name: &str| name.starts_with("AWS_") || names.contains(&name);
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| is_told(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
     }
 
     fn number<N: std::str::FromStr>(&self, name: &'static str) -> Result<Option<N>, Unsafe> {

@@ -165,8 +165,7 @@ async fn both_orders_are_read_back(world: &World) {
     let sql = "SELECT entry FROM audit_log WHERE organization_id = $1 ORDER BY seq";
     let stored: Vec<String> = world.own_rows(sql).await.iter().map(|row| row.get(0)).collect();
     let variables = stack::variables("fn_read_audit_log", &[]);
-    let settings = read_audit_log::Settings::read(&variables).expect("settings");
-    let deps = read_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<read_audit_log::Deps>(&variables).await;
     // The newest is the look from the other end.
     for (query, looks) in [("order=asc&limit=200", 0), ("order=desc&limit=200", 1)] {
         let event = Event::new("GET", "/v1/audit-log", &[]).bearer(&world.token).query(query);

@@ -1,4 +1,4 @@
-//! E0277: Bytes do not become a `Sealed` by themselves.
+//! E0308: Bytes do not become a `Sealed` by themselves.
 
 use shared::vault::Sealed;
 

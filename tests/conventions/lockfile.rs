@@ -4,13 +4,15 @@ use super::wiring::{Checked, read};
 
 #[test]
 fn no_command_of_the_makefile_may_change_the_lockfile() -> Checked {
-    let makefile = read("Makefile")?;
-    let builds = ["build", "test", "clippy", "doc", "run"].map(|verb| format!("$(CARGO) {verb} "));
-    let free: Vec<_> = makefile
-        .lines()
-        .filter(|line| builds.iter().any(|build| line.contains(build)) && !line.contains("--locked"))
-        .collect();
-    assert!(free.is_empty(), "without --locked: {free:?}");
+    let verbs = ["bench", "build", "clippy", "doc", "run", "test", "tree"];
+    let calls =
+        verbs.map(|verb| [format!("$(CARGO) {verb} "), format!("\"$CARGO\" {verb} "), format!("CARGO, \"{verb}\"")]);
+    for file in ["Makefile", "infra/build.py", "tests/run.sh", "tests/bench/run.sh"] {
+        let text = read(file)?;
+        let builds = text.lines().filter(|line| calls.iter().flatten().any(|call| line.contains(call)));
+        let (locked, free): (Vec<_>, Vec<_>) = builds.partition(|line| line.contains("--locked"));
+        assert!(!locked.is_empty() && free.is_empty(), "{file}: without --locked: {free:?}");
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The rules of the house, read from the code, the template and the documents themselves.
 
 mod calls;
+mod circles;
 mod compile_fail;
 mod conflicts;
 mod constraints;
@@ -9,6 +10,7 @@ mod data;
 mod docs;
 mod doors;
 mod events;
+mod functions;
 mod layers;
 mod lockfile;
 mod names;

@@ -1,8 +1,74 @@
-//! No right without a client that uses it, and no client without a right.
+//! A function has exactly the rights that its declaration asks for, each under its conditions.
 
 use std::collections::BTreeSet;
 
-use super::wiring::{Checked, Function, Right, read, template};
+use shared::runtime::Trigger;
+
+use super::{
+    functions,
+    wiring::{Checked, Function, Right, read, template},
+};
+
+/// The database role of a function, as it stands in its right to connect.
+fn role_of(function: &Function) -> String {
+    format!("fn_{}", function.snake)
+}
+
+/// What a function declares, as the template would write it.
+fn declared(function: &Function, declared: &shared::runtime::Function) -> BTreeSet<Right> {
+    let mut rights = BTreeSet::new();
+    for right in &declared.needs().rights {
+        for (action, resource) in
+            right.actions.iter().flat_map(|action| right.resources.iter().map(move |on| (action, on)))
+        {
+            let conditions = right.conditions.iter();
+            rights.insert(Right {
+                action: (*action).to_owned(),
+                resource: resource.replace("{role}", &role_of(function)),
+                conditions: conditions.map(|(o, k, v)| ((*o).to_owned(), (*k).to_owned(), (*v).to_owned())).collect(),
+            });
+        }
+    }
+    rights
+}
+
+#[test]
+fn every_function_has_exactly_the_rights_that_it_declares() -> Checked {
+    let all = functions::all();
+    let mut wrong = Vec::new();
+    for function in template()?.functions {
+        let its = all.iter().find(|declared| declared.name() == function.name).ok_or("not declared")?;
+        let needed = declared(&function, its);
+        let unused = function.rights.difference(&needed);
+        wrong.extend(unused.map(|right| format!("{} has a right that nothing in it needs: {right:?}", function.name)));
+        let absent = needed.difference(&function.rights);
+        wrong.extend(absent.map(|right| format!("{} lacks a right: {right:?}", function.name)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn every_function_is_made_to_run_by_what_it_declares() -> Checked {
+    let all = functions::all();
+    let (mut found, mut wrong) = (BTreeSet::new(), Vec::new());
+    for function in template()?.functions {
+        let its = all.iter().find(|declared| declared.name() == function.name).ok_or("not declared")?;
+        let expected: &[&str] = match its.trigger() {
+            Trigger::Http | Trigger::Webhook => &["HttpApi"],
+            Trigger::Queue => &["SQS", "ScheduleV2"],
+            Trigger::Schedule => &["ScheduleV2"],
+            Trigger::Invocation => &[],
+        };
+        if function.events != expected.iter().map(|kind| (*kind).to_owned()).collect() {
+            wrong.push(format!("{} is a {:?}, and runs by {:?}", function.name, its.trigger(), function.events));
+        }
+        found.insert(function.name);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(found, all.iter().map(|declared| declared.name().to_owned()).collect());
+    Ok(())
+}
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
 const CLIENTS: [(&str, &str); 7] = [
@@ -16,7 +82,7 @@ const CLIENTS: [(&str, &str); 7] = [
 ];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.
-fn client_of(right: &Right, action: &str) -> Option<&'static str> {
+fn client_of(right: &Right) -> Option<&'static str> {
     // Several clients speak to S3, each to buckets of its own.
     let of_bucket = match right.resource.as_str() {
         resource if resource.contains("Anchors.") => "anchors",
@@ -24,9 +90,10 @@ fn client_of(right: &Right, action: &str) -> Option<&'static str> {
         resource if resource.contains(":s3:::*/") => "foreign-buckets",
         _ => "objects",
     };
-    let fits = |feature: &str| !action.starts_with("s3:") || feature == of_bucket;
-    let its = CLIENTS.into_iter().find(|(feature, beginning)| action.starts_with(beginning) && fits(feature));
-    its.map(|(feature, _)| feature).filter(|_| !right.through_a_service)
+    let fits = |feature: &str| !right.action.starts_with("s3:") || feature == of_bucket;
+    let its = CLIENTS.into_iter().find(|(feature, beginning)| right.action.starts_with(beginning) && fits(feature));
+    let is_used_by_s3 = right.conditions.iter().any(|(_, key, _)| key == "kms:ViaService");
+    its.map(|(feature, _)| feature).filter(|_| !is_used_by_s3)
 }
 
 /// The features of `shared` that a function builds with.
@@ -41,33 +108,17 @@ fn features(function: &Function) -> Checked<BTreeSet<String>> {
 }
 
 #[test]
-fn every_right_is_used_and_every_client_has_one() -> Checked {
+fn every_client_that_is_built_has_a_right() -> Checked {
     for function in template()?.functions {
         let built = features(&function)?;
         for (feature, _) in CLIENTS {
-            let held = function
-                .rights
-                .iter()
-                .any(|right| right.actions.iter().any(|action| client_of(right, action) == Some(feature)));
+            let held = function.rights.iter().any(|right| client_of(right) == Some(feature));
             let builds = built.contains(feature);
             assert_eq!(
                 held, builds,
                 "{}: {feature}: has a right: {held}, builds the client: {builds}",
                 function.resource
             );
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn no_right_is_of_a_kind_that_nothing_here_uses() -> Checked {
-    for function in template()?.functions {
-        for right in &function.rights {
-            for action in &right.actions {
-                let known = action == "rds-db:connect" || right.through_a_service || client_of(right, action).is_some();
-                assert!(known, "{} has {action}, and no client of shared would use it", function.resource);
-            }
         }
     }
     Ok(())

@@ -1,92 +1,31 @@
-//! A function is given exactly the variables that its `Settings` read.
+//! A function is given exactly the variables that its declaration names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::wiring::{Checked, Function, entries, read, template};
+use shared::wiring::{COMMON_VARIABLES, Presence, Variable};
 
-/// Read only where `ENVIRONMENT` is `local`, and set by the local stack alone.
-const TEST_SWITCHES: [&str; 4] =
-    ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"];
+use super::{
+    functions,
+    wiring::{Checked, read, template},
+};
 
-/// What a piece of code reads.
-#[derive(Clone, Default)]
-struct Reads {
-    required: BTreeSet<String>,
-    optional: BTreeSet<String>,
-}
-
-impl Reads {
-    fn take(&mut self, other: &Self) {
-        self.required.extend(other.required.iter().cloned());
-        self.optional.extend(other.optional.iter().cloned());
-    }
-}
-
-/// The literals of code that are variables' names, by how they are read.
-fn reads(code: &str) -> Reads {
-    let mut found = Reads::default();
-    let mut before = "";
-    for (index, piece) in code.split('"').enumerate() {
-        let named = piece.len() > 2
-            && piece.chars().all(|letter| letter.is_ascii_uppercase() || "_0123456789".contains(letter));
-        if index % 2 == 0 {
-            before = piece;
-        } else if named && ["optional(", "number("].iter().any(|call| before.ends_with(call)) {
-            found.optional.insert(piece.to_owned());
-        } else if named {
-            found.required.insert(piece.to_owned());
-        }
-    }
-    found.required = found.required.difference(&found.optional).cloned().collect();
-    found
-}
-
-/// Each `…Settings` of `shared`, with what it reads. The variables that Lambda itself sets are left out.
-fn groups() -> Checked<BTreeMap<String, Reads>> {
-    let code = ["", "/buckets", "/database", "/log", "/mail", "/outgoing", "/queues", "/root_secret"]
-        .map(|part| read(format!("shared/src/settings{part}.rs")))
-        .into_iter()
-        .collect::<Checked<String>>()?;
-    let mut groups = BTreeMap::new();
-    for block in code.split("\nimpl ").skip(1) {
-        let (head, body) = block.split_once('{').ok_or("an impl without a body")?;
-        let body = body.split("\n}").next().unwrap_or_default();
-        if head.trim().ends_with("Settings") {
-            let mut found = reads(body);
-            for names in [&mut found.required, &mut found.optional] {
-                names.retain(|name| !name.starts_with("AWS_") && !TEST_SWITCHES.contains(&name.as_str()));
-            }
-            groups.insert(head.trim().to_owned(), found);
-        }
-    }
-    Ok(groups)
-}
-
-/// What a function reads beside the variables that all functions have.
-fn reads_of(function: &Function, groups: &BTreeMap<String, Reads>) -> Checked<Reads> {
-    let folder = format!("functions/{}/{}/src", function.area, function.name);
-    let mut found = Reads::default();
-    for file in entries(&folder)?.iter().filter(|file| file.ends_with(".rs")) {
-        let code = read(format!("{folder}/{file}"))?;
-        let calls = code.lines().filter(|line| line.contains(".required(") || line.contains(".optional("));
-        found.take(&reads(&calls.collect::<Vec<_>>().join("\n")));
-        for (group, its) in groups.iter().filter(|(group, _)| *group != "CommonSettings") {
-            if code.contains(&format!("{group}::read(")) {
-                found.take(its);
-            }
-        }
-    }
-    Ok(found)
+fn names<'v>(variables: impl IntoIterator<Item = &'v Variable>, presences: &[Presence]) -> BTreeSet<String> {
+    let is_one = |variable: &&Variable| presences.contains(&variable.presence);
+    variables.into_iter().filter(is_one).map(|variable| variable.name.to_owned()).collect()
 }
 
 #[test]
 fn every_function_is_given_exactly_the_variables_that_it_reads() -> Checked {
-    let groups = groups()?;
+    let declared = functions::all();
     let mut wrong = Vec::new();
     for function in template()?.functions {
-        let Reads { required, optional } = reads_of(&function, &groups)?;
+        let is_it = |declared: &&shared::runtime::Function| declared.name() == function.name;
+        let declared = declared.iter().find(is_it).ok_or_else(|| format!("{} is not declared", function.name))?;
+        let variables = &declared.needs().variables;
+        let (required, read) =
+            (names(variables, &[Presence::Required]), names(variables, &[Presence::Required, Presence::Optional]));
         let given: BTreeSet<_> = function.variables.keys().cloned().collect();
-        let unread = given.iter().filter(|name| !required.contains(*name) && !optional.contains(*name));
+        let unread = given.difference(&read);
         wrong.extend(unread.map(|name| format!("{} is given {name}, which it does not read", function.resource)));
         let absent = required.difference(&given);
         wrong.extend(absent.map(|name| format!("{} reads {name}, which it is not given", function.resource)));
@@ -96,10 +35,28 @@ fn every_function_is_given_exactly_the_variables_that_it_reads() -> Checked {
 }
 
 #[test]
+fn every_readme_names_the_variables_that_its_function_reads() -> Checked {
+    let declared = functions::all();
+    let mut wrong = Vec::new();
+    for function in template()?.functions {
+        let readme = read(format!("functions/{}/{}/README.md", function.area, function.name))?;
+        let paragraph = readme.split("**Variables**").nth(1).and_then(|rest| rest.split("\n\n").next());
+        let said: BTreeSet<_> =
+            paragraph.unwrap_or_default().split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let needs = declared.iter().find(|declared| declared.name() == function.name).map(|found| found.needs());
+        let variables = needs.map(|needs| needs.variables.as_slice()).unwrap_or_default();
+        let read = names(variables, &[Presence::Required, Presence::Optional, Presence::TestSwitch]);
+        if said != read {
+            wrong.push(format!("{}: names {said:?} and reads {read:?}", function.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
 fn what_every_function_reads_is_given_once_to_all() -> Checked {
-    let groups = groups()?;
-    let common = groups.get("CommonSettings").ok_or("shared has no CommonSettings")?;
-    let read: BTreeSet<_> = common.required.union(&common.optional).cloned().collect();
+    let read = names(&COMMON_VARIABLES, &[Presence::Required, Presence::Optional]);
     assert_eq!(template()?.common_variables, read);
     Ok(())
 }
@@ -107,15 +64,12 @@ fn what_every_function_reads_is_given_once_to_all() -> Checked {
 #[test]
 fn no_test_switch_is_wired() -> Checked {
     let template = read("template.yaml")?;
-    for switch in TEST_SWITCHES {
-        assert!(!template.contains(switch), "template.yaml sets {switch}");
+    let functions = functions::all();
+    let variables = functions.iter().flat_map(|function| &function.needs().variables).chain(&COMMON_VARIABLES);
+    let switches = names(variables, &[Presence::TestSwitch]);
+    assert_eq!(switches.len(), 4, "{switches:?}");
+    for switch in switches {
+        assert!(!template.contains(&switch), "template.yaml sets {switch}");
     }
     Ok(())
-}
-
-#[test]
-fn the_reader_of_settings_tells_required_from_optional() {
-    let found = reads(r#"variables.required("KEY_ID")?; variables.optional("CA_FILE"); let name = "A_URL"; "not one""#);
-    assert_eq!(found.required, ["A_URL", "KEY_ID"].map(str::to_owned).into());
-    assert_eq!(found.optional, ["CA_FILE".to_owned()].into());
 }

@@ -3,9 +3,13 @@
 
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
 
+use shared::wiring::{COMMON_VARIABLES, Presence};
 use tokio::process::Command;
 
-use super::wiring::{Checked, Function, template};
+use super::{
+    functions,
+    wiring::{Checked, Function, template},
+};
 use crate::harness::stack::{binary, variable};
 
 const CANARY: &str = "canary-5f2d";
@@ -30,8 +34,13 @@ fn told(function: &Function) -> Environment {
     told
 }
 
-/// What a function starts without.
-const OPTIONAL: [&str; 3] = ["DATABASE_CA_FILE", "LOG_KEY_ID_RETIRING", "ROOT_SECRET_RETIRING"];
+/// What a function does not start without, by its own declaration.
+fn required(function: &Function) -> Vec<&'static str> {
+    let declared = functions::all();
+    let its = declared.iter().filter(|declared| declared.name() == function.name);
+    let variables = its.flat_map(|declared| &declared.needs().variables).chain(&COMMON_VARIABLES);
+    variables.filter(|variable| variable.presence == Presence::Required).map(|variable| variable.name).collect()
+}
 
 /// Starts it and gives its last words; an error where it goes on.
 async fn last_words(function: &Function, told: &Environment) -> Checked<String> {
@@ -48,8 +57,7 @@ async fn last_words(function: &Function, told: &Environment) -> Checked<String> 
 fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
     let told = told(function);
     let mut starts: Vec<(String, Environment)> = Vec::new();
-    let needed = function.variables.keys().map(String::as_str).chain(["ENVIRONMENT", "CONSOLE_ORIGIN"]);
-    for name in needed.filter(|name| !OPTIONAL.contains(name)) {
+    for name in required(function) {
         let mut less = told.clone();
         less.remove(name);
         starts.push((name.to_owned(), less));

@@ -70,8 +70,7 @@ fn no_folder_waits_for_a_function_that_is_not_wired() -> Checked {
 #[test]
 fn every_function_connects_as_itself_and_as_no_other_role() -> Checked {
     for function in template()?.functions {
-        let connects = |action: &String| action.starts_with("rds-db:");
-        let rights: Vec<_> = function.rights.iter().filter(|right| right.actions.iter().any(connects)).collect();
+        let rights: Vec<_> = function.rights.iter().filter(|right| right.action.starts_with("rds-db:")).collect();
         let role = role_of(&function);
         if !has_database(&function) {
             assert!(rights.is_empty(), "{} may connect to a database that it is not told of", function.resource);

@@ -28,17 +28,20 @@ pub(super) struct Function {
     /// Its variables beside those that all functions have.
     pub(super) variables: BTreeMap<String, String>,
     /// Its rights.
-    pub(super) rights: Vec<Right>,
+    pub(super) rights: BTreeSet<Right>,
+    /// Kinds of event that make it run, as `HttpApi`.
+    pub(super) events: BTreeSet<String>,
 }
 
-/// One statement of a function's policy.
+/// One permission of a function: one action on one resource, under conditions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Right {
-    /// Actions, as `kms:Decrypt`.
-    pub(super) actions: Vec<String>,
-    /// What they may be done to, with intrinsics as text.
+    /// As `kms:Decrypt`.
+    pub(super) action: String,
+    /// What it may be done to, without the names of CloudFormation's functions.
     pub(super) resource: String,
-    /// True where a service uses the key for the function, as S3 does.
-    pub(super) through_a_service: bool,
+    /// Operator, key and value of each condition.
+    pub(super) conditions: BTreeSet<(String, String, String)>,
 }
 
 /// The template.
@@ -119,6 +122,7 @@ fn function(id: &str, resource: &Value, text: &str) -> Checked<Function> {
     let properties = resource.get("Properties").ok_or_else(|| format!("{id} has no Properties"))?;
     let variables = inside(properties, &["Environment", "Variables"]);
     let pairs = variables.and_then(Value::as_mapping).into_iter().flatten();
+    let events = properties.get("Events").and_then(Value::as_mapping).into_iter().flatten();
     let policies = properties.get("Policies").and_then(Value::as_sequence).into_iter().flatten();
     Ok(Function {
         resource: id.to_owned(),
@@ -128,16 +132,43 @@ fn function(id: &str, resource: &Value, text: &str) -> Checked<Function> {
         lines: block_lines(id, text),
         code_uri: properties.get("CodeUri").map(flat).unwrap_or_default(),
         variables: pairs.map(|(name, value)| (flat(name), flat(value))).collect(),
-        rights: policies.filter_map(|policy| policy.get("Statement")).map(right).collect(),
+        rights: policies.filter_map(|policy| policy.get("Statement")).flat_map(rights).collect(),
+        events: events.filter_map(|(_, event)| event.get("Type").map(flat)).collect(),
     })
 }
 
-fn right(statement: &Value) -> Right {
-    Right {
-        actions: statement.get("Action").map(strings).unwrap_or_default(),
-        resource: statement.get("Resource").map(flat).unwrap_or_default(),
-        through_a_service: statement.get("Condition").map(flat).unwrap_or_default().contains("kms:ViaService"),
+fn rights(statement: &Value) -> Vec<Right> {
+    let conditions: BTreeSet<_> = statement.get("Condition").map(conditions).unwrap_or_default();
+    let resources = statement.get("Resource").map(resources).unwrap_or_default();
+    let actions = statement.get("Action").map(strings).unwrap_or_default();
+    let each = actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
+    each.map(|(action, resource)| Right {
+        action: action.clone(),
+        resource: resource.clone(),
+        conditions: conditions.clone(),
+    })
+    .collect()
+}
+
+/// The resources of a statement; of a choice between two lists, both.
+fn resources(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "If" => {
+            let branches = tagged.value.as_sequence().into_iter().flatten().skip(1);
+            branches.flat_map(resources).collect()
+        }
+        Value::Sequence(items) => items.iter().flat_map(resources).collect(),
+        other => [flat(other)].into(),
     }
+}
+
+fn conditions(value: &Value) -> BTreeSet<(String, String, String)> {
+    let operators = value.as_mapping().into_iter().flatten();
+    let each = operators.flat_map(|(operator, pairs)| {
+        let pairs = pairs.as_mapping().into_iter().flatten();
+        pairs.map(move |(key, value)| (flat(operator), flat(key), flat(value)))
+    });
+    each.collect()
 }
 
 /// `CheckIn` as `check-in` or `check_in`.

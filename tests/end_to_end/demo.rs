@@ -52,7 +52,7 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
 
 #[tokio::test]
 async fn owners_and_staff_of_demo_json_sign_in_at_both_organizations() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     for organization in [0, 1] {
         for (slug, who) in [("slug", "owner"), ("staff_slug", "staff")] {
             let told = |field: &str| running.told(organization, field);

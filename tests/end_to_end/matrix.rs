@@ -1,6 +1,9 @@
 //! Who may do what, asked of the running binaries: every role, every route of the document, every method.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -118,7 +121,8 @@ struct Sample {
 fn samples() -> BTreeMap<String, Sample> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
     let list = |folder: &Path| std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
-    let mut files: Vec<_> = list(Path::new(folder)).flat_map(|function| list(&function).collect::<Vec<_>>()).collect();
+    let below = |folder: PathBuf| list(&folder).collect::<Vec<_>>();
+    let mut files: Vec<_> = list(Path::new(folder)).flat_map(below).flat_map(below).collect();
     files.sort();
     let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
     for path in files {
@@ -162,7 +166,7 @@ async fn judge(client: &Client, routes: &[Route], who: &str, may: impl Fn(Permis
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_role_does_what_the_table_says_and_nothing_else() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (database, routes) = (running.database().await, routes());
     let organization = running.told(0, "organization_id");
     let mut wrong = Vec::new();
@@ -178,7 +182,7 @@ async fn every_role_does_what_the_table_says_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_whose_second_factor_is_missing_opens_nothing_that_asks_for_a_permission() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (database, routes) = (running.database().await, routes());
     let session = session(&database, &running.told(0, "organization_id"), Role::Owner, false).await;
     let client = running.in_session(&session);
@@ -189,15 +193,16 @@ async fn a_session_whose_second_factor_is_missing_opens_nothing_that_asks_for_a_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_credential_of_one_site_does_nothing_that_reaches_the_whole_organization() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (database, mut routes) = (running.database().await, routes());
     routes.retain(|route| route.permission.is_some_and(|permission| !permission.is_of_one_site()));
-    let (organization, site) = (running.told(0, "organization_id"), running.told(0, "site_id"));
+    // Of the second organization: tests that share this stack use the token of the first.
+    let (organization, site) = (running.told(1, "organization_id"), running.told(1, "site_id"));
     let bind =
         "UPDATE credentials SET site_id = $2::text::uuid WHERE organization_id = $1::text::uuid AND kind = 'api_token'";
     enter(&database, bind, &[&organization, &site]).await;
 
-    let wrong = judge(&running.owner(0), &routes, "a token of one site", |_| false).await;
+    let wrong = judge(&running.owner(1), &routes, "a token of one site", |_| false).await;
 
     assert!(routes.len() > 20 && wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -226,7 +231,7 @@ async fn impersonation(running: &Running, database: &tokio_postgres::Client) -> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn staff_do_what_is_open_to_staff_and_nothing_else() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (database, routes) = (running.database().await, routes());
     let client = running.in_session(&impersonation(&running, &database).await);
 
@@ -249,7 +254,7 @@ async fn staff_do_what_is_open_to_staff_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_body_sets_what_only_the_server_says() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (database, routes) = (running.database().await, routes());
     let session = session(&database, &running.told(0, "organization_id"), Role::Owner, true).await;
     let (api, browser) = (running.owner(0), running.in_session(&session));
@@ -269,7 +274,7 @@ async fn no_body_sets_what_only_the_server_says() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_other_method_is_405_and_says_which_there_are() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let client = running.owner(0);
     let mut by_path: BTreeMap<String, Vec<Method>> = BTreeMap::new();
     for route in routes() {

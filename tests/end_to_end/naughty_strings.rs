@@ -13,7 +13,7 @@ fn strings() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_string_is_taken_whole_or_refused_by_place() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let (owner, site) = (running.owner(0), running.told(0, "site_id"));
     for (at, text) in strings().into_iter().enumerate() {
         let mut body = json!({

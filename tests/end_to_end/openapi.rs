@@ -33,7 +33,7 @@ async fn schemathesis_finds_no_server_error_and_no_schema_violation() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_carries_the_security_headers() {
-    let running = Running::start().await;
+    let running = Running::shared().await;
     let owner = running.owner(0);
     for path in
         ["/v1/visits", "/v1/visits/nonsense", "/v1/openapi.json", "/v1/roles", "/nowhere", "/v1/audit-log?limit=0"]

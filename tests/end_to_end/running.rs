@@ -5,6 +5,7 @@ use std::{
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,9 @@ use crate::harness::stack::variable;
 pub(super) static TURN: Mutex<()> = Mutex::const_new(());
 /// Longest that a start may take on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// The stack of the tests that leave it as it was, while one of them holds it.
+static SHARED: Mutex<Weak<Running>> = Mutex::const_new(Weak::new());
 
 /// A stack that serves until it is dropped.
 pub(crate) struct Running {
@@ -39,6 +43,18 @@ pub(crate) fn workplace() -> PathBuf {
 }
 
 impl Running {
+    /// The stack that all share who only read, are refused, or change nothing but what they made themselves. The first
+    /// starts it, the last stops it.
+    pub(crate) async fn shared() -> Arc<Self> {
+        let mut shared = SHARED.lock().await;
+        if let Some(running) = shared.upgrade() {
+            return running;
+        }
+        let running = Arc::new(Self::start().await);
+        *shared = Arc::downgrade(&running);
+        running
+    }
+
     /// Starts one and waits until its two organizations are there.
     pub(crate) async fn start() -> Self {
         let turn = TURN.lock().await;

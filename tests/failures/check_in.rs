@@ -6,8 +6,7 @@ use crate::harness::{Event, World, pictures, stack, tap::Tap};
 
 async fn deps(changes: &[(&str, &str)]) -> check_in::Deps {
     let variables = stack::variables("fn_check_in", changes);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<check_in::Deps>(&variables).await
 }
 
 fn arrival(world: &World) -> Event {

@@ -13,8 +13,7 @@ async fn deps_behind_a_proxy() -> (CountingProxy, check_in::Deps) {
     let direct = stack::variables("fn_check_in", &[]);
     let (proxy, url) = CountingProxy::before_url(direct.required("DATABASE_URL").expect("a URL"), DELAY).await;
     let variables = stack::variables("fn_check_in", &[("DATABASE_URL", &url)]);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    (proxy, check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection"))
+    (proxy, stack::connect::<check_in::Deps>(&variables).await)
 }
 
 fn arrival(world: &World, key: &str) -> Event {

@@ -32,8 +32,7 @@ pub(crate) async fn arrive(world: &World, body: &Value) -> Value {
 /// Checks a visitor in by a door with other settings.
 pub(crate) async fn arrive_by(world: &World, body: &Value, changes: &[(&str, &str)]) -> Value {
     let variables = stack::variables("fn_check_in", changes);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<check_in::Deps>(&variables).await;
     let key = uuid::Uuid::new_v4().to_string();
     let event = Event::new("POST", "/v1/visits", &[]).bearer(&world.token).idempotent(&key).json(body);
     let answer = event.send(&deps, check_in::handle).await;
@@ -44,8 +43,7 @@ pub(crate) async fn arrive_by(world: &World, body: &Value, changes: &[(&str, &st
 /// Checks a visitor out, and asks for it once more.
 pub(crate) async fn leave(world: &World, visit: &str) {
     let variables = stack::variables("fn_check_out", &[]);
-    let settings = check_out::Settings::read(&variables).expect("settings");
-    let deps = check_out::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<check_out::Deps>(&variables).await;
     let event = Event::new("POST", "/v1/visits/{visit_id}/check-out", &[visit]).bearer(&world.token).idempotent(visit);
     for event in [event.again(), event] {
         let answer = event.send(&deps, check_out::handle).await;

@@ -45,14 +45,11 @@ impl Desk {
         let changes = [&[("CLOCK_OFFSET_SECONDS", offset.as_str())], changes].concat();
         let of = |role: &str| stack::variables(role, &changes);
         let (first, second, third) = (of("fn_sign_in"), of("fn_enrol_second_factor"), of("fn_manage_sessions"));
-        let sign_in = sign_in::Settings::read(&first).expect("settings");
-        let enrol = enrol_second_factor::Settings::read(&second).expect("settings");
-        let sessions = manage_sessions::Settings::read(&third).expect("settings");
         let common = stack::common(&first);
         Self {
-            sign_in: sign_in::Deps::connect(&common, &sign_in).await.expect("a connection"),
-            enrol: enrol_second_factor::Deps::connect(&common, &enrol).await.expect("a connection"),
-            sessions: manage_sessions::Deps::connect(&common, &sessions).await.expect("a connection"),
+            sign_in: stack::connect::<sign_in::Deps>(&first).await,
+            enrol: stack::connect::<enrol_second_factor::Deps>(&second).await,
+            sessions: stack::connect::<manage_sessions::Deps>(&third).await,
             now: common.clock,
         }
     }

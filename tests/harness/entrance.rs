@@ -30,14 +30,10 @@ impl Entrance {
         let offset = offset_s.to_string();
         let of = |role: &str| stack::variables(role, &[("CLOCK_OFFSET_SECONDS", offset.as_str())]);
         let (first, second, third) = (of("fn_pair_kiosk"), of("fn_manage_kiosks"), of("fn_check_in"));
-        let pair = pair_kiosk::Settings::read(&first).expect("settings");
-        let manage = manage_kiosks::Settings::read(&second).expect("settings");
-        let check_in = check_in::Settings::read(&third).expect("settings");
-        let common = stack::common(&first);
         Self {
-            pair: pair_kiosk::Deps::connect(&common, &pair).await.expect("a connection"),
-            manage: manage_kiosks::Deps::connect(&common, &manage).await.expect("a connection"),
-            check_in: check_in::Deps::connect(&common, &check_in).await.expect("a connection"),
+            pair: stack::connect::<pair_kiosk::Deps>(&first).await,
+            manage: stack::connect::<manage_kiosks::Deps>(&second).await,
+            check_in: stack::connect::<check_in::Deps>(&third).await,
         }
     }
 

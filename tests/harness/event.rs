@@ -5,9 +5,9 @@ use std::{collections::HashMap, time::Duration};
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 use shared::{
-    Result,
     authn::session::{COOKIE, forgery_token},
     http::{Reply, Request},
+    runtime::Act,
     secret::Secret,
 };
 
@@ -197,9 +197,13 @@ impl Event {
     }
 
     /// Sends it through the same loop that serves Lambda.
-    pub(crate) async fn send<D>(&self, deps: &D, handler: impl AsyncFn(&D, &Request) -> Result<Reply>) -> Answer {
+    pub(crate) async fn send<D, H>(&self, deps: &D, handler: H) -> Answer
+    where
+        D: Send + Sync,
+        H: for<'a> Act<'a, D, Request, Reply>,
+    {
         let request = self.to_request();
-        let reply = shared::runtime::answer(deps, &handler, &request).await;
+        let reply = shared::runtime::answer(deps, handler, &request).await;
         Answer {
             status: reply.status(),
             body: serde_json::from_str(reply.body()).expect("every answer is JSON"),

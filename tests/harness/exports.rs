@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use serde_json::{Value, json};
 use shared::{
     audit::{checkpoint::bundle_key_name, note::VerifierKey},
-    bundles::{BundleKey, Bundles},
+    bundles::{BundleKey, BundleWriter},
     clock::Clock,
     queue::EXPORT_REQUEST,
     runtime::{self, Fired},
-    settings::{AwsSettings, BundlesSettings},
+    settings::AwsSettings,
     vault::Signer,
 };
 
@@ -25,15 +25,13 @@ const CLOCK: Clock = Clock::System { offset_s: 0 };
 /// `request-export` as the stack runs it.
 pub(crate) async fn requester() -> request_export::Deps {
     let variables = stack::variables("fn_request_export", &[]);
-    let settings = request_export::Settings::read(&variables).expect("settings");
-    request_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<request_export::Deps>(&variables).await
 }
 
 /// `build-export`, with some settings changed.
 pub(crate) async fn builder(changes: &[(&str, &str)]) -> build_export::Deps {
     let variables = stack::variables("fn_build_export", changes);
-    let settings = build_export::Settings::read(&variables).expect("settings");
-    build_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<build_export::Deps>(&variables).await
 }
 
 /// A wish.
@@ -63,15 +61,14 @@ pub(crate) async fn build_within(world: &World, deps: &build_export::Deps, remai
     });
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });
     let fired = Fired { event, request_id: "test".to_owned(), remaining };
-    let answer = runtime::work(CLOCK, deps, &build_export::consume, &build_export::sweep, fired).await;
+    let answer = runtime::work(CLOCK, deps, build_export::consume, build_export::sweep, fired).await;
     assert_eq!(answer.expect("an answer")["batchItemFailures"], json!([]));
 }
 
 /// What `GET /v1/exports/{export_id}` says.
 pub(crate) async fn read(world: &World, export: &str) -> Value {
     let variables = stack::variables("fn_read_export", &[]);
-    let settings = read_export::Settings::read(&variables).expect("settings");
-    let deps = read_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<read_export::Deps>(&variables).await;
     let event = Event::new("GET", "/v1/exports/{export_id}", &[export]).bearer(&world.token);
     let answer = event.send(&deps, read_export::handle).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -81,8 +78,7 @@ pub(crate) async fn read(world: &World, export: &str) -> Value {
 /// `download-export` as the stack runs it.
 pub(crate) async fn downloader() -> download_export::Deps {
     let variables = stack::variables("fn_download_export", &[]);
-    let settings = download_export::Settings::read(&variables).expect("settings");
-    download_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<download_export::Deps>(&variables).await
 }
 
 /// Asks for a link.
@@ -111,10 +107,9 @@ pub(crate) async fn stored_headers(world: &World, export: &str) -> hyper::Header
 }
 
 /// The bucket, with some settings changed, and where a bundle lies in it.
-pub(crate) fn in_the_bucket(world: &World, export: &str, changes: &[(&str, &str)]) -> (Bundles, BundleKey) {
+pub(crate) async fn in_the_bucket(world: &World, export: &str, changes: &[(&str, &str)]) -> (BundleWriter, BundleKey) {
     let variables = stack::variables("fn_build_export", changes);
-    let settings = BundlesSettings::read(&variables).expect("settings");
-    let bundles = Bundles::new(&settings, &AwsSettings::read(&variables).expect("settings"));
+    let bundles = stack::connect(&variables).await;
     let (organization, export) = (world.wrapped.organization, export.parse().expect("an id"));
     (bundles, BundleKey { organization, export, kms_key_id: world.wrapped.kms_key_id.clone() })
 }

@@ -21,8 +21,7 @@ struct One<'w> {
 /// `sweep-leftovers` as the stack runs it, with some settings changed.
 pub(crate) async fn sweeper(changes: &[(&str, &str)]) -> sweep_leftovers::Deps {
     let variables = stack::variables("fn_sweep_leftovers", changes);
-    let settings = sweep_leftovers::Settings::read(&variables).expect("settings");
-    sweep_leftovers::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<sweep_leftovers::Deps>(&variables).await
 }
 
 /// A tick with so much time.
@@ -39,6 +38,6 @@ async fn sweep_one(one: &One<'_>, tick: &Tick) -> Result<Outcome> {
 /// Sweeps a world some seconds from now; how much was removed.
 pub(crate) async fn sweep(world: &World, offset_s: i64) -> u64 {
     let one = One { deps: sweeper(&[]).await, world };
-    let swept = runtime::sweep(Clock::System { offset_s }, &one, &sweep_one, fired(Duration::from_secs(60))).await;
+    let swept = runtime::sweep(Clock::System { offset_s }, &one, sweep_one, fired(Duration::from_secs(60))).await;
     swept.expect("a tick that ends well").done
 }

@@ -12,7 +12,7 @@ use shared::{
     clock::Clock,
     queue::SEAL_REQUEST,
     runtime::{self, Fired},
-    settings::{AnchorsSettings, AwsSettings},
+    settings::AwsSettings,
     vault::Signer,
 };
 
@@ -23,8 +23,7 @@ const CLOCK: Clock = Clock::System { offset_s: 0 };
 /// A sealer with the settings of the stack, and some changed.
 pub(crate) async fn sealer(changes: &[(&str, &str)]) -> seal_audit_log::Deps {
     let variables = stack::variables("fn_seal_audit_log", changes);
-    let settings = seal_audit_log::Settings::read(&variables).expect("settings");
-    seal_audit_log::Deps::connect(&stack::common(&variables), settings).await.expect("a connection")
+    stack::connect::<seal_audit_log::Deps>(&variables).await
 }
 
 /// Asks for a seal of one log, as an export does. True when it was sealed.
@@ -35,14 +34,14 @@ pub(crate) async fn seal(world: &World, deps: &seal_audit_log::Deps) -> bool {
     });
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });
     let fired = Fired { event, request_id: "test".to_owned(), remaining: std::time::Duration::from_secs(60) };
-    let answer = runtime::work(CLOCK, deps, &seal_audit_log::consume, &seal_audit_log::sweep, fired).await;
+    let answer = runtime::work(CLOCK, deps, seal_audit_log::consume, seal_audit_log::sweep, fired).await;
     answer.expect("an answer")["batchItemFailures"] == json!([])
 }
 
 /// The bucket of anchors.
-pub(crate) fn anchors() -> Anchors {
+pub(crate) async fn anchors() -> Anchors {
     let variables = stack::variables("fn_seal_audit_log", &[]);
-    Anchors::new(&AnchorsSettings::read(&variables).unwrap(), &AwsSettings::read(&variables).unwrap())
+    stack::connect(&variables).await
 }
 
 /// Puts a second version over an anchor, as an attacker with the bucket's own key could.
@@ -110,7 +109,7 @@ impl World {
 
     /// The notes of the anchored checkpoints, smallest first.
     pub(crate) async fn anchored(&self) -> Vec<(Anchored, String)> {
-        let anchors = anchors();
+        let anchors = anchors().await;
         let mut notes = Vec::new();
         for anchored in anchors.checkpoints_from(self.organization, 0).await.unwrap() {
             let note = anchors.note(self.organization, &anchored).await.unwrap();

@@ -61,14 +61,13 @@ pub(crate) fn newest_to(address: &str) -> Mail {
 /// A sender with some settings changed.
 pub(crate) async fn sender(changes: &[(&str, &str)]) -> send_mail::Deps {
     let variables = stack::variables("fn_send_mail", changes);
-    let settings = send_mail::Settings::read(&variables).expect("settings");
-    send_mail::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<send_mail::Deps>(&variables).await
 }
 
 /// What Lambda is answered when it hands over a batch, or anything else for a tick.
 pub(crate) async fn fire(deps: &send_mail::Deps, event: Value) -> Result<Value> {
     let fired = Fired { event, request_id: "test".to_owned(), remaining: Duration::from_secs(60) };
-    runtime::work(deps.clock, deps, &send_mail::consume, &send_mail::sweep, fired).await
+    runtime::work(deps.clock, deps, send_mail::consume, send_mail::sweep, fired).await
 }
 
 /// A batch of one message that asks for the mail of a world.

@@ -1,9 +1,9 @@
 //! What every route refuses, in the same words.
 
 use shared::{
-    Result,
     authn::{CredentialKind, NewCredential, Realm},
     http::{Reply, Request},
+    runtime::Act,
 };
 
 use super::{Event, World};
@@ -15,11 +15,11 @@ pub(crate) fn spoiled(credential: &str) -> String {
 }
 
 /// No, an ill-formed, an unknown and a foreign kind of credential are all 401, before anything else is read.
-pub(crate) async fn without_a_credential<D>(
+pub(crate) async fn without_a_credential<D: Send + Sync>(
     world: &World,
     event: &Event,
     deps: &D,
-    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+    handler: impl for<'a> Act<'a, D, Request, Reply> + Copy,
 ) {
     let stranger = NewCredential::generate(CredentialKind::ApiToken, Realm::Test, world.organization).unwrap();
     let spoiled = spoiled(&world.token);
@@ -29,39 +29,39 @@ pub(crate) async fn without_a_credential<D>(
         event.again().header("authorization", "Basic abc"),
         event.again().bearer(stranger.text.expose_secret()),
     ] {
-        let answer = event.send(deps, &handler).await;
+        let answer = event.send(deps, handler).await;
         assert_eq!(answer.problem(), "401 unauthenticated");
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
 }
 
 /// A credential without the permission is 403, and the log says so.
-pub(crate) async fn without_the_permission<D>(
+pub(crate) async fn without_the_permission<D: Send + Sync>(
     world: &World,
     event: &Event,
     token: &str,
     deps: &D,
-    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+    handler: impl for<'a> Act<'a, D, Request, Reply> + Copy,
 ) {
     let before = world.actions().await;
 
-    let answer = event.again().bearer(token).send(deps, &handler).await;
+    let answer = event.again().bearer(token).send(deps, handler).await;
 
     assert_eq!(answer.problem(), "403 forbidden");
     assert_eq!(world.actions().await, [before, vec!["access.refused".to_owned()]].concat());
 }
 
 /// Another organization's thing is answered like one that is not there, and like what is no id at all.
-pub(crate) async fn of_another_organization<D>(
+pub(crate) async fn of_another_organization<D: Send + Sync>(
     theirs: &Event,
     absent: &Event,
     no_id: &Event,
     deps: &D,
-    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
+    handler: impl for<'a> Act<'a, D, Request, Reply> + Copy,
 ) {
-    let theirs = theirs.send(deps, &handler).await;
+    let theirs = theirs.send(deps, handler).await;
     for other in [absent, no_id] {
-        let other = other.send(deps, &handler).await;
+        let other = other.send(deps, handler).await;
         assert_eq!(theirs.problem(), "404 not_found");
         assert_eq!(theirs.without_request_id(), other.without_request_id());
         assert_eq!(theirs.headers.len(), other.headers.len());

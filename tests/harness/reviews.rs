@@ -11,7 +11,7 @@ use shared::{
     id::{AccessReviewId, AccessReviewItemId, CredentialId, ImpersonationId, KioskId, OrganizationId},
     runtime::{self, Fired},
     schedule::{Outcome, Tick},
-    settings::DatabaseSettings,
+    settings::Variables,
     tenant::Db,
 };
 use tokio_postgres::{Client, Row};
@@ -35,15 +35,13 @@ pub(crate) fn days(from: Timestamp, days: i64) -> Timestamp {
 /// What opens reviews, with some settings changed.
 pub(crate) async fn opener(changes: &[(&str, &str)]) -> open_access_reviews::Deps {
     let variables = stack::variables("fn_open_access_reviews", changes);
-    let settings = open_access_reviews::Settings::read(&variables).expect("settings");
-    open_access_reviews::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<open_access_reviews::Deps>(&variables).await
 }
 
 /// What sweeps, with some settings changed.
 pub(crate) async fn sweeper(changes: &[(&str, &str)]) -> sweep_access_reviews::Deps {
     let variables = stack::variables("fn_sweep_access_reviews", changes);
-    let settings = sweep_access_reviews::Settings::read(&variables).expect("settings");
-    sweep_access_reviews::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<sweep_access_reviews::Deps>(&variables).await
 }
 
 /// One organization of a database.
@@ -69,12 +67,12 @@ pub(crate) fn fired() -> Fired {
 
 /// What a tick at a moment opens in one organization.
 pub(crate) async fn try_open(one: &One<'_>, moment: Timestamp) -> Result<u64> {
-    runtime::sweep(Clock::Fixed(moment), one, &open_one, fired()).await.map(|outcome| outcome.done)
+    runtime::sweep(Clock::Fixed(moment), one, open_one, fired()).await.map(|outcome| outcome.done)
 }
 
 /// What a tick at a moment does in one organization.
 pub(crate) async fn try_sweep(one: &One<'_>, moment: Timestamp) -> Result<u64> {
-    runtime::sweep(Clock::Fixed(moment), one, &sweep_one, fired()).await.map(|outcome| outcome.done)
+    runtime::sweep(Clock::Fixed(moment), one, sweep_one, fired()).await.map(|outcome| outcome.done)
 }
 
 /// Opens the review of a world at a moment; the review.
@@ -169,26 +167,22 @@ impl Apart {
         Self { client, name, organizations }
     }
 
-    /// The settings of a role in this database, by way of a URL.
-    pub(crate) fn settings(&self, role: &str, changes: &[(&str, &str)]) -> DatabaseSettings {
-        let settings = DatabaseSettings::read(&stack::variables(role, changes)).expect("settings");
-        DatabaseSettings { database: self.name.clone(), ..settings }
+    /// What a role is told, to reach this database.
+    fn variables(&self, role: &str, changes: &[(&str, &str)]) -> Variables {
+        let told = stack::variables(role, changes);
+        let mut url = url::Url::parse(told.required("DATABASE_URL").expect("a URL")).expect("a URL");
+        url.set_path(&self.name);
+        stack::variables(role, &[changes, &[("DATABASE_URL", url.as_str())]].concat())
     }
 
     /// What opens reviews here.
     pub(crate) async fn opener(&self, changes: &[(&str, &str)]) -> open_access_reviews::Deps {
-        let database = self.settings("fn_open_access_reviews", changes);
-        let common = stack::common(&stack::variables("fn_open_access_reviews", changes));
-        let settings = open_access_reviews::Settings { database };
-        open_access_reviews::Deps::connect(&common, &settings).await.expect("a connection")
+        stack::connect(&self.variables("fn_open_access_reviews", changes)).await
     }
 
     /// What sweeps here.
     pub(crate) async fn sweeper(&self, changes: &[(&str, &str)]) -> sweep_access_reviews::Deps {
-        let database = self.settings("fn_sweep_access_reviews", changes);
-        let common = stack::common(&stack::variables("fn_sweep_access_reviews", changes));
-        let settings = sweep_access_reviews::Settings { database };
-        sweep_access_reviews::Deps::connect(&common, &settings).await.expect("a connection")
+        stack::connect(&self.variables("fn_sweep_access_reviews", changes)).await
     }
 
     /// Rows of a question.

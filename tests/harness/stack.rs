@@ -1,6 +1,9 @@
 //! Where the parts of the stack are.
 
-use shared::settings::{CommonSettings, Variables};
+use shared::{
+    settings::{CommonSettings, Variables},
+    wiring::Part,
+};
 
 /// A variable that `doorbook-local with-stack` exports.
 pub(crate) fn variable(name: &str) -> String {
@@ -56,6 +59,11 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         .chain(lambda.map(|name| (name.to_owned(), variable(name))))
         .chain(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
         .collect()
+}
+
+/// What a function holds, or a part of it, told these variables.
+pub(crate) async fn connect<P: Part>(variables: &Variables) -> P {
+    shared::wiring::connect(variables).await.expect("a connection")
 }
 
 /// The settings that every function reads.

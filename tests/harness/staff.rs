@@ -28,8 +28,7 @@ pub(crate) const END: &str = "/v1/impersonations/{impersonation_id}/end";
 macro_rules! send {
     ($event:expr, $changes:expr, $function:ident, $role:literal) => {{
         let variables = stack::variables($role, $changes);
-        let settings = $function::Settings::read(&variables).expect("settings");
-        let deps = $function::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+        let deps = stack::connect::<$function::Deps>(&variables).await;
         $event.send(&deps, $function::handle).await
     }};
 }
@@ -62,8 +61,7 @@ pub(crate) async fn ask_told(changes: &[(&str, &str)], event: &Event) -> Answer 
 /// Appoints or dismisses, as the operator does.
 pub(crate) async fn appoint(world: &World, email: &str, is_staff: bool) -> Result<Value> {
     let variables = stack::variables("fn_appoint_staff", &[]);
-    let settings = appoint_staff::Settings::read(&variables).expect("settings");
-    let deps = appoint_staff::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<appoint_staff::Deps>(&variables).await;
     let body = json!({ "slug": world.slug, "email": email, "is_staff": is_staff });
     let appointment = shared::http::read_json(body.to_string().as_bytes())?;
     let invocation = Invocation::new(uuid::Uuid::new_v4().to_string());

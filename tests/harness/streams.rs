@@ -19,8 +19,7 @@ pub(crate) async fn streamer(changes: &[(&str, &str)]) -> stream_audit_log::Deps
     let authority = collector::authority_file();
     let changes = [&[("OUTGOING_TEST_CA_FILE", authority.as_str())], changes].concat();
     let variables = stack::variables("fn_stream_audit_log", &changes);
-    let settings = stream_audit_log::Settings::read(&variables).expect("settings");
-    stream_audit_log::Deps::connect(&stack::common(&variables), settings).await.expect("a connection")
+    stack::connect::<stream_audit_log::Deps>(&variables).await
 }
 
 /// A streamer whose clock is ahead.
@@ -43,7 +42,7 @@ async fn stream_one(one: &One<'_>, tick: &Tick) -> Result<Outcome> {
 pub(crate) async fn try_stream(world: &World, deps: &stream_audit_log::Deps) -> Option<u64> {
     let one = One { deps, organization: world.organization };
     let fired = Fired { event: json!({}), request_id: "test".to_owned(), remaining: Duration::from_secs(100) };
-    let swept = runtime::sweep(Clock::System { offset_s: 0 }, &one, &stream_one, fired).await;
+    let swept = runtime::sweep(Clock::System { offset_s: 0 }, &one, stream_one, fired).await;
     swept.ok().map(|outcome| outcome.done)
 }
 
@@ -55,8 +54,7 @@ pub(crate) async fn stream(world: &World, deps: &stream_audit_log::Deps) -> u64 
 /// Asks `manage-log-streams`.
 pub(crate) async fn ask(event: &Event) -> super::event::Answer {
     let variables = stack::variables("fn_manage_log_streams", &[]);
-    let settings = manage_log_streams::Settings::read(&variables).expect("settings");
-    let deps = manage_log_streams::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<manage_log_streams::Deps>(&variables).await;
     event.send(&deps, manage_log_streams::handle).await
 }
 

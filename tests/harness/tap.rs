@@ -132,7 +132,7 @@ async fn carry(mut client: TcpStream, state: Arc<State>) {
                     count += client.try_read(&mut up[count..]).unwrap_or(0);
                 }
                 tokio::time::sleep(Duration::from_millis(state.delay_ms.load(Ordering::SeqCst))).await;
-                // A statement that is a transaction by itself would be committed, whoever hears its answer.
+                // A statement that is a transaction by itself would be committed, even where its answer is lost.
                 if state.answers_left.load(Ordering::SeqCst) < 0 {
                     return;
                 }

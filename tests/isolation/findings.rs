@@ -1,5 +1,7 @@
 //! Everything that is wrong with the isolation of a database, as a list that should be empty.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokio_postgres::Client;
 
 use super::database::{grants, new_id, run, seed, try_texts};
@@ -8,16 +10,19 @@ use super::database::{grants, new_id, run, seed, try_texts};
 pub(super) struct Probed<'client> {
     client: &'client Client,
     organizations: (String, String),
+    number: usize,
 }
 
 /// Opens it. A test that drops the connection or says ROLLBACK leaves no trace.
 pub(super) async fn probe(client: &Client) -> Probed<'_> {
+    static OPENED: AtomicUsize = AtomicUsize::new(0);
+    let number = OPENED.fetch_add(1, Ordering::Relaxed);
     let organizations = (new_id(client).await, new_id(client).await);
     run(client, "BEGIN").await;
-    run(client, include_str!("catalogue.sql")).await;
-    run(client, include_str!("probes.sql")).await;
+    run(client, &own_names(include_str!("catalogue.sql"), number)).await;
+    run(client, &own_names(include_str!("probes.sql"), number)).await;
     for (role, file) in grants() {
-        let twin = format!("{role}__twin");
+        let twin = own_names(&format!("{role}__twin"), number);
         run(client, &format!("CREATE ROLE {twin} LOGIN NOINHERIT; SET LOCAL ROLE doorbook_owner")).await;
         run(client, &file.replace(&role, &twin)).await;
         run(client, "RESET ROLE").await;
@@ -26,7 +31,15 @@ pub(super) async fn probe(client: &Client) -> Probed<'_> {
         run(client, &seed(organization)).await;
     }
     run(client, &format!("SELECT pg_temp.prepare_probes('{}')", organizations.1)).await;
-    Probed { client, organizations }
+    Probed { client, organizations, number }
+}
+
+/// Roles belong to the whole server, and two transactions that make one of the same name wait for each other. So each
+/// has names of its own for what it makes.
+fn own_names(sql: &str, number: usize) -> String {
+    sql.replace("__twin", &format!("__twin{number}"))
+        .replace(r"\_\_twin", &format!(r"\_\_twin{number}"))
+        .replace("isolation_probe", &format!("isolation_probe{number}"))
 }
 
 impl Probed<'_> {
@@ -55,7 +68,7 @@ impl Probed<'_> {
     /// Makes a change that `undo` takes back.
     pub(super) async fn mutate(&self, statements: &str) {
         run(self.client, "SAVEPOINT untouched").await;
-        run(self.client, statements).await;
+        run(self.client, &own_names(statements, self.number)).await;
     }
 
     pub(super) async fn undo(&self) {

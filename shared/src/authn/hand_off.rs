@@ -20,6 +20,7 @@ use crate::{
     id::{CredentialId, HandOffId, ImpersonationId, OrganizationId, StaffId},
     settings::{RootSecretSettings, VersionedSecret},
     vault,
+    wiring::{Fatal, Needs, Part, ROOT_SECRET_VARIABLES, Start},
 };
 
 /// How long a token is good for, in seconds.
@@ -108,6 +109,16 @@ impl HandOff {
 #[serde(deny_unknown_fields)]
 struct Footer {
     kid: u16,
+}
+
+impl Part for HandOffKeys {
+    fn needs() -> Needs {
+        Needs::of(&ROOT_SECRET_VARIABLES, &[])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self::new(RootSecretSettings::read(start.told())?))
+    }
 }
 
 /// Signs under the current secret, and reads what it or the retiring one signed.

@@ -5,13 +5,17 @@
 //! reads or writes a tenant's rows without one.
 
 mod admission;
+#[cfg(feature = "kms")]
+mod batch;
 mod public;
 mod read;
 #[cfg(feature = "kms")]
 mod write;
 
 pub use admission::{Caller, Demand};
+#[cfg(feature = "kms")]
+pub use batch::{Batch, Record};
 pub use public::PublicDoor;
 pub use read::{AdmittedRead, ReadDoor};
 #[cfg(feature = "kms")]
-pub use write::{AdmittedWrite, Batch, Record, WriteDoor};
+pub use write::{AdmittedWrite, WriteDoor};

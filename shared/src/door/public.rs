@@ -10,6 +10,7 @@ use crate::{
     id::OrganizationId,
     settings::CommonSettings,
     tenant::{Db, Lookups as _, Statement},
+    wiring::{Fatal, Needs, Part, Start},
     work::SystemWork,
 };
 
@@ -19,6 +20,16 @@ use crate::{
 pub struct PublicDoor {
     db: Db,
     clock: Clock,
+}
+
+impl Part for PublicDoor {
+    fn needs() -> Needs {
+        Db::needs()
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self::new(start.part()?, start.common()))
+    }
 }
 
 impl PublicDoor {

@@ -10,6 +10,7 @@ use crate::{
     http::Request,
     settings::{CommonSettings, RatesPerMinute},
     tenant::{Db, Lookups, Statement, TenantTx, resume},
+    wiring::{Fatal, Needs, Part, Start},
 };
 
 /// Admits requests that read.
@@ -19,6 +20,16 @@ pub struct ReadDoor {
     clock: Clock,
     per_minute: RatesPerMinute,
     console_origin: Arc<str>,
+}
+
+impl Part for ReadDoor {
+    fn needs() -> Needs {
+        Db::needs()
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self::new(start.part()?, start.common()))
+    }
 }
 
 impl ReadDoor {

@@ -2,18 +2,21 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::admission::{Answer, Caller, Cost, Demand, Question, record_refusal};
+use super::{
+    admission::{Answer, Caller, Cost, Demand, Question, record_refusal},
+    batch::{Batch, Record},
+};
 use crate::{
     audit::{Action, Actor, AuditEvent, Diff, TargetKind},
     clock::{Clock, Timestamp},
     error::{Error, Result},
     http::{Reply, Request},
     idempotency::{HeldClaim, kept},
-    outbox::OutgoingEvent,
     queue::{Envelope, outbox_nudge},
     settings::{CommonSettings, RatesPerMinute},
-    tenant::{Db, Lookup, Lookups, Statement},
+    tenant::{Db, Lookup, Lookups},
     vault::{TenantKey, Vault, WrappedTenantKey},
+    wiring::{Fatal, Needs, Part, Start},
 };
 
 /// Admits requests that change something.
@@ -24,6 +27,17 @@ pub struct WriteDoor {
     clock: Clock,
     per_minute: RatesPerMinute,
     console_origin: Arc<str>,
+}
+
+impl Part for WriteDoor {
+    fn needs() -> Needs {
+        Db::needs().and(Vault::needs())
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let (db, vault) = (start.part()?, start.part()?);
+        Ok(Self::new(db, vault, start.common()))
+    }
 }
 
 impl WriteDoor {
@@ -79,7 +93,7 @@ impl WriteDoor {
         request.credential()?;
         request.refuse_forged(&self.console_origin)?;
         let now = self.clock.now();
-        // The lease ends with the invocation: whoever holds it then cannot be running any more.
+        // The lease ends with the invocation: the attempt that holds it cannot be running any more.
         let lease_s = i64::try_from(request.remaining.as_secs()).unwrap_or(0) + 1;
         let cost = Cost::Write {
             key_sha256: request.idempotency_key_sha256()?,
@@ -239,53 +253,5 @@ impl AdmittedWrite {
 
     async fn seal(&self, reply: &Reply) -> Result<Vec<u8>> {
         self.claim.seal(&serde_json::to_vec(&reply.to_keep()).map_err(Error::internal)?).await
-    }
-}
-
-/// A record that one function of the database writes. The function takes what `app.resume_and_settle` takes, then the moment of
-/// admission, what is bound here, the events and the audit entry; it ends with `app.emit_and_audit`.
-pub struct Record {
-    call: Statement,
-    events: Vec<OutgoingEvent>,
-    entry: AuditEvent,
-}
-
-impl Record {
-    /// A record by this call, with the entry that says what was done.
-    #[must_use]
-    pub const fn new(call: Statement, events: Vec<OutgoingEvent>, entry: AuditEvent) -> Self {
-        Self { call, events, entry }
-    }
-}
-
-/// What one transaction writes. It can only be added to: nothing can be asked, and nothing waits.
-#[derive(Default)]
-pub struct Batch {
-    writes: Vec<Statement>,
-    events: Vec<OutgoingEvent>,
-    entries: Vec<AuditEvent>,
-    request: Option<(&'static str, uuid::Uuid)>,
-}
-
-impl Batch {
-    /// Asks a worker by a message, after the answer, to do something with what is written here. It is told once and may
-    /// not hear it: its schedule finds the row.
-    pub fn ask(&mut self, kind: &'static str, about: uuid::Uuid) {
-        self.request = Some((kind, about));
-    }
-
-    /// Adds a statement.
-    pub fn write(&mut self, statement: Statement) {
-        self.writes.push(statement);
-    }
-
-    /// Adds an event for the outside.
-    pub fn emit(&mut self, event: OutgoingEvent) {
-        self.events.push(event);
-    }
-
-    /// Adds the entry that says what was done.
-    pub fn audit(&mut self, entry: AuditEvent) {
-        self.entries.push(entry);
     }
 }

@@ -1,5 +1,7 @@
 //! What leaves: a typed answer or one problem document, under the same headers.
 
+use lambda_http::Body;
+
 use crate::{
     authn::session,
     error::{Code, Error, FieldError, Result},
@@ -24,12 +26,31 @@ const HEADERS: [(&str, &str); 9] = [
     ("cache-control", "no-store"),
 ];
 
+/// What is sent. Only text is kept for a replay.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    #[serde(skip)]
+    Bytes(Vec<u8>),
+}
+
+/// How long a page may be used again without asking for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// For a year: its path changes with what it holds.
+    Immutable,
+    /// Never without asking: it is the same as long as it has this entity tag (RFC 9110, section 8.8.3), which is
+    /// written here with its quotation marks.
+    Revalidated(String),
+}
+
 /// An answer: status, body and the headers that are its own.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reply {
     status: u16,
     content_type: String,
-    body: String,
+    body: Content,
     /// What a replay shows in place of `body`, where the body holds what is shown only once.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     replay_body: Option<String>,
@@ -75,12 +96,40 @@ impl Reply {
         Ok(Self::new(status, "application/json", serde_json::to_string(body).map_err(Error::internal)?))
     }
 
-    const fn written(status: u16, content_type: String, body: String) -> Self {
+    /// 200 with the bytes of a page or of what belongs to it.
+    #[must_use]
+    pub fn page(content_type: &str, bytes: Vec<u8>, caching: &Caching) -> Self {
+        Self::written(200, content_type.to_owned(), Content::Bytes(bytes)).cached(caching)
+    }
+
+    /// 304 in answer to `if-none-match` (RFC 9110, section 13.1.2): the page that is there already is the present one.
+    #[must_use]
+    pub fn not_modified(content_type: &str, caching: &Caching) -> Self {
+        Self::written(304, content_type.to_owned(), Content::Bytes(Vec::new())).cached(caching)
+    }
+
+    fn cached(self, caching: &Caching) -> Self {
+        match caching {
+            Caching::Immutable => self.with_header("cache-control", "public, max-age=31536000, immutable".to_owned()),
+            Caching::Revalidated(tag) => {
+                self.with_header("cache-control", "no-cache".to_owned()).with_header("etag", tag.clone())
+            }
+        }
+    }
+
+    /// A header of its own, in place of one that all answers have under that name.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    const fn written(status: u16, content_type: String, body: Content) -> Self {
         Self { status, content_type, body, replay_body: None, headers: Vec::new(), cookie: None }
     }
 
     fn new(status: u16, content_type: &str, body: String) -> Self {
-        Self::written(status, content_type.to_owned(), body)
+        Self::written(status, content_type.to_owned(), Content::Text(body))
     }
 
     /// What a replay shows instead: the same answer without what is shown only once.
@@ -95,7 +144,7 @@ impl Reply {
     /// What is kept for a replay.
     #[must_use]
     pub(crate) fn to_keep(&self) -> Self {
-        let body = self.replay_body.clone().unwrap_or_else(|| self.body.clone());
+        let body = self.replay_body.clone().map_or_else(|| self.body.clone(), Content::Text);
         Self::written(self.status, self.content_type.clone(), body)
     }
 
@@ -161,15 +210,28 @@ impl Reply {
         self.status
     }
 
-    /// The body as it is sent.
+    /// The body as it is sent, where it is text.
     #[must_use]
     pub fn body(&self) -> &str {
-        &self.body
+        match &self.body {
+            Content::Text(text) => text,
+            Content::Bytes(_) => "",
+        }
+    }
+
+    /// The body for `lambda_http`.
+    pub(crate) fn into_body(self) -> Body {
+        match self.body {
+            Content::Text(text) => Body::Text(text),
+            Content::Bytes(bytes) if bytes.is_empty() => Body::Empty,
+            Content::Bytes(bytes) => Body::Binary(bytes),
+        }
     }
 
     /// Every header, those of all answers included.
     pub fn headers(&self, request_id: &str) -> Vec<(&'static str, String)> {
-        let fixed = HEADERS.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let is_own = |fixed: &str| self.headers.iter().any(|(name, _)| *name == fixed);
+        let fixed = HEADERS.iter().filter(|(name, _)| !is_own(name)).map(|(name, value)| (*name, (*value).to_owned()));
         let own = [("content-type", self.content_type.clone()), ("x-request-id", request_id.to_owned())];
         fixed.chain(own).chain(self.headers.iter().cloned()).collect()
     }

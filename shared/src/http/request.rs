@@ -1,12 +1,15 @@
 //! A request, read from the event of API Gateway's HTTP API (payload format 2.0).
 
+mod reading;
+
 use std::time::Duration;
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use aws_lambda_events::query_map::QueryMap;
+use http::{HeaderMap, header};
+use lambda_http::Body;
 use serde::de::DeserializeOwned;
 
-use super::{Query, json};
+use super::{Query, event::text, json};
 use crate::{
     audit::Actor,
     authn::{Credential, CredentialKind, session, sha256},
@@ -17,8 +20,6 @@ use crate::{
 
 /// Most characters of what a client calls itself where a person is shown it.
 const CLIENT_LENGTH_MAX: usize = 200;
-/// Most bytes of a User-Agent that are kept.
-const USER_AGENT_BYTES_MAX: usize = 512;
 
 pub use http::Method;
 
@@ -38,15 +39,13 @@ pub struct Request {
     /// How long this invocation may still run.
     pub remaining: Duration,
     route: String,
-    path_parameters: Vec<(String, String)>,
+    path_parameters: QueryMap,
     query: String,
+    headers: HeaderMap,
     authorization: Option<Secret<String>>,
     session: Option<Secret<String>>,
-    origin: Option<String>,
     forgery_token: Option<Secret<String>>,
-    content_type: Option<String>,
-    idempotency_key: Option<String>,
-    body: Vec<u8>,
+    body: Body,
     /// What the outbox shall be told after the answer.
     pub(crate) nudge: std::sync::Arc<std::sync::OnceLock<crate::queue::Envelope>>,
     /// Under which impersonation it turned out to be made.
@@ -56,43 +55,20 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads the event.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] when the gateway's base64 cannot be read.
-    pub fn of_event(event: ApiGatewayV2httpRequest, request_id: String, remaining: Duration) -> Result<Self> {
-        let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (authorization, content_type) = (header("authorization").map(Secret::new), header("content-type"));
-        let (idempotency_key, user_agent) = (header("idempotency-key"), header("user-agent"));
-        let (origin, forgery_token) = (header("origin"), header("x-csrf-token").map(Secret::new));
-        let http = event.request_context.http;
-        let body = event.body.unwrap_or_default();
-        Ok(Self {
-            request_id,
-            method: http.method,
-            path: event.raw_path.unwrap_or_default(),
-            source_ip: http.source_ip.filter(|ip| !ip.is_empty()),
-            user_agent: user_agent.map(|text| cut(text, USER_AGENT_BYTES_MAX)),
-            remaining,
-            route: event.request_context.route_key.unwrap_or_default(),
-            path_parameters: event.path_parameters.into_iter().collect(),
-            query: event.raw_query_string.unwrap_or_default(),
-            authorization,
-            session: session::of_cookies(&event.cookies.unwrap_or_default()),
-            origin,
-            forgery_token,
-            content_type,
-            idempotency_key,
-            body: if event.is_base64_encoded {
-                BASE64_STANDARD.decode(body).map_err(|_| Error::malformed("", "not_base64"))?
-            } else {
-                body.into_bytes()
-            },
-            nudge: std::sync::Arc::default(),
-            impersonation: std::sync::OnceLock::new(),
-            #[cfg(feature = "kms")]
-            claim: std::sync::OnceLock::new(),
-        })
+    /// A header by its name in lower case; none where it is absent, no text, or one that proves who the caller is.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        text(&self.headers, name)
+    }
+
+    /// The bytes of the body.
+    pub(crate) fn raw_body(&self) -> &[u8] {
+        self.body.as_ref()
+    }
+
+    /// The query as it was sent, without its question mark.
+    pub(crate) fn raw_query(&self) -> &str {
+        &self.query
     }
 
     /// The route that the gateway matched, as `GET /v1/visits/{visit_id}`.
@@ -131,7 +107,7 @@ impl Request {
         let is_by_cookie = self.authorization.is_none() && !matches!(self.method, Method::GET | Method::HEAD);
         let Some(session) = self.session.as_ref().filter(|_| is_by_cookie) else { return Ok(()) };
         let token = Secret::new(session::forgery_token(session));
-        match (self.origin.as_deref() == Some(console_origin), self.forgery_token.as_ref() == Some(&token)) {
+        match (self.header("origin") == Some(console_origin), self.forgery_token.as_ref() == Some(&token)) {
             (true, true) => Ok(()),
             (true, false) => Err(Error::unproven("#x-csrf-token", "wrong")),
             (false, _) => Err(Error::unproven("#origin", "not_the_console")),
@@ -158,17 +134,17 @@ impl Request {
     /// # Errors
     /// 413, 415, 400, in this order.
     pub fn json_unauthenticated<T: DeserializeOwned>(&self) -> Result<T> {
-        if self.body.len() > json::BODY_BYTES_MAX {
+        if self.raw_body().len() > json::BODY_BYTES_MAX {
             return Err(Error::too_large("", "too_long"));
         }
-        let media_type = self.content_type.as_deref().unwrap_or_default();
+        let media_type = self.header("content-type").unwrap_or_default();
         let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
         let parameters = parameters.trim();
         let utf8 = parameters.is_empty() || parameters.replace('"', "").eq_ignore_ascii_case("charset=utf-8");
         if !essence.trim().eq_ignore_ascii_case("application/json") || !utf8 {
             return Err(Error::UnsupportedMediaType);
         }
-        json::read(&self.body)
+        json::read(self.raw_body())
     }
 
     /// Like [`Request::json`], but a request without a body and without a content type says `{}`.
@@ -177,7 +153,7 @@ impl Request {
     /// 401, 413, 415, 400, in this order.
     pub fn json_or_empty<T: DeserializeOwned>(&self) -> Result<T> {
         self.credential()?;
-        if self.body.is_empty() && self.content_type.is_none() {
+        if self.raw_body().is_empty() && !self.headers.contains_key(header::CONTENT_TYPE) {
             json::read(b"{}")
         } else {
             self.json_unauthenticated()
@@ -227,8 +203,7 @@ impl Request {
     /// # Errors
     /// [`Error::NotFound`] when it is not an id.
     pub fn path_id<T: std::str::FromStr>(&self, name: &str) -> Result<T> {
-        let parameter = self.path_parameters.iter().find(|(known, _)| known == name);
-        parameter.and_then(|(_, text)| text.parse().ok()).ok_or(Error::NotFound)
+        self.path_parameters.first(name).and_then(|text| text.parse().ok()).ok_or(Error::NotFound)
     }
 
     /// A path parameter as a typed id. What is no id is looked up as the nil id, which no row has: so it is refused in
@@ -261,7 +236,7 @@ impl Request {
     /// [`Error::Malformed`] when it is absent or not 1–255 visible ASCII characters.
     pub fn idempotency_key_sha256(&self) -> Result<[u8; 32]> {
         let refused = |code| Error::malformed("#idempotency-key", code);
-        let key = self.idempotency_key.as_deref().ok_or_else(|| refused("missing"))?;
+        let key = self.header("idempotency-key").ok_or_else(|| refused("missing"))?;
         if key.len() > 255 {
             return Err(refused("too_long"));
         }
@@ -274,8 +249,8 @@ impl Request {
     /// SHA-256 of method, path, query and body, each preceded by its length: what makes two requests the same.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        let mut text = Vec::with_capacity(self.body.len() + 256);
-        for part in [self.method.as_str().as_bytes(), self.path.as_bytes(), self.query.as_bytes(), &self.body] {
+        let mut text = Vec::with_capacity(self.raw_body().len() + 256);
+        for part in [self.method.as_str().as_bytes(), self.path.as_bytes(), self.query.as_bytes(), self.raw_body()] {
             text.extend(part.len().to_be_bytes());
             text.extend(part);
         }
@@ -291,13 +266,3 @@ fn of_kind(found: Credential, kind: CredentialKind) -> Result<Credential> {
 #[derive(Debug, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
-
-fn cut(mut text: String, bytes_max: usize) -> String {
-    text.retain(|c| !c.is_control());
-    let mut end = text.len().min(bytes_max);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
-}

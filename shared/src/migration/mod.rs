@@ -17,12 +17,28 @@ use crate::{
     error::{Error, Result},
     settings::DatabaseSettings,
     tenant::connection::Connector,
+    wiring::{Fatal, Needs, Part, Right, Start, Variable},
 };
 
 /// The oldest PostgreSQL that the migrations run on, as it says itself.
 const SERVER_VERSION_MIN: i32 = 150_000;
 /// Two migrations at once would both see the same script missing. Any number; ours alone.
 const LOCK: i64 = 0x0064_6f6f_7262_6f6f;
+
+/// How the migrator signs in. Nothing is opened at the start: a migration opens a connection of its own.
+#[derive(Clone, Debug)]
+pub struct MigratorLogin(pub DatabaseSettings);
+
+impl Part for MigratorLogin {
+    fn needs() -> Needs {
+        let connect = Right::new(&["rds-db:connect"], &["${Database.Outputs.Users}/doorbook_migrator"]);
+        Needs::of(&[Variable::required("DATABASE_URL"), Variable::optional("DATABASE_CA_FILE")], &[connect])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(DatabaseSettings::read(start.told())?))
+    }
+}
 
 /// A connection that may become the owner, and the only one at a time.
 pub struct Migrator {

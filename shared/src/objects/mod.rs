@@ -2,10 +2,12 @@
 
 mod image;
 mod image_end;
+mod sent;
 mod store;
 
 #[cfg(test)]
 mod image_tests;
 
 pub use image::Picture;
-pub use store::{ObjectKey, Objects, Page};
+pub use sent::{IMAGE_BYTES_MAX, SentImage, read_images};
+pub use store::{ObjectKey, ObjectReader, ObjectSweeper, ObjectWriter, Page, PutObject};

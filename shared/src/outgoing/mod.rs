@@ -21,7 +21,7 @@ use url::Url;
 use crate::{
     domain::stream::Undelivered,
     error::{Error, Result},
-    settings::OutgoingSettings,
+    wiring::{Fatal, Needs, Part, Start, Variable},
 };
 
 /// Longest that a name may take to resolve.
@@ -43,14 +43,27 @@ pub struct Outgoing {
     reaches_loopback: bool,
 }
 
+/// PEM file of the authority of a collector on this machine, in place of the public ones.
+const TEST_CA_FILE: Variable = Variable::test_switch("OUTGOING_TEST_CA_FILE");
+
+impl Part for Outgoing {
+    fn needs() -> Needs {
+        Needs::of(&[TEST_CA_FILE], &[])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self::new(start.told().optional(TEST_CA_FILE.name))?)
+    }
+}
+
 impl Outgoing {
-    /// A way out that trusts the public certificate authorities; nothing is called yet.
+    /// A way out that trusts the public certificate authorities, or a test's own; nothing is called yet.
     ///
     /// # Errors
     /// When the file of a test's own authority cannot be read.
-    pub fn new(settings: &OutgoingSettings) -> Result<Self> {
+    pub fn new(test_ca_file: Option<&str>) -> Result<Self> {
         let mut roots = rustls::RootCertStore::empty();
-        match &settings.test_ca_file {
+        match test_ca_file {
             None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             Some(path) => {
                 for certificate in CertificateDer::pem_file_iter(path).map_err(Error::internal)? {
@@ -64,7 +77,7 @@ impl Outgoing {
             .map_err(Error::internal)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let reaches_loopback = settings.test_ca_file.is_some();
+        let reaches_loopback = test_ca_file.is_some();
         Ok(Self { tls: TlsConnector::from(Arc::new(config)), reaches_loopback })
     }
 

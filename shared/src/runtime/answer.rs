@@ -5,23 +5,48 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+use super::{
+    act::{Act, Requests},
+    cause::cause,
+};
 use crate::{
     error::{Code, Error, Result},
     http::{Reply, Request},
     tenant::is_interruption,
+    wiring::BoxFuture,
 };
 
 /// How often a request is run when the database interrupts it.
 const ATTEMPTS_MAX: u32 = 3;
 
-/// Runs the handler and turns whatever comes of it into one answer. What is interrupted by the database is run
+/// Runs a handler as the loop does, with what is held already.
+pub async fn answer<D, H>(held: &D, handle: H, request: &Request) -> Reply
+where
+    D: Send + Sync,
+    H: for<'a> Act<'a, D, Request, Reply>,
+{
+    respond(&Held { held, handle }, request).await
+}
+
+struct Held<'h, D, H> {
+    held: &'h D,
+    handle: H,
+}
+
+impl<D: Send + Sync, H: for<'a> Act<'a, D, Request, Reply>> Requests for Held<'_, D, H> {
+    fn handle<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+        self.handle.act(self.held, request)
+    }
+}
+
+/// Lets the handler answer and turns whatever comes of it into one reply. What is interrupted by the database is run
 /// again as a whole: its own claim lets it pass. A claim that is left over is settled with the refusal, or given
 /// back where a retry may succeed.
-pub async fn answer<D>(deps: &D, handler: &impl AsyncFn(&D, &Request) -> Result<Reply>, request: &Request) -> Reply {
+pub(super) async fn respond(requests: &dyn Requests, request: &Request) -> Reply {
     let span = tracing::info_span!("request", request_id = %request.request_id);
     async {
         let started = tokio::time::Instant::now();
-        let outcome = attempts(deps, handler, request).await;
+        let outcome = attempts(requests, request).await;
         let mut reply = match outcome {
             Ok(reply) => reply,
             Err(Error::Replayed(kept)) => replayed(&kept, &request.request_id),
@@ -38,15 +63,10 @@ pub async fn answer<D>(deps: &D, handler: &impl AsyncFn(&D, &Request) -> Result<
     .await
 }
 
-async fn attempts<D>(
-    deps: &D,
-    handler: &impl AsyncFn(&D, &Request) -> Result<Reply>,
-    request: &Request,
-) -> Result<Reply> {
+async fn attempts(requests: &dyn Requests, request: &Request) -> Result<Reply> {
     let mut attempt = 1;
     loop {
-        // Boxed, since the clients of AWS nest deeper than the compiler follows.
-        let outcome = AssertUnwindSafe(Box::pin(handler(deps, request))).catch_unwind().await;
+        let outcome = AssertUnwindSafe(requests.handle(request)).catch_unwind().await;
         match outcome {
             Err(_) => return Err(Error::internal("the handler panicked")),
             Ok(Err(error)) if is_interruption(&error) && attempt < ATTEMPTS_MAX => {
@@ -83,16 +103,4 @@ async fn refused(error: &Error, request: &Request) -> Reply {
         left.or_log("the lease of the claim ends with the invocation");
     }
     reply
-}
-
-/// The chain of causes, for the log alone.
-pub(super) fn cause(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(reason) = cause {
-        text.push_str(": ");
-        text.push_str(&reason.to_string());
-        cause = reason.source();
-    }
-    text
 }

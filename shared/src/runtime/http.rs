@@ -1,98 +1,170 @@
-//! HTTP functions behind API Gateway.
+//! HTTP functions behind API Gateway, by `lambda_http`.
 
-use std::time::Duration;
-
-use aws_lambda_events::{
-    apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
-    encodings::Body,
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    task::{Context, Poll},
+    time::Duration,
 };
-use http::{HeaderMap, HeaderValue, header::HeaderName};
-use lambda_runtime::{LambdaEvent, service_fn};
 
-use super::Fatal;
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use futures_util::future::{Either, MapOk, TryFutureExt as _};
+use lambda_http::{
+    Adapter, Body, IntoResponse, LambdaEvent, RequestExt as _, Response, Service,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    lambda_runtime,
+    request::LambdaRequest,
+    service_fn,
+};
+use serde::Serialize;
+
+use super::{
+    act::{Act, Requests},
+    answer::respond,
+};
 use crate::{
-    clock::Clock,
-    error::{Error, Result},
-    http::{Reply, Request},
+    error::Result,
+    http::{Reply, Request, refuse_unreadable},
+    wiring::{BoxFuture, Fatal},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// Taken off the time that an invocation has left, so that its answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(500);
 
+pub(super) struct Http<D, H> {
+    pub(super) held: D,
+    pub(super) handle: H,
+}
+
+impl<D: Send + Sync, H: for<'a> Act<'a, D, Request, Reply>> Requests for Http<D, H> {
+    fn handle<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply>> {
+        self.handle.act(&self.held, request)
+    }
+}
+
+/// An answer, and the id of the request that it is given to.
+struct Answered {
+    reply: Reply,
+    request_id: String,
+}
+
+impl IntoResponse for Answered {
+    fn into_response(self) -> BoxFuture<'static, Response<Body>> {
+        let Self { reply, request_id } = self;
+        let mut response = Response::new(Body::Empty);
+        *response.status_mut() = StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in reply.headers(&request_id) {
+            response
+                .headers_mut()
+                .extend(HeaderValue::from_str(&value).map(|value| (HeaderName::from_static(name), value)));
+        }
+        if let Some(cookie) = reply.cookie() {
+            let cookie = HeaderValue::from_str(cookie.expose_secret());
+            response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        }
+        *response.body_mut() = reply.into_body();
+        Box::pin(ready(response))
+    }
+}
+
+/// Reads the request, and lets it be answered.
+async fn read_and_answer(requests: &dyn Requests, request: lambda_http::Request) -> (Answered, Request) {
+    let context = request.lambda_context();
+    let remaining = super::remaining(context.deadline, DEADLINE_MARGIN);
+    let request = Request::of_lambda(request, context.request_id, remaining);
+    let reply = respond(requests, &request).await;
+    (Answered { reply, request_id: request.request_id.clone() }, request)
+}
+
 /// Serves requests until the environment ends.
-///
-/// # Errors
-/// [`Fatal`] when the Lambda runtime ends.
-pub async fn serve_http<D>(
-    clock: Clock,
-    deps: D,
-    handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
-) -> Result<(), Fatal> {
-    let (deps, handler) = (&deps, &handler);
-    let service = service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-        let (reply, request_id) = match read(event, clock) {
-            Ok(request) => (super::answer(deps, handler, &request).await, request.request_id),
-            Err((error, request_id)) => (Reply::problem(&error, &request_id), request_id),
+pub(super) async fn serve(requests: &dyn Requests) -> Result<(), Fatal> {
+    let service = service_fn(|request| async move { Ok::<_, Infallible>(read_and_answer(requests, request).await.0) });
+    lambda_runtime::run(Checked(Adapter::from(service))).await.map_err(Fatal::from)
+}
+
+/// Answers what `lambda_http` cannot read before it is asked to: its conversion of an event panics there.
+struct Checked<S>(S);
+
+/// An answer of the function, or a refusal before it was asked.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Served<R> {
+    Answered(R),
+    Refused(Box<ApiGatewayV2httpResponse>),
+}
+
+impl<S, R> Service<LambdaEvent<LambdaRequest>> for Checked<S>
+where
+    S: Service<LambdaEvent<LambdaRequest>, Response = R>,
+{
+    type Response = Served<R>;
+    type Error = S::Error;
+    type Future = Either<Ready<Result<Served<R>, S::Error>>, MapOk<S::Future, fn(R) -> Served<R>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, event: LambdaEvent<LambdaRequest>) -> Self::Future {
+        let refused = match &event.payload {
+            LambdaRequest::ApiGatewayV2(request) => refuse_unreadable(request).err(),
+            _ => None,
         };
-        Ok::<_, lambda_runtime::Error>(write(&reply, &request_id))
-    });
-    lambda_runtime::run(service).await.map_err(Fatal::from)
+        match refused {
+            None => Either::Right(self.0.call(event).map_ok(Served::Answered)),
+            Some(error) => {
+                let request_id = event.context.request_id;
+                tracing::info!(request_id, http.status = error.code().status(), "request refused unread");
+                let reply = Reply::problem(&error, &request_id);
+                Either::Left(ready(Ok(Served::Refused(Box::new(written(&reply, &request_id))))))
+            }
+        }
+    }
 }
 
-fn read(event: LambdaEvent<ApiGatewayV2httpRequest>, clock: Clock) -> Result<Request, (Error, String)> {
-    let request_id = event.context.request_id;
-    let remaining = super::remaining(event.context.deadline, DEADLINE_MARGIN);
-    tracing::trace!(?clock, "request read");
-    Request::of_event(event.payload, request_id.clone(), remaining).map_err(|error| (error, request_id))
-}
-
-fn write(reply: &Reply, request_id: &str) -> ApiGatewayV2httpResponse {
-    let headers: HeaderMap = reply
-        .headers(request_id)
-        .into_iter()
-        .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)))
-        .collect();
+fn written(reply: &Reply, request_id: &str) -> ApiGatewayV2httpResponse {
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = i64::from(reply.status());
-    response.headers = headers;
-    response.cookies = reply.cookie().map(|cookie| cookie.expose_secret().clone()).into_iter().collect();
-    response.body = Some(Body::Text(reply.body().to_owned()));
+    for (name, value) in reply.headers(request_id) {
+        response.headers.extend(HeaderValue::from_str(&value).map(|value| (HeaderName::from_static(name), value)));
+    }
+    response.body = Some(reply.clone().into_body());
     response
 }
 
 #[cfg(feature = "queue")]
-pub use nudge::serve_http_and_nudge;
+pub(super) use telling::serve_and_tell;
 
 #[cfg(feature = "queue")]
-mod nudge {
+mod telling {
     use std::sync::Arc;
 
     use lambda_extension::{Extension, LambdaEvent as ExtensionEvent, NextEvent};
     use tokio::sync::{Mutex, mpsc};
 
     use super::{
-        ApiGatewayV2httpRequest, Clock, Duration, Fatal, LambdaEvent, Reply, Request, Result, read, service_fn, write,
+        Adapter, Checked, Duration, Fatal, Infallible, Requests, Result, lambda_runtime, read_and_answer, service_fn,
     };
     use crate::{
+        clock::Clock,
         queue::{Envelope, QueueSender},
         telemetry,
     };
 
-    /// Longest that telling the outbox may hold the environment after the answer.
-    const NUDGE_TIMEOUT: Duration = Duration::from_millis(200);
+    /// Longest that telling a queue may hold the environment after the answer.
+    const TELLING_TIMEOUT: Duration = Duration::from_millis(200);
 
-    /// Serves requests, and after each answer tells the outbox of the events that it recorded. An internal
-    /// extension (Lambda Extensions API) keeps the environment awake for that while the answer is on its way; a
-    /// nudge that fails is counted, and the schedule repairs it.
-    ///
-    /// # Errors
-    /// [`Fatal`] when the Lambda runtime ends.
-    pub async fn serve_http_and_nudge<D>(
+    /// Serves requests, and after each answer tells a queue of what it left for later. An internal extension (Lambda
+    /// Extensions API) keeps the environment awake for that while the answer is on its way. A message that is not sent is
+    /// counted, and the schedule of the queue's function finds the work.
+    pub(in crate::runtime) async fn serve_and_tell(
         name: &'static str,
         clock: Clock,
+        requests: &dyn Requests,
         queue: QueueSender,
-        deps: D,
-        handler: impl AsyncFn(&D, &Request) -> Result<Reply>,
     ) -> Result<(), Fatal> {
         let (done, finished) = mpsc::unbounded_channel::<Option<Envelope>>();
         let finished = Arc::new(Mutex::new(finished));
@@ -113,27 +185,21 @@ mod nudge {
             Extension::new().with_extension_name("after-answer").with_events(&["INVOKE"]).with_events_processor(after);
         let extension = extension.register().await.map_err(Fatal::from)?;
 
-        let (deps, handler, done) = (&deps, &handler, &done);
-        let service = service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-            let (reply, request_id, nudge) = match read(event, clock) {
-                Ok(request) => {
-                    let reply = crate::runtime::answer(deps, handler, &request).await;
-                    let nudge = request.nudge.get().cloned();
-                    (reply, request.request_id, nudge)
-                }
-                Err((error, request_id)) => (Reply::problem(&error, &request_id), request_id, None),
-            };
-            if done.send(nudge).is_err() {
+        let done = &done;
+        let service = service_fn(|request| async move {
+            let (answered, request) = read_and_answer(requests, request).await;
+            if done.send(request.nudge.get().cloned()).is_err() {
                 tracing::warn!("the extension has ended");
             }
-            Ok::<_, lambda_runtime::Error>(write(&reply, &request_id))
+            Ok::<_, Infallible>(answered)
         });
-        let (served, extended) = futures_util::future::join(lambda_runtime::run(service), extension.run()).await;
+        let serving = lambda_runtime::run(Checked(Adapter::from(service)));
+        let (served, extended) = futures_util::future::join(serving, extension.run()).await;
         served.and(extended).map_err(Fatal::from)
     }
 
     async fn tell(name: &'static str, clock: Clock, queue: &QueueSender, envelope: &Envelope) {
-        let told = tokio::time::timeout(NUDGE_TIMEOUT, queue.send(envelope)).await;
+        let told = tokio::time::timeout(TELLING_TIMEOUT, queue.send(envelope)).await;
         if !matches!(told, Ok(Ok(()))) {
             tracing::warn!(
                 request_id = envelope.request_id,

@@ -1,4 +1,4 @@
-//! Functions that no HTTP request calls: queues, schedules, the operator.
+//! Functions that work through queues and schedules.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -7,18 +7,15 @@ use std::{
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Fatal, answer::cause};
+use super::{act::Work, cause::cause};
 use crate::{
     clock::Clock,
-    error::{Error, Result, Retry},
-    id::OrganizationId,
+    error::{Error, Result},
     queue::Message,
     schedule::{Outcome, Tick},
-    tenant::Db,
-    work::SystemWork,
+    wiring::{Fatal, LocalBoxFuture},
 };
 
 /// Taken off the time that a sweep has: the longest that the last piece of work may take.
@@ -42,53 +39,107 @@ impl Fired {
     }
 }
 
+/// A function that works through a queue and a schedule, whatever it holds.
+pub(super) trait Queued: Scheduled {
+    fn consume<'a>(&'a self, message: &'a Message) -> LocalBoxFuture<'a, Result<()>>;
+}
+
+/// A function that works through a schedule, whatever it holds.
+pub(super) trait Scheduled {
+    fn sweep<'a>(&'a self, tick: &'a Tick) -> LocalBoxFuture<'a, Result<Outcome>>;
+}
+
+pub(super) struct Worker<D, C, S> {
+    pub(super) held: D,
+    pub(super) consume: C,
+    pub(super) sweep: S,
+}
+
+impl<D, C, S> Queued for Worker<D, C, S>
+where
+    C: for<'a> Work<'a, D, Message, ()>,
+    S: for<'a> Work<'a, D, Tick, Outcome>,
+{
+    fn consume<'a>(&'a self, message: &'a Message) -> LocalBoxFuture<'a, Result<()>> {
+        self.consume.work(&self.held, message)
+    }
+}
+
+impl<D, C, S> Scheduled for Worker<D, C, S>
+where
+    S: for<'a> Work<'a, D, Tick, Outcome>,
+{
+    fn sweep<'a>(&'a self, tick: &'a Tick) -> LocalBoxFuture<'a, Result<Outcome>> {
+        self.sweep.work(&self.held, tick)
+    }
+}
+
+pub(super) struct Sweeper<D, S> {
+    pub(super) held: D,
+    pub(super) sweep: S,
+}
+
+impl<D, S: for<'a> Work<'a, D, Tick, Outcome>> Scheduled for Sweeper<D, S> {
+    fn sweep<'a>(&'a self, tick: &'a Tick) -> LocalBoxFuture<'a, Result<Outcome>> {
+        self.sweep.work(&self.held, tick)
+    }
+}
+
 /// Serves a schedule.
-///
-/// # Errors
-/// [`Fatal`] when the Lambda runtime ends.
-pub async fn serve_schedule<D>(
-    clock: Clock,
-    deps: D,
-    tick: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
-) -> Result<(), Fatal> {
-    let (deps, tick) = (&deps, &tick);
+pub(super) async fn serve_schedule(clock: Clock, sweeper: &dyn Scheduled) -> Result<(), Fatal> {
     let service = service_fn(|event| async move {
-        let outcome = sweep(clock, deps, tick, Fired::of(event)).await?;
+        let outcome = run_sweep(clock, async |tick| sweeper.sweep(tick).await, Fired::of(event)).await?;
         Ok::<_, lambda_runtime::Error>(serde_json::to_value(outcome)?)
     });
     lambda_runtime::run(service).await.map_err(Fatal::from)
 }
 
 /// Serves a queue and a schedule with one function: the queue says at once what the schedule would find later.
-///
-/// # Errors
-/// [`Fatal`] when the Lambda runtime ends.
-pub async fn serve_work<D>(
-    clock: Clock,
-    deps: D,
-    consume: impl AsyncFn(&D, &Message) -> Result<()>,
-    tick: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
-) -> Result<(), Fatal> {
-    let (deps, consume, tick) = (&deps, &consume, &tick);
+pub(super) async fn serve_queue(clock: Clock, worker: &dyn Queued) -> Result<(), Fatal> {
     let service = service_fn(|event| async move {
-        Ok::<_, lambda_runtime::Error>(work(clock, deps, consume, tick, Fired::of(event)).await?)
+        let consume = async |message: &Message| worker.consume(message).await;
+        let sweep = async |tick: &Tick| worker.sweep(tick).await;
+        Ok::<_, lambda_runtime::Error>(run_work(clock, consume, sweep, Fired::of(event)).await?)
     });
     lambda_runtime::run(service).await.map_err(Fatal::from)
 }
 
-/// Consumes a batch of messages, or sweeps when there is none, and gives what Lambda is answered.
+/// Works off one event as the loop does, with what is held already.
 ///
 /// # Errors
 /// When the batch is none, or the sweep fails as a whole. A message that fails is part of the answer.
 pub async fn work<D>(
     clock: Clock,
-    deps: &D,
-    consume: &impl AsyncFn(&D, &Message) -> Result<()>,
-    tick: &impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    held: &D,
+    consume: impl AsyncFn(&D, &Message) -> Result<()>,
+    sweep: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    fired: Fired,
+) -> Result<Value> {
+    run_work(clock, async |message| consume(held, message).await, async |tick| sweep(held, tick).await, fired).await
+}
+
+/// Runs one tick as the loop does, with what is held already.
+///
+/// # Errors
+/// When the sweep fails as a whole.
+pub async fn sweep<D>(
+    clock: Clock,
+    held: &D,
+    sweep: impl AsyncFn(&D, &Tick) -> Result<Outcome>,
+    fired: Fired,
+) -> Result<Outcome> {
+    run_sweep(clock, async |tick| sweep(held, tick).await, fired).await
+}
+
+/// Consumes a batch of messages, or sweeps when there is none, and gives what Lambda is answered.
+async fn run_work(
+    clock: Clock,
+    consume: impl AsyncFn(&Message) -> Result<()>,
+    sweep: impl AsyncFnOnce(&Tick) -> Result<Outcome>,
     fired: Fired,
 ) -> Result<Value> {
     if fired.event.get("Records").is_none() {
-        let outcome = sweep(clock, deps, tick, fired).await?;
+        let outcome = run_sweep(clock, sweep, fired).await?;
         return serde_json::to_value(outcome).map_err(Error::internal);
     }
     let batch: SqsEvent = serde_json::from_value(fired.event).map_err(Error::internal)?;
@@ -100,7 +151,7 @@ pub async fn work<D>(
         let is_done = match Message::parse(record.body.as_deref().unwrap_or_default(), ends) {
             Ok(message) => match asked.entry(message.request()) {
                 Entry::Occupied(earlier) => *earlier.get(),
-                Entry::Vacant(first) => *first.insert(is_ok(consume(deps, &message).await)),
+                Entry::Vacant(first) => *first.insert(is_ok(consume(&message).await)),
             },
             Err(error) => is_ok(Err(error)),
         };
@@ -124,75 +175,9 @@ fn is_ok(consumed: Result<()>) -> bool {
 }
 
 /// Runs one tick and logs what it did.
-///
-/// # Errors
-/// When the sweep fails as a whole.
-pub async fn sweep<D>(
-    clock: Clock,
-    deps: &D,
-    tick: &impl AsyncFn(&D, &Tick) -> Result<Outcome>,
-    fired: Fired,
-) -> Result<Outcome> {
+async fn run_sweep(clock: Clock, sweep: impl AsyncFnOnce(&Tick) -> Result<Outcome>, fired: Fired) -> Result<Outcome> {
     let request_id = fired.request_id;
-    let outcome = tick(deps, &Tick::new(request_id.clone(), clock, fired.remaining)).await?;
+    let outcome = sweep(&Tick::new(request_id.clone(), clock, fired.remaining)).await?;
     tracing::info!(request_id, outcome.organizations, outcome.done, outcome.failed, "swept");
     Ok(outcome)
-}
-
-/// A direct invocation by the operator, whose right to invoke is an IAM right. Only the runtime makes one.
-#[derive(Debug)]
-pub struct Invocation {
-    request_id: String,
-}
-
-impl Invocation {
-    /// An invocation as a test makes it.
-    #[must_use]
-    pub const fn new(request_id: String) -> Self {
-        Self { request_id }
-    }
-
-    /// Ties the invocation to the log.
-    #[must_use]
-    pub fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
-    /// Work in one organization.
-    #[must_use]
-    pub fn work(&self, db: &Db, organization: OrganizationId) -> SystemWork {
-        SystemWork::new(db, organization, &self.request_id)
-    }
-}
-
-/// Serves direct invocations. A refusal is an answer too: `{"error": {"code": …, "errors": […]}}`. A fault of ours is
-/// the same document as the message of a failed invocation, which Lambda counts and an alarm sees.
-///
-/// # Errors
-/// [`Fatal`] when the Lambda runtime ends.
-pub async fn serve_invocation<D, Q: DeserializeOwned, A: Serialize>(
-    deps: D,
-    handler: impl AsyncFn(&D, &Invocation, Q) -> Result<A>,
-) -> Result<(), Fatal> {
-    let (deps, handler) = (&deps, &handler);
-    let service = service_fn(|event: LambdaEvent<Box<serde_json::value::RawValue>>| async move {
-        let invocation = Invocation { request_id: event.context.request_id };
-        let answered = match crate::http::read_json(event.payload.get().as_bytes()) {
-            Ok(question) => handler(deps, &invocation, question).await,
-            Err(error) => Err(error),
-        };
-        match answered {
-            Ok(answer) => Ok::<_, lambda_runtime::Error>(serde_json::to_value(answer)?),
-            Err(error) if error.code().retry() == Retry::Later => Err(refusal(&error, &invocation).to_string().into()),
-            Err(error) => Ok(refusal(&error, &invocation)),
-        }
-    });
-    lambda_runtime::run(service).await.map_err(Fatal::from)
-}
-
-fn refusal(error: &Error, invocation: &Invocation) -> Value {
-    tracing::error!(request_id = invocation.request_id, error.code = error.code().name(), error.message = %cause(error), "invocation failed");
-    serde_json::json!({
-        "error": { "code": error.code(), "errors": error.fields(), "request_id": invocation.request_id },
-    })
 }

@@ -24,20 +24,3 @@ impl LogSettings {
         Ok(Self { origin: origin.to_owned() })
     }
 }
-
-/// What the signing of manifests is told.
-#[derive(Clone, Debug)]
-pub struct SigningSettings {
-    /// The KMS key that signs them.
-    pub key_id: String,
-}
-
-impl SigningSettings {
-    /// Reads `DOCUMENT_KEY_ID`.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        Ok(Self { key_id: variables.required("DOCUMENT_KEY_ID")?.to_owned() })
-    }
-}

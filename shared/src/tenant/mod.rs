@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     id::{CredentialId, OrganizationId},
     settings::DatabaseSettings,
+    wiring::{Fatal, Needs, Part, Right, Start, Variable},
 };
 
 /// A way to the database as one role. It cannot run a query by itself: only an admitted request, a message or
@@ -35,9 +36,19 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when the database does not answer.
     pub async fn connect(settings: &DatabaseSettings, clock: Clock) -> Result<Self> {
+        let db = Self::new(settings, clock)?;
+        db.open().await?;
+        Ok(db)
+    }
+
+    fn new(settings: &DatabaseSettings, clock: Clock) -> Result<Self> {
         let connector = connection::Connector::new(settings, clock)?;
-        let client = connector.connect().await?;
-        Ok(Self { connector: Arc::new(connector), idle: Arc::new(Mutex::new(vec![client])) })
+        Ok(Self { connector: Arc::new(connector), idle: Arc::default() })
+    }
+
+    async fn open(&self) -> Result<()> {
+        self.give_back(self.connector.connect().await?);
+        Ok(())
     }
 
     async fn take(&self) -> Result<Client> {
@@ -82,6 +93,23 @@ impl Db {
         pipeline::within(client.batch_execute("COMMIT")).await?.map_err(pipeline::explain)?;
         self.give_back(client);
         Ok(outcome)
+    }
+}
+
+/// The database, as the function's own role; all parts that ask share one.
+impl Part for Db {
+    fn needs() -> Needs {
+        let connect = Right::new(&["rds-db:connect"], &["${Database.Outputs.Users}/{role}"]);
+        Needs::of(&[Variable::required("DATABASE_URL"), Variable::optional("DATABASE_CA_FILE")], &[connect])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        start.shared(|start| {
+            let db = Self::new(&DatabaseSettings::read(start.told())?, start.common().clock)?;
+            let opened = db.clone();
+            start.open(async move { opened.open().await });
+            Ok(db)
+        })
     }
 }
 

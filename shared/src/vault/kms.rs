@@ -16,11 +16,19 @@ use crate::error::{Error, Result};
 use crate::id::{KeyId, OrganizationId};
 use crate::secret::Secret;
 use crate::settings::AwsSettings;
+use crate::wiring::{Condition, Fatal, Needs, Part, Right, Start, Variable};
 
 /// Seconds that an unwrapped tenant key stays in memory: how long a key that KMS refuses may still be in use.
 const CACHED_SECONDS_MAX: i64 = 15 * 60;
 /// Unwrapped tenant keys in memory at a time.
 pub(super) const CACHED_KEYS_MAX: usize = 1024;
+
+/// Every right on tenant keys is one in the name of an organization.
+const WITH_AN_ORGANIZATION: [Condition; 3] = [
+    ("StringEquals", "aws:ResourceTag/doorbook", PURPOSE),
+    ("StringEquals", "kms:EncryptionContext:purpose", PURPOSE),
+    ("Null", "kms:EncryptionContext:organization", "false"),
+];
 
 /// Tenant keys, unwrapped by KMS.
 ///
@@ -59,7 +67,80 @@ impl Vault {
             Box::pin(call.set_encryption_context(context(wrapped.organization)).send()).await.map_err(refusal)?;
         self.keep(wrapped, secret(answer.plaintext)?)
     }
+}
 
+impl Part for Vault {
+    fn needs() -> Needs {
+        Needs::of(&[], &[Right::new(&["kms:Decrypt"], &["Keys.Outputs.TenantKeys"]).only(&WITH_AN_ORGANIZATION)])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        start.shared(|start| Ok(Self::new(&AwsSettings::read(start.told())?, start.common().clock)))
+    }
+}
+
+/// Makes tenant keys, and the KMS keys that wrap them.
+pub struct TenantKeyMaker {
+    vault: Vault,
+    shared_kms_key: String,
+}
+
+impl TenantKeyMaker {
+    /// The KMS key of organizations that have none of their own.
+    #[must_use]
+    pub fn shared_kms_key(&self) -> &str {
+        &self.shared_kms_key
+    }
+
+    /// A tenant key that was made here, without asking KMS.
+    ///
+    /// # Errors
+    /// As [`Vault::tenant_key`].
+    pub async fn tenant_key(&self, wrapped: &WrappedTenantKey) -> Result<Arc<TenantKey>> {
+        self.vault.tenant_key(wrapped).await
+    }
+
+    /// As [`Vault::create_tenant_key`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn create_tenant_key(
+        &self,
+        organization: OrganizationId,
+        key_id: KeyId,
+        kms_key_id: &str,
+    ) -> Result<WrappedTenantKey> {
+        self.vault.create_tenant_key(organization, key_id, kms_key_id).await
+    }
+
+    /// As [`Vault::create_kms_key`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn create_kms_key(&self, organization: OrganizationId) -> Result<String> {
+        self.vault.create_kms_key(organization).await
+    }
+}
+
+impl Part for TenantKeyMaker {
+    fn needs() -> Needs {
+        const TAGGED: [Condition; 1] = [("StringEquals", "aws:RequestTag/doorbook", PURPOSE)];
+        let rights = [
+            Right::new(&["kms:CreateKey"], &["*"]).only(&TAGGED),
+            Right::new(&["kms:TagResource"], &["Keys.Outputs.TenantKeys"]).only(&TAGGED),
+            Right::new(&["kms:GenerateDataKey"], &["Keys.Outputs.TenantKeys"]).only(&WITH_AN_ORGANIZATION),
+        ];
+        Needs::of(&[Variable::required("KMS_KEY_ID")], &rights)
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let shared_kms_key = start.told().required("KMS_KEY_ID")?.to_owned();
+        let vault = Vault::new(&AwsSettings::read(start.told())?, start.common().clock);
+        Ok(Self { vault, shared_kms_key })
+    }
+}
+
+impl Vault {
     /// Makes a tenant key and the index key under it.
     ///
     /// # Errors

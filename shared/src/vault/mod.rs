@@ -26,14 +26,14 @@ mod tests;
 pub use audit_value::{AuditValue, Opening, commitment};
 pub use envelope::{Sealed, Unopened};
 #[cfg(feature = "kms")]
-pub use kms::Vault;
+pub use kms::{TenantKeyMaker, Vault};
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
 pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, STREAM_TOKEN};
 #[cfg(feature = "second-factor")]
 pub use root_secret::RootSecrets;
 #[cfg(feature = "kms")]
-pub use signer::Signer;
+pub use signer::{DocumentSigner, LogSigners, Signer};
 pub use tenant_key::{TenantKey, WrappedTenantKey};
 
 /// What the one secret gives for one purpose: HKDF-SHA-256 (RFC 5869) with the purpose's label and the secret's version.

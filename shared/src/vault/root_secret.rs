@@ -13,12 +13,23 @@ use crate::{
     id::{MemberId, OrganizationId},
     secret::{Secret, random_bytes},
     settings::{RootSecretSettings, VersionedSecret},
+    wiring::{Fatal, Needs, Part, ROOT_SECRET_VARIABLES, Start},
 };
 
 /// The only form of envelope there is.
 const FORM: u8 = 1;
 const NONCE_BYTES: usize = 24;
 const LABEL: &str = "doorbook second factor";
+
+impl Part for RootSecrets {
+    fn needs() -> Needs {
+        Needs::of(&ROOT_SECRET_VARIABLES, &[])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self::new(RootSecretSettings::read(start.told())?))
+    }
+}
 
 /// Seals under the current secret, and opens what it or the retiring one sealed.
 #[derive(Clone)]

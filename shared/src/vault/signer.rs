@@ -8,7 +8,8 @@ use tokio::sync::OnceCell;
 use super::aws;
 use super::kms::refusal;
 use crate::error::{Error, Result};
-use crate::settings::AwsSettings;
+use crate::settings::{AwsSettings, Unsafe};
+use crate::wiring::{Fatal, Needs, Part, Right, Start, Variable};
 
 /// What stands before the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410 section 4).
 const ED25519_INFO: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -29,6 +30,10 @@ impl Signer {
     pub fn new(settings: &AwsSettings, key_id: &str) -> Self {
         let kms = Client::new(&aws::config(settings, settings.kms_endpoint.as_deref()));
         Self { kms, key_id: key_id.to_owned(), public: OnceCell::new() }
+    }
+
+    fn of(start: &Start, variable: &'static str) -> Result<Self, Unsafe> {
+        Ok(Self::new(&AwsSettings::read(start.told())?, start.told().required(variable)?))
     }
 
     /// The id of the key at KMS.
@@ -62,5 +67,40 @@ impl Signer {
         let answer = Box::pin(call.send()).await.map_err(refusal)?;
         let signature = answer.signature.map(Blob::into_inner).unwrap_or_default();
         signature.try_into().map_err(|_| Error::internal("KMS returned a signature of another length"))
+    }
+}
+
+/// What signs the logs of all organizations.
+pub struct LogSigners {
+    /// The key that signs.
+    pub current: Signer,
+    /// The key before it, while a rotation is under way.
+    pub retiring: Option<Signer>,
+}
+
+impl Part for LogSigners {
+    fn needs() -> Needs {
+        let sign = Right::new(&["kms:Sign", "kms:GetPublicKey"], &["Keys.Outputs.LogKey", "RetiringLogKey"]);
+        Needs::of(&[Variable::required("LOG_KEY_ID"), Variable::optional("LOG_KEY_ID_RETIRING")], &[sign])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let aws = AwsSettings::read(start.told())?;
+        let retiring = start.told().optional("LOG_KEY_ID_RETIRING").map(|key_id| Signer::new(&aws, key_id));
+        Ok(Self { current: Signer::of(start, "LOG_KEY_ID")?, retiring })
+    }
+}
+
+/// What signs the manifests of bundles.
+pub struct DocumentSigner(pub Signer);
+
+impl Part for DocumentSigner {
+    fn needs() -> Needs {
+        let sign = Right::new(&["kms:Sign", "kms:GetPublicKey"], &["Keys.Outputs.DocumentKey"]);
+        Needs::of(&[Variable::required("DOCUMENT_KEY_ID")], &[sign])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(Signer::of(start, "DOCUMENT_KEY_ID")?))
     }
 }

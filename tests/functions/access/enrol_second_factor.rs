@@ -174,8 +174,7 @@ async fn tapped() -> (Tap, enrol_second_factor::Deps) {
     let variables = stack::variables("fn_enrol_second_factor", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
     let told = stack::variables("fn_enrol_second_factor", &[("DATABASE_URL", &url)]);
-    let settings = enrol_second_factor::Settings::read(&told).expect("settings");
-    let deps = enrol_second_factor::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
+    let deps = stack::connect::<enrol_second_factor::Deps>(&told).await;
     (tap, deps)
 }
 

@@ -22,8 +22,7 @@ const REASON: &str = "Left the company at the end of October";
 
 async fn deps(changes: &[(&str, &str)]) -> manage_access_reviews::Deps {
     let variables = stack::variables("fn_manage_access_reviews", changes);
-    let settings = manage_access_reviews::Settings::read(&variables).expect("settings");
-    manage_access_reviews::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_access_reviews::Deps>(&variables).await
 }
 
 async fn ask(event: &Event) -> Answer {

@@ -15,8 +15,7 @@ const DAY_S: i64 = 86_400;
 
 async fn deps(changes: &[(&str, &str)]) -> manage_api_tokens::Deps {
     let variables = stack::variables("fn_manage_api_tokens", changes);
-    let settings = manage_api_tokens::Settings::read(&variables).expect("settings");
-    manage_api_tokens::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_api_tokens::Deps>(&variables).await
 }
 
 async fn ask(event: &Event) -> Answer {

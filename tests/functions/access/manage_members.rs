@@ -29,8 +29,7 @@ const REASON: &str = "Left the company at the end of October";
 
 async fn deps(changes: &[(&str, &str)]) -> manage_members::Deps {
     let variables = stack::variables("fn_manage_members", changes);
-    let settings = manage_members::Settings::read(&variables).expect("settings");
-    manage_members::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_members::Deps>(&variables).await
 }
 
 async fn ask(event: &Event) -> Answer {

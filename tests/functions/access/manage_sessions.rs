@@ -107,8 +107,7 @@ async fn a_session_opens_what_the_role_may_and_is_named_as_its_member() {
     let may: Vec<_> = Role::Auditor.permissions().map(shared::access::Permission::word).collect();
     let session = world.session_of(member, &may, Assurance::Password).await;
     let variables = stack::variables("fn_read_audit_log", &[]);
-    let settings = read_audit_log::Settings::read(&variables).expect("settings");
-    let deps = read_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<read_audit_log::Deps>(&variables).await;
 
     let event = Event::new("GET", "/v1/audit-log", &[]).in_session(&session);
     let answer = event.send(&deps, read_audit_log::handle).await;
@@ -138,8 +137,7 @@ async fn tapped() -> (Tap, manage_sessions::Deps) {
     let variables = stack::variables("fn_manage_sessions", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
     let told = stack::variables("fn_manage_sessions", &[("DATABASE_URL", &url)]);
-    let settings = manage_sessions::Settings::read(&told).expect("settings");
-    let deps = manage_sessions::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
+    let deps = stack::connect::<manage_sessions::Deps>(&told).await;
     (tap, deps)
 }
 

@@ -18,7 +18,7 @@ use crate::harness::{
 };
 
 async fn sweep(deps: &open_access_reviews::Deps, moment: Timestamp) -> Outcome {
-    runtime::sweep(Clock::Fixed(moment), deps, &open_access_reviews::sweep, fired())
+    runtime::sweep(Clock::Fixed(moment), deps, open_access_reviews::sweep, fired())
         .await
         .expect("a tick that ends well")
 }

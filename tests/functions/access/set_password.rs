@@ -27,8 +27,7 @@ const ANOTHER: &str = "four quiet tractors under snow";
 
 async fn deps(changes: &[(&str, &str)]) -> set_password::Deps {
     let variables = stack::variables("fn_set_password", changes);
-    let settings = set_password::Settings::read(&variables).expect("settings");
-    set_password::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<set_password::Deps>(&variables).await
 }
 
 async fn ask(event: &Event) -> Answer {

@@ -191,9 +191,7 @@ async fn a_kind_of_credential_that_belongs_elsewhere_opens_no_session() {
 async fn tapped() -> (Tap, sign_in::Deps) {
     let variables = stack::variables("fn_sign_in", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
-    let settings =
-        sign_in::Settings::read(&stack::variables("fn_sign_in", &[("DATABASE_URL", &url)])).expect("settings");
-    let deps = sign_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<sign_in::Deps>(&stack::variables("fn_sign_in", &[("DATABASE_URL", &url)])).await;
     (tap, deps)
 }
 

@@ -27,8 +27,7 @@ fn bucket() -> Value {
 
 async fn deps(changes: &[(&str, &str)]) -> manage_log_streams::Deps {
     let variables = stack::variables("fn_manage_log_streams", changes);
-    let settings = manage_log_streams::Settings::read(&variables).expect("settings");
-    manage_log_streams::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_log_streams::Deps>(&variables).await
 }
 
 async fn list(world: &World) -> Value {

@@ -16,8 +16,7 @@ use crate::harness::{
 
 async fn deps() -> prove_audit_log::Deps {
     let variables = stack::variables("fn_prove_audit_log", &[]);
-    let settings = prove_audit_log::Settings::read(&variables).expect("settings");
-    prove_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<prove_audit_log::Deps>(&variables).await
 }
 
 fn asking(world: &World, what: &str, query: &str) -> Event {

@@ -11,8 +11,7 @@ use crate::harness::{
 
 async fn ask(query: &str) -> Answer {
     let variables = stack::variables("fn_publish_audit_keys", &[]);
-    let settings = publish_audit_keys::Settings::read(&variables).expect("settings");
-    let deps = publish_audit_keys::Deps::connect(&stack::common(&variables), settings).await.expect("a connection");
+    let deps = stack::connect::<publish_audit_keys::Deps>(&variables).await;
     Event::new("GET", "/.well-known/doorbook-audit-key", &[]).query(query).send(&deps, publish_audit_keys::handle).await
 }
 

@@ -7,8 +7,7 @@ use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack, tap
 
 async fn deps(changes: &[(&str, &str)]) -> read_audit_log::Deps {
     let variables = stack::variables("fn_read_audit_log", changes);
-    let settings = read_audit_log::Settings::read(&variables).expect("settings");
-    read_audit_log::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<read_audit_log::Deps>(&variables).await
 }
 
 fn reading(world: &World, query: &str) -> Event {

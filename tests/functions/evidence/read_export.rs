@@ -10,8 +10,7 @@ use crate::harness::{
 
 async fn deps() -> read_export::Deps {
     let variables = stack::variables("fn_read_export", &[]);
-    let settings = read_export::Settings::read(&variables).expect("settings");
-    read_export::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<read_export::Deps>(&variables).await
 }
 
 #[tokio::test]

@@ -16,8 +16,7 @@ const DAY: i64 = 24 * HOUR;
 
 async fn deps(changes: &[(&str, &str)]) -> reconcile_records::Deps {
     let variables = stack::variables("fn_reconcile_records", changes);
-    let settings = reconcile_records::Settings::read(&variables).expect("settings");
-    reconcile_records::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<reconcile_records::Deps>(&variables).await
 }
 
 fn now() -> Timestamp {

@@ -10,8 +10,7 @@ use crate::harness::{
 
 async fn deps() -> rotate_export_key::Deps {
     let variables = stack::variables("fn_rotate_export_key", &[]);
-    let settings = rotate_export_key::Settings::read(&variables).expect("settings");
-    rotate_export_key::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<rotate_export_key::Deps>(&variables).await
 }
 
 fn asking(world: &World) -> Event {

@@ -180,7 +180,7 @@ async fn the_schedule_seals_after_the_interval_of_the_plan() {
     let clock = Clock::System { offset_s: 0 };
     let tick = async || {
         let fired = Fired { event: json!({}), request_id: "test".to_owned(), remaining: Duration::from_secs(100) };
-        runtime::sweep(clock, &deps, &seal_audit_log::sweep, fired).await.unwrap();
+        runtime::sweep(clock, &deps, seal_audit_log::sweep, fired).await.unwrap();
         world.anchored().await.len()
     };
     // Everybody else has just had a turn.
@@ -207,6 +207,6 @@ async fn a_message_that_is_none_of_ours_comes_back() {
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });
     let fired = Fired { event, request_id: "test".to_owned(), remaining: Duration::from_secs(10) };
     let clock = Clock::System { offset_s: 0 };
-    let answer = runtime::work(clock, &deps, &seal_audit_log::consume, &seal_audit_log::sweep, fired).await.unwrap();
+    let answer = runtime::work(clock, &deps, seal_audit_log::consume, seal_audit_log::sweep, fired).await.unwrap();
     assert_eq!(answer["batchItemFailures"], json!([{ "itemIdentifier": "one" }]));
 }

@@ -137,7 +137,7 @@ async fn the_schedule_streams_and_rests_where_there_is_no_stream() {
     let tick = async || {
         let fired =
             Fired { event: json!({}), request_id: "test".to_owned(), remaining: std::time::Duration::from_secs(200) };
-        runtime::sweep(Clock::System { offset_s: 0 }, &deps, &stream_audit_log::sweep, fired).await.unwrap();
+        runtime::sweep(Clock::System { offset_s: 0 }, &deps, stream_audit_log::sweep, fired).await.unwrap();
     };
 
     tick().await;

@@ -21,8 +21,7 @@ const AHEAD_S: &str = "31536000";
 
 async fn deps(changes: &[(&str, &str)]) -> relay_outbox::Deps {
     let variables = stack::variables("fn_relay_outbox", changes);
-    let settings = relay_outbox::Settings::read(&variables).expect("settings");
-    relay_outbox::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<relay_outbox::Deps>(&variables).await
 }
 
 /// One tick of the schedule.
@@ -32,7 +31,7 @@ async fn tick(deps: &relay_outbox::Deps) -> Value {
 
 async fn fire(deps: &relay_outbox::Deps, event: Value, remaining: Duration) -> shared::Result<Value> {
     let fired = Fired { event, request_id: "test".to_owned(), remaining };
-    runtime::work(CLOCK, deps, &relay_outbox::consume, &relay_outbox::sweep, fired).await
+    runtime::work(CLOCK, deps, relay_outbox::consume, relay_outbox::sweep, fired).await
 }
 
 fn nudge(world: &World) -> Value {

@@ -241,7 +241,7 @@ async fn without_time_nothing_is_begun() {
     let deps = sender(&[]).await;
     let fired = Fired { event: request(&world), request_id: "test".to_owned(), remaining: Duration::ZERO };
 
-    let answer = runtime::work(deps.clock, &deps, &send_mail::consume, &send_mail::sweep, fired).await.unwrap();
+    let answer = runtime::work(deps.clock, &deps, send_mail::consume, send_mail::sweep, fired).await.unwrap();
 
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert!(matches!(standing(&world).await[..], [(0, false, false, _)]));

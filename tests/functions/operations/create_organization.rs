@@ -8,8 +8,7 @@ use crate::harness::{Event, postgres, stack, tap::Tap};
 
 async fn deps(changes: &[(&str, &str)]) -> create_organization::Deps {
     let variables = stack::variables("fn_create_organization", changes);
-    let settings = create_organization::Settings::read(&variables).expect("settings");
-    create_organization::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<create_organization::Deps>(&variables).await
 }
 
 fn intake() -> Value {
@@ -94,8 +93,7 @@ async fn the_owner_is_invited_by_a_mail_that_the_schedule_finds() {
 async fn the_token_opens_the_door_with_every_permission() {
     let taken_on = invoke(&deps(&[]).await, &intake()).await.unwrap();
     let variables = stack::variables("fn_manage_sites", &[]);
-    let settings = manage_sites::Settings::read(&variables).expect("settings");
-    let sites = manage_sites::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let sites = stack::connect::<manage_sites::Deps>(&variables).await;
     let token = taken_on["api_token"].as_str().unwrap();
     assert!(token.starts_with("dbk_test_"));
 
@@ -198,7 +196,7 @@ async fn a_plan_with_a_key_of_its_own_gets_one() {
     let row = database.query_one(&statement, &[&body["slug"].as_str()]).await.expect("a key");
 
     assert!(row.get::<_, &str>(0).starts_with("arn:"));
-    assert_ne!(row.get::<_, &str>(0), deps.shared_kms_key);
+    assert_ne!(row.get::<_, &str>(0), deps.keys.shared_kms_key());
 }
 
 #[tokio::test]

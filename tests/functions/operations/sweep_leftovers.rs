@@ -6,11 +6,11 @@ use shared::{
     access::Role,
     clock::{Clock, Timestamp},
     id::{ObjectId, PersonId},
-    objects::{ObjectKey, Objects},
+    objects::{ObjectKey, ObjectSweeper, ObjectWriter},
     runtime,
     schedule::Outcome,
-    settings::{AwsSettings, ObjectsSettings},
     vault::{MediaType, PHOTO},
+    wiring::Part,
 };
 use tokio::sync::Mutex;
 
@@ -28,12 +28,12 @@ const CLOCK: Clock = Clock::System { offset_s: 0 };
 const DAY_S: i64 = 86_400;
 
 async fn sweep_all(deps: &sweep_leftovers::Deps, remaining: Duration) -> Outcome {
-    runtime::sweep(CLOCK, deps, &sweep_leftovers::sweep, leftovers::fired(remaining)).await.unwrap()
+    runtime::sweep(CLOCK, deps, sweep_leftovers::sweep, leftovers::fired(remaining)).await.unwrap()
 }
 
-fn bucket() -> Objects {
+async fn bucket<P: Part>() -> P {
     let variables = stack::variables("fn_sweep_leftovers", &[]);
-    Objects::new(&ObjectsSettings::read(&variables).unwrap(), &AwsSettings::read(&variables).unwrap())
+    stack::connect(&variables).await
 }
 
 fn days_ago(days: i64) -> Timestamp {
@@ -45,12 +45,12 @@ async fn store_object(world: &World, day: Timestamp) -> ObjectId {
     let tenant = world.vault.tenant_key(&world.wrapped).await.unwrap();
     let (person, object) = (tenant.new_person(PersonId::new(day)).unwrap(), ObjectId::new(day));
     let sealed = person.seal_object(PHOTO.of(object.uuid()), MediaType::Jpeg, b"an image").unwrap();
-    bucket().put_sealed(&ObjectKey::new(world.organization, object), &sealed).await.unwrap();
+    bucket::<ObjectWriter>().await.put_sealed(&ObjectKey::new(world.organization, object), &sealed).await.unwrap();
     object
 }
 
 async fn stored(world: &World, day: Timestamp) -> Vec<ObjectId> {
-    bucket().list_day(world.organization, day, None).await.unwrap().objects
+    bucket::<ObjectSweeper>().await.list_day(world.organization, day, None).await.unwrap().objects
 }
 
 #[tokio::test]

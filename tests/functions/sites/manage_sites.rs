@@ -13,8 +13,7 @@ use crate::harness::{Event, World, event::Answer, stack};
 
 async fn deps(changes: &[(&str, &str)]) -> manage_sites::Deps {
     let variables = stack::variables("fn_manage_sites", changes);
-    let settings = manage_sites::Settings::read(&variables).expect("settings");
-    manage_sites::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_sites::Deps>(&variables).await
 }
 
 async fn send(event: &Event) -> Answer {

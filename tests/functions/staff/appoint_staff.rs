@@ -18,8 +18,7 @@ fn problem(outcome: Result<Value>) -> String {
 
 async fn invoke(changes: &[(&str, &str)], body: &Value) -> Result<Value> {
     let variables = stack::variables("fn_appoint_staff", changes);
-    let settings = appoint_staff::Settings::read(&variables).expect("settings");
-    let deps = appoint_staff::Deps::connect(&stack::common(&variables), &settings).await?;
+    let deps = stack::connect::<appoint_staff::Deps>(&variables).await;
     let invocation = Invocation::new(uuid::Uuid::new_v4().to_string());
     let appointed = appoint_staff::handle(&deps, &invocation, read_json(body.to_string().as_bytes())?).await?;
     Ok(serde_json::to_value(appointed).expect("JSON"))
@@ -141,8 +140,7 @@ async fn a_lost_answer_appoints_once_and_an_absent_database_appoints_none() {
     for lost in 0..9 {
         let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
         let settings = stack::variables("fn_appoint_staff", &[("DATABASE_URL", &url)]);
-        let settings = appoint_staff::Settings::read(&settings).expect("settings");
-        let deps = appoint_staff::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+        let deps = stack::connect::<appoint_staff::Deps>(&settings).await;
         tap.lose_one_answer_after(lost);
         let invocation = Invocation::new(uuid::Uuid::new_v4().to_string());
         let read = read_json(body.to_string().as_bytes()).unwrap();

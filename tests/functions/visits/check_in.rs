@@ -1,13 +1,13 @@
 //! `check-in` promises: one visit, one audit entry and its events, together, once, and only for the caller's tenant.
 
 use serde_json::{Value, json};
+use shared::objects::{ObjectKey, ObjectReader};
 
 use crate::harness::{Event, World, event::Answer, pictures, refusals, stack};
 
 async fn deps(changes: &[(&str, &str)]) -> check_in::Deps {
     let variables = stack::variables("fn_check_in", changes);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<check_in::Deps>(&variables).await
 }
 
 fn arrival(world: &World, key: &str, body: &Value) -> Event {
@@ -203,10 +203,11 @@ async fn what_lies_in_the_bucket_is_sealed() {
 
     let rows = world.own_rows("SELECT object_id, bytes FROM visit_objects WHERE organization_id = $1").await;
     assert_eq!(rows.len(), 2);
+    let bucket = stack::connect::<ObjectReader>(&stack::variables("fn_check_in", &[])).await;
     for row in &rows {
         let object = row.get::<_, shared::id::ObjectId>("object_id");
-        let key = shared::objects::ObjectKey::new(world.organization, object);
-        let stored = deps.objects.fetch_sealed(&key).await.expect("the object is there");
+        let key = ObjectKey::new(world.organization, object);
+        let stored = bucket.fetch_sealed(&key).await.expect("the object is there");
         let image_bytes: usize = row.get::<_, i32>("bytes").try_into().expect("a length");
         assert!(stored.len() > image_bytes, "an envelope is longer than what it holds");
         for plain in [b"JFIF".as_slice(), b"PNG\r\n", b"IHDR", b"IEND"] {

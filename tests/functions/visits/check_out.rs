@@ -6,8 +6,7 @@ use crate::harness::{Event, World, arrivals, event::Answer, postgres, refusals, 
 
 async fn deps(changes: &[(&str, &str)]) -> check_out::Deps {
     let variables = stack::variables("fn_check_out", changes);
-    let settings = check_out::Settings::read(&variables).expect("settings");
-    check_out::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<check_out::Deps>(&variables).await
 }
 
 fn departure(world: &World, visit: &str, key: &str) -> Event {

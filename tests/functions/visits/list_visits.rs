@@ -6,8 +6,7 @@ use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack, tap
 
 async fn deps(changes: &[(&str, &str)]) -> list_visits::Deps {
     let variables = stack::variables("fn_list_visits", changes);
-    let settings = list_visits::Settings::read(&variables).expect("settings");
-    list_visits::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<list_visits::Deps>(&variables).await
 }
 
 fn visits(world: &World, query: &str) -> Event {

@@ -6,8 +6,7 @@ use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack, tap
 
 async fn deps(changes: &[(&str, &str)]) -> read_visit::Deps {
     let variables = stack::variables("fn_read_visit", changes);
-    let settings = read_visit::Settings::read(&variables).expect("settings");
-    read_visit::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<read_visit::Deps>(&variables).await
 }
 
 fn reading(world: &World, visit: &str) -> Event {

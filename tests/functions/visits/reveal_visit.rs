@@ -9,8 +9,7 @@ const REASON: &str = "Customs asked who brought the load today";
 
 async fn deps(changes: &[(&str, &str)]) -> reveal_visit::Deps {
     let variables = stack::variables("fn_reveal_visit", changes);
-    let settings = reveal_visit::Settings::read(&variables).expect("settings");
-    reveal_visit::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<reveal_visit::Deps>(&variables).await
 }
 
 fn demand(world: &World, visit: &str, key: &str, fields: &[&str]) -> Event {

@@ -1,10 +1,3 @@
-//! Composition root: what `manage-api-tokens` is made of, and nothing it does.
+//! The binary of `manage-api-tokens`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, settings) = runtime::start(manage_api_tokens::Settings::read)?;
-    let deps = manage_api_tokens::Deps::connect(&common, &settings).await?;
-    runtime::serve_http(common.clock, deps, manage_api_tokens::handle).await
-}
+shared::main!(manage_api_tokens);

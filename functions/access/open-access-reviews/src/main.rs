@@ -1,10 +1,3 @@
-//! Composition root: what `open-access-reviews` is made of, and nothing it does.
+//! The binary of `open-access-reviews`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, settings) = runtime::start(open_access_reviews::Settings::read)?;
-    let deps = open_access_reviews::Deps::connect(&common, &settings).await?;
-    runtime::serve_schedule(common.clock, deps, open_access_reviews::sweep).await
-}
+shared::main!(open_access_reviews);

@@ -2,7 +2,6 @@
 //! once a day.
 
 mod deadline;
-mod deps;
 mod dormant;
 mod handler;
 mod reminders;
@@ -10,5 +9,20 @@ mod second_look;
 mod store;
 mod subject;
 
-pub use deps::{Deps, Settings};
 pub use handler::{sweep, sweep_one};
+
+use shared::{runtime::Function, tenant::Db};
+
+/// Everything this function may touch.
+pub struct Deps {
+    /// The database.
+    pub db: Db,
+}
+
+shared::wire!(Deps { db });
+
+/// This function: what makes it run, what it holds, and what answers.
+#[must_use]
+pub fn function() -> Function {
+    Function::schedule("sweep-access-reviews", sweep)
+}

@@ -1,10 +1,3 @@
-//! Composition root: what `sweep-access-reviews` is made of, and nothing it does.
+//! The binary of `sweep-access-reviews`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, settings) = runtime::start(sweep_access_reviews::Settings::read)?;
-    let deps = sweep_access_reviews::Deps::connect(&common, &settings).await?;
-    runtime::serve_schedule(common.clock, deps, sweep_access_reviews::sweep).await
-}
+shared::main!(sweep_access_reviews);

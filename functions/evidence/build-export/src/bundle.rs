@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use shared::{
     Error, Result,
-    bundles::{BundleKey, Bundles, PART_NUMBER_MAX, PlacedPart},
+    bundles::{BundleKey, BundleWriter, PART_NUMBER_MAX, PlacedPart},
     domain::export::ExportFailure,
 };
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ impl Slot {
 
 /// A bundle in the making.
 pub(crate) struct Bundle {
-    pub(crate) bundles: Bundles,
+    pub(crate) bundles: BundleWriter,
     pub(crate) key: BundleKey,
     pub(crate) upload: String,
     /// Members that are not written out yet, the first of them first.
@@ -58,7 +58,7 @@ pub(crate) struct Bundle {
 
 impl Bundle {
     /// Begins one.
-    pub(crate) fn new(bundles: Bundles, key: BundleKey, upload: String) -> Self {
+    pub(crate) fn new(bundles: BundleWriter, key: BundleKey, upload: String) -> Self {
         Self {
             bundles,
             key,

@@ -65,7 +65,7 @@ async fn wait_for_seal(attempt: Attempt<'_>) -> Result<(), Stop> {
         if !is_asked {
             let organization = work.organization();
             let (about, now) = (organization.uuid(), deps.clock.now());
-            deps.seals.send(&Envelope::new(SEAL_REQUEST, organization, about, work.request_id(), now)).await?;
+            deps.seals.0.send(&Envelope::new(SEAL_REQUEST, organization, about, work.request_id(), now)).await?;
             is_asked = true;
         }
         if began.elapsed() > WAIT {

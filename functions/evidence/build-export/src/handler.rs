@@ -71,7 +71,7 @@ async fn make(attempt: Attempt<'_>, goes_on: &impl Fn() -> bool) -> Result<(), S
 async fn record(attempt: Attempt<'_>, made: &Made) -> Result<(), Stop> {
     let Attempt { deps, work, job } = attempt;
     let now = deps.clock.now();
-    let signing = deps.signer.public_key().await?;
+    let signing = deps.signer.0.public_key().await?;
     let digest = Diff::new()
         .added("kind", job.kind)
         .added("manifest_sha256", PublicHash(&made.manifest_sha256))

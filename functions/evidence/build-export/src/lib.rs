@@ -12,7 +12,6 @@ mod stop;
 mod zip;
 
 // One attempt at an export: its rows, its lease, and what is kept between two invocations.
-mod deps;
 mod job;
 mod progress;
 mod store;
@@ -28,5 +27,43 @@ mod manifest;
 mod build;
 mod handler;
 
-pub use deps::{Deps, Settings};
 pub use handler::{consume, sweep};
+
+use shared::{
+    bundles::BundleWriter,
+    clock::Clock,
+    objects::ObjectReader,
+    queue::SealRequests,
+    runtime::Function,
+    settings::LogSettings,
+    tenant::Db,
+    vault::{DocumentSigner, Vault},
+};
+
+/// Everything this function may touch.
+pub struct Deps {
+    /// Time.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// Keeps bundles.
+    pub bundles: BundleWriter,
+    /// Keeps sealed images.
+    pub objects: ObjectReader,
+    /// Asks for seals.
+    pub seals: SealRequests,
+    /// Signs manifests.
+    pub signer: DocumentSigner,
+    /// Opens the keys of persons and of HMACs.
+    pub vault: Vault,
+    /// The first part of every key's name.
+    pub log: LogSettings,
+}
+
+shared::wire!(Deps { clock, db, bundles, objects, seals, signer, vault, log });
+
+/// This function: what makes it run, what it holds, and what answers.
+#[must_use]
+pub fn function() -> Function {
+    Function::queue("build-export", consume, sweep)
+}

@@ -91,8 +91,8 @@ pub(crate) async fn add(
     let hmac = hex(&mac(&hmac_key, json.as_bytes()));
     let name = bundle_key_name(&deps.log.origin, work.organization());
     let text = format!("{name}\nsha256 {}\nhmac {hmac}\n", hex(&digest));
-    let key = VerifierKey::new(&name, deps.signer.public_key().await?);
-    let note = key.signed(&text, &deps.signer.sign(&text).await?);
+    let key = VerifierKey::new(&name, deps.signer.0.public_key().await?);
+    let note = key.signed(&text, &deps.signer.0.sign(&text).await?);
     bundle.add("manifest.json", json.as_bytes()).await?;
     bundle.add("manifest.hmac", format!("{hmac}\n").as_bytes()).await?;
     bundle.add("manifest.sig", note.as_str().as_bytes()).await?;

@@ -39,7 +39,7 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
     }
     let (own, later) = anchors(deps, work, size).await?;
     let name = log_key_name(&deps.log.origin, work.organization());
-    let key = VerifierKey::new(&name, deps.signer.public_key().await?);
+    let key = VerifierKey::new(&name, deps.signers.current.public_key().await?);
     let mut previous = newest.as_ref().map(|sealed| SignedNote::of_stored(sealed.note.clone()));
     let mut log = match (&newest, &own) {
         (Some(sealed), Some(own)) => resume(deps, work, &key, sealed, own).await?,
@@ -169,7 +169,7 @@ async fn sign_and_anchor(
 /// The checkpoint of a note, when a key of ours signed it.
 async fn signed_by_ours(deps: &Deps, note: &SignedNote, key: &VerifierKey) -> Result<Option<Checkpoint>> {
     let mut text = note.text_signed_by(key);
-    if let (None, Some(retiring)) = (text, &deps.retiring) {
+    if let (None, Some(retiring)) = (text, &deps.signers.retiring) {
         text = note.text_signed_by(&VerifierKey::new(key.name(), retiring.public_key().await?));
     }
     Ok(text.and_then(Checkpoint::parse))
@@ -180,9 +180,9 @@ async fn signed_by_ours(deps: &Deps, note: &SignedNote, key: &VerifierKey) -> Re
 async fn sign(deps: &Deps, checkpoint: &Checkpoint, signing: Signing<'_>) -> Result<SignedNote> {
     let Signing { key, previous } = signing;
     let text = checkpoint.text();
-    let note = key.signed(&text, &deps.signer.sign(&text).await?);
+    let note = key.signed(&text, &deps.signers.current.sign(&text).await?);
     let is_first = previous.is_some_and(|previous| previous.text_signed_by(key).is_none());
-    match &deps.retiring {
+    match &deps.signers.retiring {
         Some(retiring) if is_first => {
             let key = VerifierKey::new(key.name(), retiring.public_key().await?);
             Ok(note.also_signed_by(&key, &retiring.sign(&text).await?))
@@ -196,7 +196,7 @@ async fn keep(deps: &Deps, work: &SystemWork, log: &mut Log, checkpoint: &Checkp
     let (organization, now) = (work.organization(), deps.clock.now());
     let sealed =
         Sealed { size: checkpoint.size, root: checkpoint.root, link: checkpoint.chain, note: note.as_str().to_owned() };
-    let mut statements = vec![store::enter_key(deps.signer.public_key().await?, now)];
+    let mut statements = vec![store::enter_key(deps.signers.current.public_key().await?, now)];
     for (id, hashes) in log.tree.take_finished().into_iter().chain(log.tree.unfinished()) {
         statements.push(store::keep_tile(organization, id, hashes)?);
     }

@@ -6,6 +6,7 @@ use shared::{
     queue::{Message, OUTBOX_NUDGE},
     schedule::{Outcome, Tick},
     telemetry,
+    work::SystemWork,
 };
 
 use crate::{Deps, store};

@@ -91,7 +91,7 @@ async fn claim(deps: &Deps, work: &SystemWork) -> Result<Option<(Claimed, Option
 }
 
 fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Mail {
-    let (origin, organization) = (&deps.console_origin, &claimed.organization_name);
+    let (origin, organization) = (&deps.console_origin.0, &claimed.organization_name);
     let url = link.map(|link| link.url(origin));
     let place = url.as_ref().map_or(origin.as_str(), |url| url.expose_secret());
     let Letter { subject, text } = match claimed.kind {

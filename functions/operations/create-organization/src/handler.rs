@@ -8,6 +8,7 @@ use shared::{
     domain::BoundedText,
     id::{CredentialId, KeyId, MailId, MemberId, OrganizationId, PersonId},
     runtime::Invocation,
+    settings::Environment,
     tenant::is_interruption,
     work::SystemWork,
 };
@@ -100,7 +101,7 @@ fn check(deps: &Deps, precheck: &Precheck) -> Result<bool> {
         return Err(Error::taken("/slug"));
     }
     let plan = precheck.plan.as_ref().ok_or_else(|| Error::unprocessable("/plan", "unknown_value"))?;
-    if !plan.has_limits && !deps.allows_plans_without_limits {
+    if !plan.has_limits && !matches!(deps.environment, Environment::Local | Environment::Test) {
         return Err(Error::unprocessable("/plan", "only_for_load_tests"));
     }
     Ok(plan.has_own_kms_key)
@@ -110,9 +111,9 @@ impl NewOrganization {
     async fn new(deps: &Deps, intake: &Intake, organization: OrganizationId, has_own_kms_key: bool) -> Result<Self> {
         let now = deps.clock.now();
         let kms_key =
-            if has_own_kms_key { &deps.vault.create_kms_key(organization).await? } else { &deps.shared_kms_key };
-        let tenant_key = deps.vault.create_tenant_key(organization, KeyId::new(now), kms_key).await?;
-        let owner = deps.vault.tenant_key(&tenant_key).await?.new_person(PersonId::new(now))?;
+            if has_own_kms_key { &deps.keys.create_kms_key(organization).await? } else { deps.keys.shared_kms_key() };
+        let tenant_key = deps.keys.create_tenant_key(organization, KeyId::new(now), kms_key).await?;
+        let owner = deps.keys.tenant_key(&tenant_key).await?.new_person(PersonId::new(now))?;
         let token = NewCredential::generate(CredentialKind::ApiToken, intake.environment, organization)?;
         let (member, invitation, credential) = (MemberId::new(now), MailId::new(now), CredentialId::new(now));
         Ok(Self { tenant_key, owner, member, invitation, credential, token, now })

@@ -1,9 +1,3 @@
-//! Composition root: what `describe-api` is made of, and nothing it does.
+//! The binary of `describe-api`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, ()) = runtime::start(|_| Ok(()))?;
-    runtime::serve_http(common.clock, (), describe_api::handle).await
-}
+shared::main!(describe_api);

@@ -26,7 +26,7 @@ pub struct Report {
 /// # Errors
 /// The refusals of the contract; see the README's table.
 pub async fn handle(deps: &Deps, _invocation: &Invocation, _question: Question) -> Result<Report> {
-    run(&deps.database, deps.clock, &Scripts::embedded()).await
+    run(&deps.login.0, deps.clock, &Scripts::embedded()).await
 }
 
 /// Applies what is missing, then makes every role's rights equal to its grant.

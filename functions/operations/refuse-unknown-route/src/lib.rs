@@ -5,3 +5,11 @@ mod routes;
 
 pub use handler::handle;
 pub use routes::methods_of;
+
+use shared::runtime::Function;
+
+/// This function: what makes it run, what it holds, and what answers.
+#[must_use]
+pub fn function() -> Function {
+    Function::http("refuse-unknown-route", handle)
+}

@@ -1,10 +1,3 @@
-//! Composition root: what `pair-kiosk` is made of, and nothing it does.
+//! The binary of `pair-kiosk`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, settings) = runtime::start(pair_kiosk::Settings::read)?;
-    let deps = pair_kiosk::Deps::connect(&common, &settings).await?;
-    runtime::serve_http(common.clock, deps, pair_kiosk::handle).await
-}
+shared::main!(pair_kiosk);

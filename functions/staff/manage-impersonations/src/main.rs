@@ -1,10 +1,3 @@
-//! Composition root: what `manage-impersonations` is made of, and nothing it does.
+//! The binary of `manage-impersonations`.
 
-use shared::runtime;
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), runtime::Fatal> {
-    let (common, settings) = runtime::start(manage_impersonations::Settings::read)?;
-    let deps = manage_impersonations::Deps::connect(&common, &settings).await?;
-    runtime::serve_http(common.clock, deps, manage_impersonations::handle).await
-}
+shared::main!(manage_impersonations);

@@ -13,7 +13,8 @@ use crate::{
     images::Images,
     receipt::Receipt,
     record::{self, SealedLicence},
-    store,
+    rules, store,
+    visit::{Badge, NewVisit},
 };
 
 /// Records the arrival, its audit entry and its events together, or none of them.
@@ -25,7 +26,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let images = Images::read(&arrival)?;
 
     let (admitted, found) = deps.door.admit_by(request, Permission::VisitCheckIn, store::admit(&arrival)).await?;
-    store::check(&found, &arrival)?;
+    rules::check(&found, &arrival)?;
 
     // No transaction is open here: KMS and S3 may take their time.
     let now = admitted.now();
@@ -44,10 +45,9 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let receipt = Receipt::new(&new, &arrival);
     let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;
-    let visit_row = record::visit_row((visit, &person), &arrival, &found, &badge, licence.as_ref());
-    let new_person = arrival.person.is_none().then(|| record::person_row(&person, receipt.r#type));
-    let events = record::events(visit, receipt.r#type, &found);
-    admitted.record_by(&reply, store::record(&visit_row, new_person.as_ref(), &stored, events, entry)?).await?;
+    let rows = record::rows(&new, &arrival, &stored, licence.as_ref());
+    let events = record::events(&new, &arrival);
+    admitted.record_by(&reply, store::record(&rows, events, entry)?).await?;
 
     Ok(reply)
 }

@@ -17,8 +17,8 @@ use shared::{
 use crate::{
     arrival::{Arrival, Driver},
     images::StoredImage,
-    receipt::Badge,
-    store::{DriverColumns, Found, PersonRow, VisitRow},
+    store::{DriverColumns, ImageRow, PersonRow, Rows, VisitRow},
+    visit::NewVisit,
 };
 
 /// A driver's licence number as it is stored: sealed, and findable by who knows it.
@@ -36,14 +36,19 @@ impl SealedLicence {
     }
 }
 
-/// The visit's row.
-pub(crate) fn visit_row<'a>(
-    (visit, person): (VisitId, &PersonKey),
+/// Every row of the arrival.
+pub(crate) fn rows<'a>(
+    new: &NewVisit<'a>,
     arrival: &'a Arrival,
-    found: &'a Found,
-    badge: &'a Badge,
+    images: &[StoredImage],
     licence: Option<&'a SealedLicence>,
-) -> VisitRow<'a> {
+) -> Rows<'a> {
+    let person = arrival.person.is_none().then(|| person_row(new.person, arrival.kind()));
+    Rows { visit: visit_row(new, arrival, licence), person, images: images.iter().map(ImageRow::of).collect() }
+}
+
+fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a SealedLicence>) -> VisitRow<'a> {
+    let NewVisit { id: visit, person, found, badge, .. } = *new;
     VisitRow {
         visit_id: visit,
         site_id: found.site.id,
@@ -86,7 +91,7 @@ fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence) -> DriverC
 }
 
 /// The row of a person who comes for the first time.
-pub(crate) fn person_row(person: &PersonKey, kind: VisitorKind) -> PersonRow<'_> {
+fn person_row(person: &PersonKey, kind: VisitorKind) -> PersonRow<'_> {
     PersonRow { person_id: person.id(), kind, key_id: person.tenant_key(), wrapped_key: Bytes(person.wrapped()) }
 }
 
@@ -113,7 +118,7 @@ pub(crate) fn entry(
         .added_if_some("nda_version_id", found.nda.as_ref().map(|nda| nda.id))
         .added_if_some("nda_text_sha256", found.nda.as_ref().map(|nda| PublicHash(&nda.text_sha256)));
     for image in images {
-        diff = diff.added(image.kind.word(), &image.audit_value);
+        diff = diff.added(image.kind.word(), &image.object.audit_value);
     }
     diff = seal(diff, "name", Some(arrival.name.as_str()))?;
     diff = seal(diff, "company", arrival.company.as_ref().map(BoundedText::as_str))?;
@@ -146,8 +151,10 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
     seal(diff, "trailer_plate", driver.trailer_plate.as_ref().map(BoundedText::as_str))
 }
 
-/// What the outside is told.
-pub(crate) fn events(visit: VisitId, kind: VisitorKind, found: &Found) -> Vec<OutgoingEvent> {
+/// The events for webhooks.
+pub(crate) fn events(new: &NewVisit<'_>, arrival: &Arrival) -> Vec<OutgoingEvent> {
+    let NewVisit { id: visit, found, .. } = *new;
+    let kind = arrival.kind();
     let checked_in = match kind {
         VisitorKind::Visitor => EventKind::VisitorCheckedIn,
         VisitorKind::Driver => EventKind::DriverCheckedIn,

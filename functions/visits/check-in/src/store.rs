@@ -175,37 +175,39 @@ pub(crate) struct DriverColumns<'a> {
 
 /// The row that makes a stored image reachable.
 #[derive(Serialize)]
-struct ImageRow {
+pub(crate) struct ImageRow {
     object_id: ObjectId,
     kind: ImageKind,
     media_type: &'static str,
     bytes: usize,
 }
 
+impl ImageRow {
+    pub(crate) fn of(image: &StoredImage) -> Self {
+        let object = &image.object;
+        Self { object_id: object.id, kind: image.kind, media_type: object.media_type.name(), bytes: object.bytes }
+    }
+}
+
+/// Every row that an arrival writes.
+pub(crate) struct Rows<'a> {
+    pub(crate) visit: VisitRow<'a>,
+    /// Absent where the person is known.
+    pub(crate) person: Option<PersonRow<'a>>,
+    pub(crate) images: Vec<ImageRow>,
+}
+
 /// Writes the visit and what belongs to it.
 ///
 /// # Errors
 /// [`Error::Internal`] when a row has no JSON.
-pub(crate) fn record(
-    visit: &VisitRow<'_>,
-    new_person: Option<&PersonRow<'_>>,
-    images: &[StoredImage],
-    events: Vec<OutgoingEvent>,
-    entry: AuditEvent,
-) -> Result<Record> {
-    let images: Vec<ImageRow> = images.iter().map(ImageRow::of).collect();
+pub(crate) fn record(rows: &Rows<'_>, events: Vec<OutgoingEvent>, entry: AuditEvent) -> Result<Record> {
     let call = Statement::new(concat!(
         "-- check-in.record\n",
         "SELECT app.record_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     ))
-    .bind(serde_json::to_value(visit).map_err(Error::internal)?)
-    .bind(new_person.map(serde_json::to_value).transpose().map_err(Error::internal)?)
-    .bind(serde_json::to_value(images).map_err(Error::internal)?);
+    .bind(serde_json::to_value(&rows.visit).map_err(Error::internal)?)
+    .bind(rows.person.as_ref().map(serde_json::to_value).transpose().map_err(Error::internal)?)
+    .bind(serde_json::to_value(&rows.images).map_err(Error::internal)?);
     Ok(Record::new(call, events, entry))
-}
-
-impl ImageRow {
-    fn of(image: &StoredImage) -> Self {
-        Self { object_id: image.id, kind: image.kind, media_type: image.media_type.name(), bytes: image.bytes }
-    }
 }

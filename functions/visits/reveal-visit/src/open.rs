@@ -6,7 +6,7 @@ use shared::{
     domain::visit::{ImageKind, RestrictedField},
     door::AdmittedWrite,
     id::VisitId,
-    objects::{ObjectKey, Objects},
+    objects::{ObjectKey, ObjectReader},
     vault::{LICENCE_NUMBER, PHOTO, PersonKey, SIGNATURE},
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn licence_number(
 
 /// The values that are asked for.
 pub(crate) async fn values(
-    store: &Objects,
+    store: &ObjectReader,
     demand: &Demand,
     licence_number: Option<String>,
     objects: &[StoredObject],
@@ -61,7 +61,7 @@ pub(crate) async fn values(
     if bytes > IMAGES_BYTES_MAX { Err(Error::too_large("/fields", "too_long_together")) } else { Ok(values) }
 }
 
-async fn image(store: &Objects, person: &PersonKey, object: &StoredObject) -> Result<Image> {
+async fn image(store: &ObjectReader, person: &PersonKey, object: &StoredObject) -> Result<Image> {
     let key = ObjectKey::new(person.organization(), object.id);
     let envelope = store.fetch_sealed(&key).await.map_err(|error| match error {
         // A row names it, so its absence is a loss of ours and not the caller's mistake.

@@ -1,6 +1,6 @@
 //! Invitations.
 
-use shared::queue::{Envelope, MAIL_REQUEST, OUTBOX_NUDGE, QueueSender};
+use shared::queue::{Envelope, MAIL_REQUEST, OUTBOX_NUDGE, Queue, QueueSender};
 
 use super::*;
 
@@ -93,8 +93,7 @@ async fn only_who_waits_is_invited_again() {
 #[tokio::test]
 async fn the_queue_of_mail_is_told_of_mail_and_of_nothing_else() {
     let variables = stack::variables("fn_manage_members", &[]);
-    let settings = manage_members::Settings::read(&variables).expect("settings");
-    let queue = QueueSender::to_mails(&settings.queue, &settings.aws);
+    let queue = QueueSender::to(Queue::MailRequests, &variables).expect("a queue");
     let now = shared::clock::Clock::System { offset_s: 0 }.now();
     let told = |kind| queue.carries(&Envelope::new(kind, uuid::Uuid::nil().into(), uuid::Uuid::nil(), "r", now));
 

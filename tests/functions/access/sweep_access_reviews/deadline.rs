@@ -8,8 +8,7 @@ use crate::harness::{Event, stack};
 /// True where the credential of an event is still taken at the door.
 async fn opens(event: &Event) -> bool {
     let variables = stack::variables("fn_manage_access_reviews", &[]);
-    let settings = manage_access_reviews::Settings::read(&variables).expect("settings");
-    let deps = manage_access_reviews::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<manage_access_reviews::Deps>(&variables).await;
     event.again().send(&deps, manage_access_reviews::handle).await.status != 401
 }
 

@@ -141,8 +141,7 @@ async fn a_member_let_in_or_invited_again_starts_anew() {
             .idempotent(&uuid::Uuid::new_v4().to_string())
     };
     let variables = stack::variables("fn_manage_members", &[]);
-    let settings = manage_members::Settings::read(&variables).expect("settings");
-    let deps = manage_members::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<manage_members::Deps>(&variables).await;
 
     for route in ["/v1/members/{member_id}/reactivate", "/v1/members/{member_id}/invite"] {
         set(&world, member, "standing_since = NULL").await;

@@ -10,7 +10,7 @@ use crate::harness::{
 };
 
 async fn sweep_all(deps: &sweep_access_reviews::Deps, moment: Timestamp) -> Outcome {
-    let swept = runtime::sweep(Clock::Fixed(moment), deps, &sweep_access_reviews::sweep, fired()).await;
+    let swept = runtime::sweep(Clock::Fixed(moment), deps, sweep_access_reviews::sweep, fired()).await;
     swept.expect("a tick that ends well")
 }
 

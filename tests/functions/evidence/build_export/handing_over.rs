@@ -58,7 +58,7 @@ async fn an_upload_that_the_store_ended_is_begun_anew() {
         }
     };
     assert_eq!(exports::read(&world, &export).await["state"], "waiting");
-    let (bundles, key) = exports::in_the_bucket(&world, &export, &[]);
+    let (bundles, key) = exports::in_the_bucket(&world, &export, &[]).await;
     bundles.abort(&key, &begun).await.unwrap();
 
     build_within(&world, &deps, Duration::from_secs(60)).await;
@@ -77,7 +77,7 @@ async fn a_store_that_takes_its_time_is_waited_for() {
     let world = World::new().await;
     let export = uuid::Uuid::new_v4().to_string();
     let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
-    let (bundles, key) = exports::in_the_bucket(&world, &export, &[("AWS_ENDPOINT_URL_S3", &url)]);
+    let (bundles, key) = exports::in_the_bucket(&world, &export, &[("AWS_ENDPOINT_URL_S3", &url)]).await;
     let upload = bundles.begin(&key).await.unwrap();
     let another = bundles.begin(&key).await.unwrap();
     let first = bundles.place_part(&key, &upload, 1, vec![7; 64]).await.unwrap();

@@ -63,10 +63,10 @@ async fn an_anchor_with_a_second_version_stops_the_seal() {
     world.write_entries(2).await;
     log::overwrite_anchor(&world, 20, "another history").await;
 
-    let anchored = anchors().checkpoints_from(world.organization, 0).await.unwrap();
+    let anchored = anchors().await.checkpoints_from(world.organization, 0).await.unwrap();
     assert!(anchored[0].is_disturbed);
     // The first version still counts.
-    let note = anchors().note(world.organization, &anchored[0]).await.unwrap();
+    let note = anchors().await.note(world.organization, &anchored[0]).await.unwrap();
     assert!(World::read_note(&note, &world.log_key().await).is_some());
     refuses(&world).await;
 }

@@ -82,8 +82,7 @@ async fn a_name_that_leads_to_this_machine_is_not_spoken_to() {
     let _others = ALONE.read().await;
     let collector = Collector::start().await;
     let variables = stack::variables("fn_stream_audit_log", &[]);
-    let settings = stream_audit_log::Settings::read(&variables).expect("settings");
-    let deps = stream_audit_log::Deps::connect(&stack::common(&variables), settings).await.expect("a connection");
+    let deps = stack::connect::<stream_audit_log::Deps>(&variables).await;
 
     assert_eq!(word(&collector, &deps).await.as_deref(), Some("address_not_public"));
 

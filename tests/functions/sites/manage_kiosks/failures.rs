@@ -5,8 +5,7 @@ use crate::harness::{stack, tap::Tap};
 
 async fn deps(changes: &[(&str, &str)]) -> manage_kiosks::Deps {
     let variables = stack::variables("fn_manage_kiosks", changes);
-    let settings = manage_kiosks::Settings::read(&variables).expect("settings");
-    manage_kiosks::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_kiosks::Deps>(&variables).await
 }
 
 async fn database_tap() -> (Tap, manage_kiosks::Deps) {

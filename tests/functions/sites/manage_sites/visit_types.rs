@@ -59,8 +59,7 @@ async fn what_is_published_is_what_the_door_asks() {
     let world = World::new().await;
     let published = post(&world, "/v1/visit-types", &visit_type(&world)).await;
     let variables = stack::variables("fn_check_in", &[]);
-    let settings = check_in::Settings::read(&variables).expect("settings");
-    let deps = check_in::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<check_in::Deps>(&variables).await;
     let mut problems = Vec::new();
     for answers in [json!({ "boots": true }), json!({ "boots": "yes" }), json!({})] {
         let body = json!({

@@ -8,8 +8,7 @@ async fn tapped() -> (Tap, pair_kiosk::Deps) {
     let variables = stack::variables("fn_pair_kiosk", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").expect("a URL")).await;
     let variables = stack::variables("fn_pair_kiosk", &[("DATABASE_URL", &url)]);
-    let settings = pair_kiosk::Settings::read(&variables).expect("settings");
-    (tap, pair_kiosk::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection"))
+    (tap, stack::connect::<pair_kiosk::Deps>(&variables).await)
 }
 
 #[tokio::test]

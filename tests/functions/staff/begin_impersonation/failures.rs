@@ -7,8 +7,7 @@ async fn tapped() -> (Tap, begin_impersonation::Deps) {
     let variables = stack::variables("fn_begin_impersonation", &[]);
     let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
     let told = stack::variables("fn_begin_impersonation", &[("DATABASE_URL", &url)]);
-    let settings = begin_impersonation::Settings::read(&told).expect("settings");
-    let deps = begin_impersonation::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
+    let deps = stack::connect::<begin_impersonation::Deps>(&told).await;
     (tap, deps)
 }
 

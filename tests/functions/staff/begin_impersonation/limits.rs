@@ -8,8 +8,7 @@ const UNAUTHENTICATED: &str = "401 unauthenticated";
 /// A function that has served the impersonation before: whatever ends it must reach it there.
 async fn warm(opened: &Opened) -> list_visits::Deps {
     let variables = stack::variables("fn_list_visits", &[]);
-    let settings = list_visits::Settings::read(&variables).expect("settings");
-    let deps = list_visits::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection");
+    let deps = stack::connect::<list_visits::Deps>(&variables).await;
     let answer = opened.reading("/v1/visits").send(&deps, list_visits::handle).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     deps
@@ -75,8 +74,7 @@ async fn a_request_that_is_under_way_when_it_is_ended_writes_nothing() {
     // Held back on its way to KMS, between admission and record.
     let (tap, url) = crate::harness::tap::Tap::before_url(variables.required("AWS_ENDPOINT_URL_KMS").unwrap()).await;
     let told = stack::variables("fn_manage_sites", &[("AWS_ENDPOINT_URL_KMS", &url)]);
-    let settings = manage_sites::Settings::read(&told).expect("settings");
-    let deps = manage_sites::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
+    let deps = stack::connect::<manage_sites::Deps>(&told).await;
     tap.delay(std::time::Duration::from_millis(1500));
     let sites = customer.count("sites").await;
 

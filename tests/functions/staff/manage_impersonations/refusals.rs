@@ -5,8 +5,7 @@ use crate::harness::{refusals, stack, tap::Tap};
 
 async fn deps(changes: &[(&str, &str)]) -> manage_impersonations::Deps {
     let variables = stack::variables("fn_manage_impersonations", changes);
-    let settings = manage_impersonations::Settings::read(&variables).expect("settings");
-    manage_impersonations::Deps::connect(&stack::common(&variables), &settings).await.expect("a connection")
+    stack::connect::<manage_impersonations::Deps>(&variables).await
 }
 
 #[tokio::test]

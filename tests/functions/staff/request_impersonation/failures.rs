@@ -7,8 +7,7 @@ async fn tapped(part: &'static str) -> (Tap, request_impersonation::Deps) {
     let variables = stack::variables("fn_request_impersonation", &[]);
     let (tap, url) = Tap::before_url(variables.required(part).unwrap()).await;
     let told = stack::variables("fn_request_impersonation", &[(part, &url)]);
-    let settings = request_impersonation::Settings::read(&told).expect("settings");
-    let deps = request_impersonation::Deps::connect(&stack::common(&told), &settings).await.expect("a connection");
+    let deps = stack::connect::<request_impersonation::Deps>(&told).await;
     (tap, deps)
 }
 

@@ -28,6 +28,30 @@ pub(crate) struct Job {
     pub(crate) upload: Option<String>,
 }
 
+/// The credential that asked for an export.
+#[derive(Debug)]
+pub(crate) struct Requester {
+    pub(crate) kind: String,
+    pub(crate) id: CredentialId,
+}
+
+/// What of the log an export covers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Covers {
+    pub(crate) first_seq: i64,
+    /// Size of the checkpoint that its entries lead to.
+    pub(crate) tree_size: i64,
+}
+
+/// A bundle that lies in the bucket.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) bytes: u32,
+    pub(crate) manifest_sha256: Hash,
+    pub(crate) entries: i64,
+    pub(crate) openings: i64,
+}
+
 /// Takes the organization's mark away, but not while an export is being written under it.
 pub(crate) fn take_mark(organization: OrganizationId) -> Statement {
     Statement::new("-- build-export.take_mark\nSELECT directory.take($1, 'export')").bind(organization)
