@@ -1,0 +1,3 @@
+//! The binary of `@name@`.
+
+shared::main!(@snake@);
