@@ -123,6 +123,15 @@ async fn whichever_answer_of_the_database_is_lost_the_mail_goes_out_and_is_recor
         let late = sender(&[("CLOCK_OFFSET_SECONDS", "121")]).await;
         assert!(send(&world, &late).await, "{lost} answers");
 
+        // A session whose answer was lost may end later than the next sender looks; the mark then stays for another look.
+        for _ in 0..100 {
+            if marks(&world).await == 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            assert!(send(&world, &late).await, "{lost} answers");
+        }
+
         let mails = mails::to(&address);
         assert!((1..=2).contains(&mails.len()), "{} mails after {lost} answers", mails.len());
         sent_twice += mails.len() - 1;
