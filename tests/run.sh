@@ -7,7 +7,7 @@ CARGO=${CARGO:-cargo}
 PROFILE=${PROFILE:-ci}
 BUILT=$PWD/target/$PROFILE
 # Most tests wait most of the time: for PostgreSQL, for a process, for a clock.
-RUST_TEST_THREADS=${RUST_TEST_THREADS:-8}
+RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 export RUST_TEST_THREADS
 
 status=0
