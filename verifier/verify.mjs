@@ -284,9 +284,9 @@ function decimal(text) {
 }
 
 /**
- * Reads JSON (RFC 8259) strictly: no duplicate keys, no lone surrogates. Gives nodes `{kind, value, raw}`; `raw` is the very
- * text, because what is committed to is bytes and not values. A number that is no natural one below 2^53 has the value NaN;
- * an entry may hold none but integers of that size, and no NUL. Throws a string.
+ * Reads JSON (RFC 8259) strictly: no duplicate keys, no lone surrogates, no number beyond those of a double. Gives nodes
+ * `{kind, value, raw}`; `raw` is the very text, because what is committed to is bytes and not values. A number that is no
+ * natural one below 2^53 has the value NaN; an entry may hold none but integers of that size, and no NUL. Throws a string.
  */
 export function readJson(text, isEntry = false) {
   let at = 0;
@@ -315,7 +315,7 @@ export function readJson(text, isEntry = false) {
     const match = number.exec(text);
     if (!match) fail('no value');
     if (isEntry && (match[1] ?? match[2]) !== undefined) fail('a number that is no integer');
-    if (isEntry && !Number.isSafeInteger(Number(match[0]))) fail('number out of range');
+    if (!(isEntry ? Number.isSafeInteger : Number.isFinite)(Number(match[0]))) fail('number out of range');
     at += match[0].length;
     return decimal(match[0]);
   }

@@ -16,7 +16,7 @@ const KEYS_COMPARED: usize = 12;
 /// What a text may hold beside the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
-    /// Any JSON without duplicate keys and lone surrogates.
+    /// Any JSON without duplicate keys, lone surrogates, and numbers beyond those of a double (RFC 7493, section 2.2).
     Json,
     /// An entry's: no number but integers below 2^53, and no NUL.
     Entry,
@@ -172,6 +172,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn number(&mut self) -> Result<(), Fault> {
+        let before = self.rest;
         if self.peek() == Some(b'-') {
             self.step(1);
         }
@@ -194,13 +195,23 @@ impl<'t> Scanner<'t> {
             }
             self.digits()?;
         }
-        if self.rules == Rules::Json || (is_integer && is_safe) { Ok(()) } else { Err(Fault) }
+        let taken = match self.rules {
+            _ if is_integer && is_safe => true,
+            Rules::Json => is_finite(before.get(..before.len() - self.rest.len()).unwrap_or_default()),
+            Rules::Entry => false,
+        };
+        if taken { Ok(()) } else { Err(Fault) }
     }
 
     fn digits(&mut self) -> Result<&'t [u8], Fault> {
         let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if length == 0 { Err(Fault) } else { Ok(self.step(length)) }
     }
+}
+
+/// Whether a number stands for a finite double. Readers part ways over others: some refuse them, some read infinity.
+fn is_finite(number: &[u8]) -> bool {
+    str::from_utf8(number).is_ok_and(|text| text.parse().is_ok_and(f64::is_finite))
 }
 
 fn are_distinct(keys: &mut [Cow<'_, [u8]>]) -> bool {
