@@ -141,7 +141,7 @@ async fn a_credential_revoked_between_admission_and_record_writes_nothing() {
     world.execute("UPDATE credentials SET revoked_at = now() WHERE organization_id = $1", &[&world.organization]).await;
 
     let reply = shared::http::Reply::ok(&json!({})).expect("a reply");
-    let recorded = admitted.record(&reply, |_| {}).await;
+    let recorded = admitted.record(reply, |_| {}).await;
 
     assert!(matches!(recorded, Err(shared::Error::Unauthenticated)), "{recorded:?}");
 }

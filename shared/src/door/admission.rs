@@ -1,5 +1,7 @@
 //! Asking `app.admit` who the caller is, in the round trip that also asks what the action needs to know.
 
+use std::sync::OnceLock;
+
 use crate::{
     access::Permission,
     audit::{Action, Actor, AuditEvent, Diff, Internal, TargetKind},
@@ -54,6 +56,15 @@ impl Caller {
         let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
         Actor::Credential { kind: self.kind, id: self.credential, ip, user_agent }
     }
+}
+
+/// What the door found out of a request. The loop needs it after the handler, even after one that failed or panicked: a
+/// claim is settled or given back, and the answer says under which impersonation it is given. The door alone writes it.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    pub(crate) impersonation: OnceLock<ImpersonationId>,
+    #[cfg(feature = "kms")]
+    pub(crate) claim: OnceLock<crate::idempotency::HeldClaim>,
 }
 
 /// What a caller must be allowed.
@@ -189,7 +200,7 @@ impl Question<'_> {
             return Err(answer.refusal());
         };
         if let Some((_, impersonation)) = answer.staff {
-            self.request.show_impersonation(impersonation);
+            self.request.admission.impersonation.get_or_init(|| impersonation);
         }
         Ok(Caller {
             organization: credential.organization,

@@ -1,6 +1,6 @@
 //! Requests that change something.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{
     admission::{Answer, Caller, Cost, Demand, Question, record_refusal},
@@ -131,10 +131,9 @@ impl WriteDoor {
         if answer.outcome == "replayed" {
             return Err(Error::Replayed(claim.open(&kept(answer.kept)?).await?));
         }
-        let claim = request.claim.get_or_init(|| claim).clone();
+        let claim = request.admission.claim.get_or_init(|| claim).clone();
         let actor = caller.actor(request);
-        let nudge = Arc::clone(&request.nudge);
-        Ok(AdmittedWrite { claim, caller, actor, now: question.now, nudge })
+        Ok(AdmittedWrite { claim, caller, actor, now: question.now })
     }
 }
 
@@ -144,7 +143,6 @@ pub struct AdmittedWrite {
     caller: Caller,
     actor: Actor,
     now: Timestamp,
-    nudge: Arc<OnceLock<Envelope>>,
 }
 
 impl AdmittedWrite {
@@ -180,8 +178,7 @@ impl AdmittedWrite {
     /// As [`AdmittedWrite::record`].
     pub async fn refuse(self, refusal: &Error, entry: AuditEvent) -> Result<Reply> {
         let reply = Reply::problem(refusal, self.request_id());
-        self.record(&reply, |batch| batch.audit(entry)).await?;
-        Ok(reply)
+        self.record(reply, |batch| batch.audit(entry)).await
     }
 
     /// Refuses what a permission alone does not allow, with an entry `access.refused` that says why.
@@ -202,15 +199,16 @@ impl AdmittedWrite {
     }
 
     /// Writes everything that `write` pushes, the events, the stored answer and the audit entry in one
-    /// transaction and one round trip, or nothing. The audit entry comes last, since it locks the chain.
+    /// transaction and one round trip, or nothing. The audit entry comes last, since it locks the chain. Returns the
+    /// answer, with the message for the queue that is to be told of what waits now.
     ///
     /// # Errors
     /// When the credential was revoked or the claim lost since, when a guarded change found nothing to change,
     /// or when the database fails.
-    pub async fn record(self, reply: &Reply, write: impl FnOnce(&mut Batch)) -> Result<()> {
+    pub async fn record(self, reply: Reply, write: impl FnOnce(&mut Batch)) -> Result<Reply> {
         let mut batch = Batch::default();
         write(&mut batch);
-        let sealed = self.seal(reply).await?;
+        let sealed = self.seal(&reply).await?;
         let mut statements = vec![self.claim.resume()];
         statements.append(&mut batch.writes);
         let request_id = &self.claim.request_id;
@@ -219,36 +217,36 @@ impl AdmittedWrite {
         statements.push(self.claim.settle(sealed));
         statements.extend(batch.entries.into_iter().map(|entry| entry.into_statement(&self.actor, request_id)));
         self.claim.db.round_trip(&statements).await?;
-        let (organization, now) = (self.caller.organization, self.claim.clock.now());
-        if let Some((kind, about)) = batch.request {
-            self.nudge.get_or_init(|| Envelope::new(kind, organization, about, request_id, now));
-        } else if has_events {
-            self.nudge.get_or_init(|| outbox_nudge(organization, request_id, self.claim.clock));
-        }
-        Ok(())
+        let organization = self.caller.organization;
+        Ok(match batch.request {
+            Some((kind, about)) => {
+                reply.telling(Envelope::new(kind, organization, about, request_id, self.claim.clock.now()))
+            }
+            None if has_events => reply.telling(outbox_nudge(organization, request_id, self.claim.clock)),
+            None => reply,
+        })
     }
 
     /// Writes the same by one call of a function of the database, which PostgreSQL plans once a connection.
     ///
     /// # Errors
     /// As [`AdmittedWrite::record`].
-    pub async fn record_by(self, reply: &Reply, record: Record) -> Result<()> {
+    pub async fn record_by(self, reply: Reply, record: Record) -> Result<Reply> {
         let has_events = !record.events.is_empty();
         let events: Vec<_> = record.events.into_iter().map(|event| event.into_row(self.now)).collect();
         let entry = record.entry.into_draft(&self.actor, &self.claim.request_id);
         let call = self
             .claim
-            .resume_and_settle(record.call.sql, self.seal(reply).await?)
+            .resume_and_settle(record.call.sql, self.seal(&reply).await?)
             .bind(self.now)
             .bind_all_of(record.call)
             .bind(serde_json::to_value(events).map_err(Error::internal)?)
             .bind(entry);
         self.claim.db.round_trip(&[call]).await?;
-        if has_events {
-            let (organization, request_id) = (self.caller.organization, &self.claim.request_id);
-            self.nudge.get_or_init(|| outbox_nudge(organization, request_id, self.claim.clock));
+        if !has_events {
+            return Ok(reply);
         }
-        Ok(())
+        Ok(reply.telling(outbox_nudge(self.caller.organization, &self.claim.request_id, self.claim.clock)))
     }
 
     async fn seal(&self, reply: &Reply) -> Result<Vec<u8>> {

@@ -5,6 +5,7 @@ use lambda_http::Body;
 use crate::{
     authn::session,
     error::{Code, Error, FieldError, Result},
+    queue::Envelope,
 };
 
 /// Headers of every answer. HSTS for two years; nothing here may be framed, sniffed, cached or run.
@@ -59,6 +60,9 @@ pub struct Reply {
     /// Set beside the answer, and by no replay.
     #[serde(skip)]
     cookie: Option<crate::secret::Secret<String>>,
+    /// What a queue is told once it was sent.
+    #[serde(skip)]
+    message: Option<Envelope>,
 }
 
 impl Reply {
@@ -125,7 +129,7 @@ impl Reply {
     }
 
     const fn written(status: u16, content_type: String, body: Content) -> Self {
-        Self { status, content_type, body, replay_body: None, headers: Vec::new(), cookie: None }
+        Self { status, content_type, body, replay_body: None, headers: Vec::new(), cookie: None, message: None }
     }
 
     fn new(status: u16, content_type: &str, body: String) -> Self {
@@ -179,9 +183,26 @@ impl Reply {
         reply
     }
 
-    /// Says that it is given to the operator's staff, acting for a customer.
-    pub(crate) fn shown_under(&mut self, impersonation: String) {
-        self.headers.push(("x-doorbook-impersonation", impersonation));
+    /// Says under which impersonation it is given to the operator's staff, acting for a customer; what was said first
+    /// stands.
+    #[must_use]
+    pub fn under_impersonation(self, impersonation: String) -> Self {
+        const HEADER: &str = "x-doorbook-impersonation";
+        if self.headers.iter().any(|(name, _)| *name == HEADER) { self } else { self.with_header(HEADER, impersonation) }
+    }
+
+    /// Leaves a message for a queue, to be sent after this answer.
+    #[cfg(feature = "kms")]
+    #[must_use]
+    pub(crate) fn telling(mut self, message: Envelope) -> Self {
+        self.message = Some(message);
+        self
+    }
+
+    /// Takes the message that is to be sent after this answer.
+    #[cfg(feature = "queue")]
+    pub(crate) fn take_message(&mut self) -> Option<Envelope> {
+        self.message.take()
     }
 
     /// Gives the browser a session.

@@ -13,6 +13,7 @@ use super::{Query, event::text, json};
 use crate::{
     audit::Actor,
     authn::{Credential, CredentialKind, session, sha256},
+    door::Admission,
     error::{Error, Result},
     id::{ImpersonationId, MemberId, StaffId},
     secret::Secret,
@@ -46,12 +47,7 @@ pub struct Request {
     session: Option<Secret<String>>,
     forgery_token: Option<Secret<String>>,
     body: Body,
-    /// What the outbox shall be told after the answer.
-    pub(crate) nudge: std::sync::Arc<std::sync::OnceLock<crate::queue::Envelope>>,
-    /// Under which impersonation it turned out to be made.
-    impersonation: std::sync::OnceLock<ImpersonationId>,
-    #[cfg(feature = "kms")]
-    pub(crate) claim: std::sync::OnceLock<crate::idempotency::HeldClaim>,
+    pub(crate) admission: Admission,
 }
 
 impl Request {
@@ -179,11 +175,6 @@ impl Request {
         Actor::Staff { id, impersonation, ip: self.source_ip.clone(), user_agent: self.user_agent.clone() }
     }
 
-    /// From here on the answer shows under which impersonation it is given.
-    pub fn show_impersonation(&self, impersonation: ImpersonationId) {
-        self.impersonation.get_or_init(|| impersonation);
-    }
-
     /// What `x-doorbook-impersonation` says of the answer, if it is given under one: which, or that it is not known yet,
     /// where the request was refused before anybody asked the database.
     pub(crate) fn impersonation(&self) -> Option<String> {
@@ -192,7 +183,7 @@ impl Request {
             let carries = self.authorization.is_none() && self.session.is_some();
             carries && self.credential().is_ok_and(|found| found.kind == CredentialKind::Impersonation)
         };
-        match self.impersonation.get() {
+        match self.admission.impersonation.get() {
             Some(impersonation) => Some(impersonation.to_string()),
             None => is_one().then(|| "unverified".to_owned()),
         }

@@ -47,14 +47,15 @@ pub(super) async fn respond(requests: &dyn Requests, request: &Request) -> Reply
     async {
         let started = tokio::time::Instant::now();
         let outcome = attempts(requests, request).await;
-        let mut reply = match outcome {
+        let reply = match outcome {
             Ok(reply) => reply,
             Err(Error::Replayed(kept)) => replayed(&kept, &request.request_id),
             Err(error) => refused(&error, request).await,
         };
-        if let Some(impersonation) = request.impersonation() {
-            reply.shown_under(impersonation);
-        }
+        let reply = match request.impersonation() {
+            Some(impersonation) => reply.under_impersonation(impersonation),
+            None => reply,
+        };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(http.route = request.route(), http.status = reply.status(), duration_ms, "request answered");
         reply
@@ -93,7 +94,7 @@ async fn refused(error: &Error, request: &Request) -> Reply {
     }
     let reply = Reply::problem(error, &request.request_id);
     #[cfg(feature = "kms")]
-    if let Some(claim) = request.claim.get() {
+    if let Some(claim) = request.admission.claim.get() {
         use crate::error::OrLog as _;
         // What a retry may mend has executed nothing: its claim is given back, so that the retry executes.
         let left = match (code.retry(), serde_json::to_vec(&reply)) {

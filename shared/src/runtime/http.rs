@@ -71,17 +71,17 @@ impl IntoResponse for Answered {
 }
 
 /// Reads the request, and lets it be answered.
-async fn read_and_answer(requests: &dyn Requests, request: lambda_http::Request) -> (Answered, Request) {
+async fn read_and_answer(requests: &dyn Requests, request: lambda_http::Request) -> Answered {
     let context = request.lambda_context();
     let remaining = super::remaining(context.deadline, DEADLINE_MARGIN);
     let request = Request::of_lambda(request, context.request_id, remaining);
     let reply = respond(requests, &request).await;
-    (Answered { reply, request_id: request.request_id.clone() }, request)
+    Answered { reply, request_id: request.request_id }
 }
 
 /// Serves requests until the environment ends.
 pub(super) async fn serve(requests: &dyn Requests) -> Result<(), Fatal> {
-    let service = service_fn(|request| async move { Ok::<_, Infallible>(read_and_answer(requests, request).await.0) });
+    let service = service_fn(|request| async move { Ok::<_, Infallible>(read_and_answer(requests, request).await) });
     lambda_runtime::run(Checked(Adapter::from(service))).await.map_err(Fatal::from)
 }
 
@@ -187,8 +187,8 @@ mod telling {
 
         let done = &done;
         let service = service_fn(|request| async move {
-            let (answered, request) = read_and_answer(requests, request).await;
-            if done.send(request.nudge.get().cloned()).is_err() {
+            let mut answered = read_and_answer(requests, request).await;
+            if done.send(answered.reply.take_message()).is_err() {
                 tracing::warn!("the extension has ended");
             }
             Ok::<_, Infallible>(answered)

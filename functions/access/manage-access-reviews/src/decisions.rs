@@ -94,7 +94,7 @@ async fn record(
     let about = about.added("subject_kind", kind).added("decision", decision);
     let entry = AuditEvent::new(Action::AccessReviewDecided, TargetKind::AccessReview, pending.review);
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::decide(batch, pending, &decided);
             batch.audit(entry.because(reason).with(about));
             if decision == ReviewDecision::Revoke {
@@ -107,7 +107,5 @@ async fn record(
                 }
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

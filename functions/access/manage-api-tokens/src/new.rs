@@ -120,11 +120,9 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("expires_at", expires_at)
         .added_if_some("site_id", token.site_id);
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::add_token(batch, &token, caller.credential, secret.sha256);
             batch.audit(AuditEvent::new(Action::ApiTokenCreated, TargetKind::ApiToken, token.api_token_id).with(diff));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

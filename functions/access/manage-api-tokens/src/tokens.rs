@@ -36,7 +36,7 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let token = ApiToken { revoked_at: found.revoked_at.or(Some(now)), ..found };
     let reply = Reply::ok(&token)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if !was_revoked {
                 store::revoke_token(batch, id, &made_with, now);
                 for ended in std::iter::once(id).chain(made_with) {
@@ -45,7 +45,5 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
                 }
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

@@ -66,15 +66,13 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = entry(&member, &person, admitted.request_id())?;
     let reply = Reply::created(&member)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_person(batch, &person, member.created_at);
             store::insert_member(batch, &member, person.id());
             store::request_mail(batch, MailKind::MemberInvitation, member.member_id, member.created_at);
             batch.audit(entry);
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Name and address stand in the log sealed, with commitments.
@@ -103,12 +101,10 @@ pub(crate) async fn repeat(deps: &Deps, request: &Request) -> Result<Reply> {
     let (maker, now) = (admitted.caller().credential, admitted.now());
     let reply = Reply::ok(&member)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::renew_invitation(batch, maker, &member, now);
             store::request_mail(batch, MailKind::MemberInvitation, member.member_id, now);
             batch.audit(AuditEvent::new(Action::MemberInvited, TargetKind::Member, member.member_id));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

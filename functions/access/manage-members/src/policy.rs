@@ -47,13 +47,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .with(Diff::new().changed("requires_mfa", required_before, policy.requires_mfa));
     let reply = Reply::ok(&policy)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if policy.requires_mfa != required_before {
                 store::require_mfa(batch, policy.requires_mfa, now);
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

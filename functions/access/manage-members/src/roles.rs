@@ -50,13 +50,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .with(Diff::new().changed("role", before.role, role));
     let reply = Reply::ok(&Member { role, ..before.clone() })?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if is_another {
                 store::change_role(batch, maker, before, role, now);
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

@@ -64,16 +64,14 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     let entry = explained.entry(Action::MemberDeactivated, member.member_id, diff);
     let reply = Reply::ok(&member)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if has_something {
                 store::deactivate_member(batch, maker, before, now);
                 batch.emit(OutgoingEvent::member_revoked(member.member_id));
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Lets a member in again with the password that they had; a member who never chose one is invited again.
@@ -97,7 +95,7 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
         .with(Diff::new().changed("state", before.state, state));
     let reply = Reply::ok(&member)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if member != *before {
                 store::reactivate_member(batch, maker, before, state, now);
                 if state == MemberState::Invited {
@@ -106,9 +104,7 @@ pub(crate) async fn reactivate(deps: &Deps, request: &Request) -> Result<Reply> 
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Takes a lost second factor away. The member's sessions end, and they are told by mail. A member cannot do it for
@@ -133,14 +129,12 @@ pub(crate) async fn reset_second_factor(deps: &Deps, request: &Request) -> Resul
     let entry = explained.entry(Action::MemberSecondFactorReset, member.member_id, diff);
     let reply = Reply::ok(&member)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if before.has_second_factor {
                 store::clear_second_factor(batch, maker, before, now);
                 store::request_mail(batch, MailKind::SecondFactorChanged, member.member_id, now);
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

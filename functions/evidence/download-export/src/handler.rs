@@ -36,7 +36,5 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&link(Some(url)))?.replayed_as(&link(None))?;
     let taken = Diff::new().added("manifest_sha256", PublicHash(&bundle.manifest_sha256)).added("bytes", bundle.bytes);
     let entry = AuditEvent::new(Action::ExportDownloaded, TargetKind::Export, export).with(taken);
-    admitted.record(&reply, |batch| batch.audit(entry)).await?;
-
-    Ok(reply)
+    admitted.record(reply, |batch| batch.audit(entry)).await
 }

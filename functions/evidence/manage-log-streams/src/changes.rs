@@ -33,15 +33,13 @@ pub(crate) async fn pause(deps: &Deps, request: &Request) -> Result<Reply> {
     let paused = LogStream { state: StreamState::Paused, ..found.clone() };
     let reply = Reply::ok(&paused)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if found.state == StreamState::Active {
                 store::pause(batch, found.stream_id);
                 batch.audit(AuditEvent::new(Action::LogStreamPaused, TargetKind::LogStream, found.stream_id));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Goes on where the destination acknowledged last; one that fails is tried again at once.
@@ -56,16 +54,14 @@ pub(crate) async fn resume(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&resumed)?;
     let (organization, now) = (admitted.caller().organization, admitted.now());
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if !goes_on {
                 store::resume(batch, found.stream_id);
                 store::take_turn(batch, organization, now);
                 batch.audit(AuditEvent::new(Action::LogStreamResumed, TargetKind::LogStream, found.stream_id));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Delivers again from an earlier entry on. It cannot go forwards: a gap would look like a loss.
@@ -87,15 +83,13 @@ pub(crate) async fn rewind(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&rewound)?;
     let (organization, now) = (admitted.caller().organization, admitted.now());
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::rewind(batch, &rewound, link);
             store::take_turn(batch, organization, now);
             let entry = AuditEvent::new(Action::LogStreamRewound, TargetKind::LogStream, found.stream_id);
             batch.audit(entry.with(Diff::new().added("next_seq", seq)));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Ends a stream and destroys its secrets. One that has ended stays so.
@@ -107,16 +101,14 @@ pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&ended)?;
     let now = admitted.now();
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if found.state != StreamState::Ended {
                 store::end(batch, found.stream_id, now);
                 let entry = AuditEvent::new(Action::LogStreamEnded, TargetKind::LogStream, found.stream_id);
                 batch.audit(entry.with(Diff::new().added("next_seq", found.next_seq)));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 async fn admit(deps: &Deps, request: &Request) -> Result<(AdmittedWrite, LogStream)> {

@@ -111,15 +111,13 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let diff = destination.facts(&stream);
     let organization = admitted.caller().organization;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_stream(batch, &stream, slot, link, sealed);
             store::take_turn(batch, organization, stream.created_at);
             let entry = AuditEvent::new(Action::LogStreamCreated, TargetKind::LogStream, stream.stream_id);
             batch.audit(entry.with(diff));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Makes what deliveries to a collector are signed with, and seals it beside what the collector asks for. A bucket has

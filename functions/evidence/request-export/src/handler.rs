@@ -38,14 +38,12 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::accepted(&requested)?;
     let insert = store::insert_export(export, &demand, admitted.caller(), now);
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             batch.write(insert);
             audit(batch, export, &demand);
             batch.ask(EXPORT_REQUEST, export.uuid());
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// That it was asked for; and of evidence that the values of the visit are opened, before any is.

@@ -28,12 +28,10 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = AuditEvent::new(Action::ExportKeyRotated, TargetKind::ExportKey, id);
     let entry = entry.with(Diff::new().added_if_some("in_place_of", before));
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             batch.write(store::retire_keys(now));
             batch.write(store::insert_key(id, tenant.id(), sealed, now));
             batch.audit(entry);
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

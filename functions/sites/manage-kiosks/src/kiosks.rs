@@ -54,15 +54,13 @@ pub(crate) async fn rename(deps: &Deps, request: &Request) -> Result<Reply> {
     let diff = Diff::new().changed("name", Internal(&found.name), Internal(name));
     let reply = Reply::ok(&renamed.at(admitted.now()))?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if found.name != name {
                 store::rename_kiosk(batch, &found, &change.name);
                 batch.audit(AuditEvent::new(Action::KioskRenamed, TargetKind::Kiosk, found.kiosk_id).with(diff));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Revokes a kiosk and its credential, at once. A kiosk that is revoked already stays so.
@@ -78,13 +76,11 @@ pub(crate) async fn revoke(deps: &Deps, request: &Request) -> Result<Reply> {
     let diff = Diff::new().added("revoked_at", now).added_if_some("credential_id", found.credential_id);
     let reply = Reply::ok(&kiosk.at(now))?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if !was_revoked {
                 store::revoke_kiosk(batch, &found, now);
                 batch.audit(AuditEvent::new(Action::KioskRevoked, TargetKind::Kiosk, found.kiosk_id).with(diff));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

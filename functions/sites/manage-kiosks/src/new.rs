@@ -53,13 +53,11 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = AuditEvent::new(Action::KioskCreated, TargetKind::Kiosk, kiosk.kiosk_id).with(diff);
     let reply = Reply::created(&kiosk.clone().at(now))?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::confirm(batch, &pairing, &typed, &kiosk);
             batch.audit(entry);
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Says no more than that no device shows the code; whether one of another organization does is not known here.

@@ -76,14 +76,12 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = entry(&host, &person, admitted.request_id())?;
     let reply = Reply::created(&host)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_person(batch, &person, host.created_at);
             store::insert_host(batch, &host);
             batch.audit(entry);
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Name and addresses stand in the log sealed, with commitments.

@@ -90,13 +90,11 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("text_sha256", PublicHash(&text_sha256));
     let reply = Reply::created(&notice)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_notice(batch, &notice, new.text);
             batch.audit(AuditEvent::new(Action::NoticePublished, TargetKind::Notice, notice.version_id).with(diff));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Lists versions without their texts, the oldest first.
@@ -134,14 +132,12 @@ pub(crate) async fn retire(deps: &Deps, request: &Request) -> Result<Reply> {
     let notice = Notice { retired_at: found.retired_at.or(Some(now)), ..found.clone() };
     let reply = Reply::ok(&notice)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if found.retired_at.is_none() {
                 store::retire_notice(batch, found.version_id, now);
                 let diff = Diff::new().added("retired_at", now);
                 batch.audit(AuditEvent::new(Action::NoticeRetired, TargetKind::Notice, found.version_id).with(diff));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

@@ -90,13 +90,11 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("requires_nda", site.requires_nda);
     let reply = Reply::created(&site)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_site(batch, &site);
             batch.audit(AuditEvent::new(Action::SiteCreated, TargetKind::Site, site.site_id).with(diff));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Lists sites, the oldest first.
@@ -128,15 +126,13 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .changed("requires_nda", site.requires_nda, changed.requires_nda);
     let reply = Reply::ok(&changed)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if changed != site {
                 store::change_site(batch, &site, &changed);
                 batch.audit(AuditEvent::new(Action::SiteChanged, TargetKind::Site, site.site_id).with(diff));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 impl SiteChange {

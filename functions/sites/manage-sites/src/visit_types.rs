@@ -77,14 +77,12 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("answers_schema_sha256", PublicHash(&sha256(visit_type.answers_schema.to_string().as_bytes())));
     let reply = Reply::created(&visit_type)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             store::insert_visit_type(batch, &visit_type);
             let target = visit_type.visit_type_id;
             batch.audit(AuditEvent::new(Action::VisitTypePublished, TargetKind::VisitType, target).with(diff));
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Lists versions, the oldest first, of one site or of all.

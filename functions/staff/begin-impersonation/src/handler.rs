@@ -54,8 +54,8 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let attempt = Attempt { customer, hand_off, request, now };
     let (opened, session) = attempt.customer.with_tenant(async |tx| attempt.try_open(tx, standing).await).await??;
 
-    request.show_impersonation(opened.impersonation_id);
-    Ok(Reply::ok(&opened)?.with_session(&session.secret))
+    let reply = Reply::ok(&opened)?.with_session(&session.secret);
+    Ok(reply.under_impersonation(opened.impersonation_id.to_string()))
 }
 
 impl Attempt<'_> {

@@ -43,15 +43,13 @@ pub(crate) async fn approve(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = AuditEvent::new(Action::ImpersonationApproved, TargetKind::Impersonation, after.impersonation_id);
     let reply = Reply::ok(&after)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if after != before {
                 store::approve(batch, &after, approval.restricted, now);
                 batch.audit(entry.with(facts));
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 /// Ends an impersonation, opened or not, with its next request. One that has ended stays so.
@@ -68,15 +66,13 @@ pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
         .with(Diff::new().added("ended_by", ended_by));
     let reply = Reply::ok(&after)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if after != before {
                 store::end(batch, after.impersonation_id, ended_by, now);
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }
 
 impl Impersonation {

@@ -42,13 +42,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .with(Diff::new().changed("requires_approval", required_before, policy.requires_approval));
     let reply = Reply::ok(&policy)?;
     admitted
-        .record(&reply, |batch| {
+        .record(reply, |batch| {
             if policy.requires_approval != required_before {
                 store::require_approval(batch, policy.requires_approval, now);
                 batch.audit(entry);
             }
         })
-        .await?;
-
-    Ok(reply)
+        .await
 }

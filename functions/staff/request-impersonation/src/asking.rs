@@ -64,9 +64,7 @@ pub(crate) async fn ask(deps: &Deps, request: &Request) -> Result<Reply> {
     })?;
     let facts = Diff::new().added("organization_id", customer.organization()).added("role", new.role);
     let entry = AuditEvent::new(Action::ImpersonationRequested, TargetKind::Impersonation, asked.impersonation);
-    admitted.record(&reply, |batch| batch.audit(entry.because(&new.reason).with(facts))).await?;
-
-    Ok(reply)
+    admitted.record(reply, |batch| batch.audit(entry.because(&new.reason).with(facts))).await
 }
 
 /// The customer's side of it, once for each request however often that is run.

@@ -69,9 +69,7 @@ pub(crate) async fn hand_off(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("hand_off_id", id)
         .added("expires_at", expires_at);
     let entry = AuditEvent::new(Action::ImpersonationHandedOff, TargetKind::Impersonation, impersonation).with(facts);
-    admitted.record(&reply, |batch| batch.audit(entry)).await?;
-
-    Ok(reply)
+    admitted.record(reply, |batch| batch.audit(entry)).await
 }
 
 impl Awaited {

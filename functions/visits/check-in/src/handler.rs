@@ -47,7 +47,5 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::created(&receipt)?;
     let rows = record::rows(&new, &arrival, &stored, licence.as_ref());
     let events = record::events(&new, &arrival);
-    admitted.record_by(&reply, store::record(&rows, events, entry)?).await?;
-
-    Ok(reply)
+    admitted.record_by(reply, store::record(&rows, events, entry)?).await
 }

@@ -30,9 +30,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let departed = Departed::new(id, checked_in_at, admitted.now());
     let reply = Reply::ok(&departed)?;
-    admitted.record_by(&reply, store::record(id, departure, event(id, &visit), entry(&departed, departure))).await?;
-
-    Ok(reply)
+    admitted.record_by(reply, store::record(id, departure, event(id, &visit), entry(&departed, departure))).await
 }
 
 fn entry(departed: &Departed, departure: Departure) -> AuditEvent {

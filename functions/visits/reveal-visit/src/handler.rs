@@ -36,7 +36,5 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&all_null)?;
     let diff = Diff::new().added("fields", demand.fields);
     let entry = AuditEvent::new(Action::VisitRevealed, TargetKind::Visit, id).because(&demand.reason).with(diff);
-    admitted.record(&reply, |batch| batch.audit(entry)).await?;
-
-    Ok(reply)
+    admitted.record(reply, |batch| batch.audit(entry)).await
 }

@@ -10,7 +10,7 @@ use lambda_http::{
 };
 
 use super::{super::event, Request};
-use crate::{authn::session, error::Result, secret::Secret};
+use crate::{authn::session, door::Admission, error::Result, secret::Secret};
 
 /// Most bytes of a User-Agent that are kept.
 const USER_AGENT_BYTES_MAX: usize = 512;
@@ -54,10 +54,7 @@ impl Request {
             session: session::of_cookies(&cookies),
             forgery_token: forgery_token.map(Secret::new),
             body,
-            nudge: std::sync::Arc::default(),
-            impersonation: std::sync::OnceLock::new(),
-            #[cfg(feature = "kms")]
-            claim: std::sync::OnceLock::new(),
+            admission: Admission::default(),
         }
     }
 }
