@@ -3,7 +3,7 @@
 
 use tokio_postgres::Client;
 
-use super::database::{connect, run, text, two_organizations};
+use super::database::{connect, connect_as, run, text, two_organizations};
 
 fn event(organization: &str) -> String {
     format!(
@@ -123,6 +123,30 @@ async fn an_event_between_the_taking_of_the_mark_and_the_look_is_found_by_that_l
     run(&reader, "COMMIT").await;
 
     assert_eq!((ready.as_str(), marks(&admin, &ours).await.as_str()), ("2", "1"));
+    relay(&reader, &ours).await;
+    assert_eq!(marks(&admin, &ours).await, "0");
+}
+
+/// Any role may take any advisory lock. One that holds an organization's makes its writers set marks of their own, and nothing
+/// else: no writer waits, and every event is made ready.
+#[tokio::test]
+async fn a_role_that_holds_the_lock_of_another_organization_stops_nothing() {
+    let (writer, reader, admin) = (connect().await, connect().await, connect().await);
+    let intruder = connect_as("fn_list_visits").await;
+    let ours = quiet_organization(&admin).await;
+    run(&intruder, &format!("SELECT pg_advisory_lock(hashtextextended('{ours}' || 'outbox', 0))")).await;
+
+    for _ in 0..2 {
+        write_without_waiting(&writer, &ours).await;
+        run(&writer, "COMMIT").await;
+    }
+    run(&reader, "SET lock_timeout = '50ms'").await;
+    assert_eq!(take(&reader, &ours).await, "f", "the lock is held");
+    assert_eq!(make_ready(&reader, &ours).await, "2");
+    run(&reader, "COMMIT").await;
+    assert_eq!((waiting(&admin, &ours).await, marks(&admin, &ours).await), ("0".to_owned(), "2".to_owned()));
+
+    run(&intruder, "SELECT pg_advisory_unlock_all()").await;
     relay(&reader, &ours).await;
     assert_eq!(marks(&admin, &ours).await, "0");
 }
