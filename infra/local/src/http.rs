@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, header};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -53,11 +54,32 @@ where
     Fut: Future<Output = Response<B>> + Send + 'static,
     B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
+    serve_by(hyper::server::conn::http1::Builder::new(), listener, answer)
+}
+
+/// The same, but a client that takes longer than this for the head of a request is disconnected.
+pub fn serve_within<F, Fut, B>(limit: Duration, listener: TcpListener, answer: F) -> Server
+where
+    F: Fn(SocketAddr, Request<Incoming>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let mut protocol = hyper::server::conn::http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(limit);
+    serve_by(protocol, listener, answer)
+}
+
+fn serve_by<F, Fut, B>(protocol: hyper::server::conn::http1::Builder, listener: TcpListener, answer: F) -> Server
+where
+    F: Fn(SocketAddr, Request<Incoming>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
     Server(tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {
             let Ok((stream, peer)) = listener.accept().await else { continue };
-            let answer = answer.clone();
+            let (answer, protocol) = (answer.clone(), protocol.clone());
             // Finished connections are swept here, so that the set does not grow with the number served.
             while connections.try_join_next().is_some() {}
             connections.spawn(async move {
@@ -67,8 +89,7 @@ where
                     let answered = answer(peer, request);
                     async move { Ok::<_, Infallible>(answered.await) }
                 });
-                let connection =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection = protocol.serve_connection(TokioIo::new(stream), service);
                 // A connection that breaks is the client's loss alone.
                 connection.await.ok();
             });

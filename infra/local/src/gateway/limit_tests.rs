@@ -82,3 +82,39 @@ async fn a_function_whose_own_time_is_up_first_is_500() {
     assert_eq!((status, body.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#));
     assert!(after < INTEGRATION_LIMIT, "{after:?}");
 }
+
+#[tokio::test]
+async fn headers_over_ten_kilobytes_are_431() {
+    let silent = Silent::new();
+    let (listener, address) = http::listen(0).await.unwrap();
+    let _gateway = serve(listener, &silent.functions, Arc::clone(&silent.lambda), Duration::from_millis(200));
+    let ask = async |bytes: usize| {
+        let value = "x".repeat(bytes);
+        let request = http::request("GET", address, "/silent", &[("x-long", value.as_str())], Bytes::new()).unwrap();
+        http::send(address, request).await.unwrap().0
+    };
+
+    assert_eq!(ask(HEADER_BYTES_MAX).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(ask(HEADER_BYTES_MAX / 2).await, StatusCode::SERVICE_UNAVAILABLE, "it reaches the function");
+}
+
+/// What a client hears that sends so much and then nothing.
+async fn hears(sent: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let silent = Silent::new();
+    let (listener, address) = http::listen(0).await.unwrap();
+    let _gateway = serve(listener, &silent.functions, Arc::clone(&silent.lambda), Duration::from_millis(200));
+    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+    client.write_all(sent.as_bytes()).await.unwrap();
+    let mut heard = Vec::new();
+    tokio::time::timeout(Duration::from_secs(20), client.read_to_end(&mut heard)).await.expect("an end").unwrap();
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_that_stalls_is_ended() {
+    assert_eq!(hears("GET /silent HTTP/1.1\r\nhost: a\r\n").await, "", "within its head, without an answer");
+    let stalled = "GET /silent HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\r\nabc";
+    assert!(hears(stalled).await.starts_with("HTTP/1.1 408 "), "within its body");
+}

@@ -22,13 +22,15 @@ use route::Table;
 
 /// The largest body that the gateway takes.
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// How long the gateway waits for a function.
+/// The most bytes of names and values of all headers together.
+const HEADER_BYTES_MAX: usize = 10_240;
+/// How long the gateway waits for a function, and for a request to arrive.
 pub const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
 /// Serves the routes of all functions on a listener, waiting so long for an answer.
 pub fn serve(listener: TcpListener, functions: &[Function], lambda: Arc<Lambda>, limit: Duration) -> http::Server {
     let table = Arc::new(Table::new(routes(functions)));
-    http::serve(listener, move |peer, request| {
+    http::serve_within(limit, listener, move |peer, request| {
         let (table, lambda) = (Arc::clone(&table), Arc::clone(&lambda));
         async move {
             let id = crate::machine::id().to_string();
@@ -67,10 +69,15 @@ async fn answer_to(
     request: Request<Incoming>,
 ) -> Answer {
     let (head, body) = request.into_parts();
-    let body = match http::read_body(body, BODY_BYTES_MAX).await {
-        Ok(body) => body,
-        Err(BodyError::TooLarge) => return own_answer(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(BodyError::Broken) => return own_answer(StatusCode::BAD_REQUEST),
+    let header_bytes: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if header_bytes > HEADER_BYTES_MAX {
+        return own_answer(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let body = match tokio::time::timeout(limit, http::read_body(body, BODY_BYTES_MAX)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(BodyError::TooLarge)) => return own_answer(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(BodyError::Broken)) => return own_answer(StatusCode::BAD_REQUEST),
+        Err(_) => return own_answer(StatusCode::REQUEST_TIMEOUT),
     };
     let Some(matched) = table.find(head.method.as_str(), head.uri.path()) else {
         return own_answer(StatusCode::NOT_FOUND);
