@@ -1,12 +1,12 @@
 //! Pure nouns and rules: no I/O, and no value that cannot be.
 
-#[cfg(feature = "answers")]
 pub mod answers;
 pub mod class;
 pub mod export;
 pub mod impersonation;
 pub mod mail;
 pub mod member;
+pub mod naming;
 pub mod notice;
 pub mod review;
 pub mod stream;

@@ -26,8 +26,9 @@ pub struct NewVisitType {
     pub(crate) name: Name,
     /// Of whom it is asked.
     applies_to: VisitorKind,
-    /// JSON Schema (draft 2020-12) of a visit's `answers`: at most 16 KiB, at most 32 patterns, nothing fetched; a
-    /// `$ref` leads to `#/$defs/…`, where no other stands.
+    /// What a form asks, in a small part of JSON Schema (draft 2020-12), at most 16 KiB: `properties` of type string (with
+    /// `minLength`, `maxLength`, `format: date`), number, integer (`minimum`, `maximum`) or boolean, `enum`, `title`,
+    /// `description`, `required`, `additionalProperties`.
     #[schema(value_type = Object)]
     answers_schema: Map<String, Value>,
 }
@@ -95,5 +96,5 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_visit_types(site, &page);
     let (_, visit_types) = deps.reads.admit(request, Permission::VisitRead, lookup).await?;
 
-    Reply::ok(&List::cut(&page, visit_types, |visit_type| visit_type.visit_type_id))
+    Reply::ok(&List::cut(&page, visit_types, |visit_type| visit_type.visit_type_id)?)
 }

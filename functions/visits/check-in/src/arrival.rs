@@ -1,12 +1,12 @@
 //! The request: who arrives, and what they say.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use shared::{
     Error, Result,
     authn::{Credential, CredentialKind},
     clock::Timestamp,
     domain::{
+        answers::Answers,
         text::{
             Company, EmailAddress, HazardClass, LicenceNumber, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber,
         },
@@ -60,10 +60,10 @@ pub struct ArrivalBody {
     purpose: Option<Purpose>,
     /// What the site asks of this kind of visit.
     visit_type_id: Option<VisitTypeId>,
-    /// The answers, checked against the visit type's JSON Schema.
+    /// The answers, checked against the visit type's form; at most 16 KiB, no number with an exponent.
     #[serde(default)]
     #[schema(value_type = Object)]
-    answers: Map<String, Value>,
+    answers: Answers,
     /// JPEG or PNG, base64; with `signature` at most 4 MiB decoded.
     #[schema(value_type = Option<String>, format = Byte)]
     photo: Option<String>,
@@ -127,7 +127,7 @@ pub struct Arrival {
     /// Kind of visit.
     pub visit_type: Option<VisitTypeId>,
     /// Answers to what the site asks.
-    pub answers: Map<String, Value>,
+    pub answers: Answers,
     /// Base64 of the photo.
     pub photo: Option<String>,
     /// The text signed, and the base64 of the signature.

@@ -105,7 +105,7 @@ pub(crate) fn entry(
     let NewVisit { id: visit, person, found, badge, .. } = *new;
     let request = admitted.request_id();
     let seal = |diff: Diff, key: &str, value: Option<&str>| diff.added_sealed(key, value, person, request);
-    let answers = (!arrival.answers.is_empty()).then(|| serde_json::Value::Object(arrival.answers.clone()).to_string());
+    let answers = (!arrival.answers.is_empty()).then(|| arrival.answers.to_string());
     let mut diff = Diff::new()
         .added("type", arrival.kind())
         .added("state", VisitState::OnSite)

@@ -1,6 +1,6 @@
 //! The rules that an arrival must keep, once the site and what the visitor chose are known.
 
-use shared::{Error, Result, domain::answers};
+use shared::{Error, Result, domain::answers::Form};
 
 use crate::{arrival::Arrival, store::Found};
 
@@ -19,5 +19,8 @@ pub(crate) fn check(found: &Found, arrival: &Arrival) -> Result<()> {
     if visit_type.applies_to != arrival.kind() {
         return Err(Error::unprocessable("/visit_type_id", "for_another_kind"));
     }
-    answers::check(&visit_type.answers_schema, &arrival.answers)
+    // A version from before forms were bounded is published anew.
+    let form =
+        Form::read(&visit_type.answers_schema).map_err(|_| Error::unprocessable("/visit_type_id", "publish_anew"))?;
+    form.check(&arrival.answers)
 }

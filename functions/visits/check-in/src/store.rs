@@ -1,12 +1,13 @@
 //! Every SQL statement that `check-in` may run.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use shared::{
     Error, Result,
     audit::AuditEvent,
     clock::Timestamp,
     domain::{
+        answers::Answers,
         text::{Company, EmailAddress, HazardClass, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber},
         visit::{ImageKind, Trailer, VisitorKind},
     },
@@ -146,7 +147,7 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) email: Option<&'a EmailAddress>,
     pub(crate) phone: Option<&'a PhoneNumber>,
     pub(crate) purpose: Option<&'a Purpose>,
-    pub(crate) answers: &'a Map<String, Value>,
+    pub(crate) answers: &'a Answers,
     pub(crate) nda_version_id: Option<NoticeVersionId>,
     pub(crate) nda_text_sha256: Option<Bytes<'a>>,
     pub(crate) occurred_at: Option<Timestamp>,
