@@ -5,8 +5,7 @@ GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_request_export;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_request_export;
 
-GRANT SELECT (organization_id, visit_id, site_id, person_id, licence_number_sealed, email, phone) ON visits TO fn_request_export;
-GRANT SELECT (organization_id, person_id, wrapped_key) ON people TO fn_request_export;
+GRANT SELECT (organization_id, visit_id, site_id) ON visits TO fn_request_export;
 GRANT INSERT (organization_id, export_id, kind, visit_id, from_at, to_at, requested_by, requested_by_kind, state, created_at) ON exports TO fn_request_export;
 GRANT INSERT (draft) ON audit_log TO fn_request_export;
 

@@ -4,6 +4,7 @@ GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_reveal_visit;
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_reveal_visit;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_reveal_visit;
+GRANT EXECUTE ON FUNCTION app.refused_reasons_wait(bytea, timestamptz), app.count_refused_reason(uuid, timestamptz) TO fn_reveal_visit;
 
 GRANT SELECT (organization_id, visit_id, site_id, person_id, licence_number_sealed, email, phone) ON visits TO fn_reveal_visit;
 GRANT SELECT (organization_id, person_id, wrapped_key) ON people TO fn_reveal_visit;

@@ -48,6 +48,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("d #- '{diff,changed}'", "diff"),
     ("jsonb_set(d, '{diff,added}', '[]')", "diff"),
     ("jsonb_set(d, '{diff,canary}', '{}')", "diff"),
+    ("jsonb_set(d, '{diff,added,n}', to_jsonb(repeat('c', 262144)))", "size"),
+    ("jsonb_build_object('canary', repeat('c', 64 * 1024 * 1024))", "size"),
     ("d - 'request_id'", "request_id"),
     ("d || '{\"request_id\": null}'", "request_id"),
     ("jsonb_set(d, '{diff,added,n}', '1.0')", "number"),

@@ -83,6 +83,9 @@ fn refused(name: &str, code: &'static str) -> Error {
     Error::malformed(format!("?{shown}"), code)
 }
 
+/// Most bytes of the items of a page: Lambda gives 6 MB away with everything around it.
+pub const PAGE_BYTES_MAX: usize = 4_500_000;
+
 /// A page of a list: so many items after a position.
 #[derive(Debug)]
 pub struct Page<P> {
@@ -99,11 +102,21 @@ impl<P: Position> Page<P> {
         i64::from(self.limit) + 1
     }
 
-    /// Cuts the rows to the page and gives the cursor of the next, if there is one.
-    pub fn cut<T>(&self, rows: &mut Vec<T>, position: impl Fn(&T) -> P) -> Option<String> {
-        let more = rows.len() > usize::from(self.limit);
-        rows.truncate(usize::from(self.limit));
-        rows.last().filter(|_| more).map(|last| Cursor(position(last)).to_text())
+    /// Cuts the rows to the page, by count and by bytes, and gives the cursor of the next, if there is one. A page has at
+    /// least one row, if there is any.
+    fn cut<T: serde::Serialize>(&self, rows: &mut Vec<T>, position: impl Fn(&T) -> P) -> Result<Option<String>> {
+        let before = rows.len();
+        let mut bytes = 0;
+        let mut fitting = 0;
+        for row in rows.iter().take(self.limit.into()) {
+            bytes += serde_json::to_vec(row).map_err(Error::internal)?.len() + 1;
+            if bytes > PAGE_BYTES_MAX && fitting > 0 {
+                break;
+            }
+            fitting += 1;
+        }
+        rows.truncate(fitting);
+        Ok(rows.last().filter(|_| fitting < before).map(|last| Cursor(position(last)).to_text()))
     }
 }
 
@@ -116,11 +129,15 @@ pub struct List<T> {
     pub next_cursor: Option<String>,
 }
 
-impl<T> List<T> {
-    /// Cuts what the database answered to the page.
-    pub fn cut<P: Position>(page: &Page<P>, mut items: Vec<T>, position: impl Fn(&T) -> P) -> Self {
-        let next_cursor = page.cut(&mut items, position);
-        Self { items, next_cursor }
+impl<T: serde::Serialize> List<T> {
+    /// Cuts what the database answered to the page. A page has as many items as were asked for, or fewer where they are
+    /// large: `next_cursor` alone says whether there are more.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when an item cannot be written as JSON.
+    pub fn cut<P: Position>(page: &Page<P>, mut items: Vec<T>, position: impl Fn(&T) -> P) -> Result<Self> {
+        let next_cursor = page.cut(&mut items, position)?;
+        Ok(Self { items, next_cursor })
     }
 }
 

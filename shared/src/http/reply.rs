@@ -188,7 +188,11 @@ impl Reply {
     #[must_use]
     pub fn under_impersonation(self, impersonation: String) -> Self {
         const HEADER: &str = "x-doorbook-impersonation";
-        if self.headers.iter().any(|(name, _)| *name == HEADER) { self } else { self.with_header(HEADER, impersonation) }
+        if self.headers.iter().any(|(name, _)| *name == HEADER) {
+            self
+        } else {
+            self.with_header(HEADER, impersonation)
+        }
     }
 
     /// Leaves a message for a queue, to be sent after this answer.

@@ -60,7 +60,7 @@ async fn shows_images_as_they_are_kept() {
 }
 
 #[tokio::test]
-async fn a_reason_that_names_the_person_is_refused() {
+async fn a_reason_that_names_the_person_is_refused_with_an_entry() {
     let world = World::new().await;
     let visitor = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
     let driver = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
@@ -77,7 +77,36 @@ async fn a_reason_that_names_the_person_is_refused() {
         let answer = send(&demand(&world, visit, &format!("key-{at}"), &[]).json(&body)).await;
         assert_eq!(answer.problem(), "422 unprocessable /reason:names_the_person");
     }
-    assert_eq!(world.actions().await, ["visit.checked_in"; 2]);
+    let entries = world.entries().await.split_off(2);
+    assert_eq!(entries.len(), 3);
+    for entry in entries {
+        assert_eq!((&entry["action"], &entry["reason"]), (&json!("access.refused"), &Value::Null));
+        assert_eq!(entry["target"]["kind"], "visit");
+        assert_eq!(entry["diff"]["added"], json!({ "reason": "names_the_person" }));
+    }
+}
+
+#[tokio::test]
+async fn reasons_that_name_the_person_are_counted_against_the_credential() {
+    let world = World::new().await;
+    let driver = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    let ask = |key: usize, number: &str| {
+        let reason = format!("Is {number} what stands on the licence?");
+        demand(&world, &driver, &format!("key-{key}"), &[]).json(&json!({ "fields": ["photo"], "reason": reason }))
+    };
+
+    let mut problems = Vec::new();
+    for key in 0..6 {
+        problems.push(send(&ask(key, arrivals::LICENCE_NUMBER)).await.problem());
+    }
+    let harmless = send(&ask(6, "another number")).await;
+
+    assert_eq!(problems.pop().unwrap(), "429 throttled -");
+    assert_eq!(problems, ["422 unprocessable /reason:names_the_person"; 5]);
+    assert_eq!(harmless.status, 429, "until a quarter of an hour has passed, no reason is compared");
+    let replayed = send(&ask(0, arrivals::LICENCE_NUMBER)).await;
+    assert_eq!(replayed.problem(), "422 unprocessable /reason:names_the_person", "the answer that was given");
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "access.refused").count(), 5);
 }
 
 #[tokio::test]

@@ -19,5 +19,5 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookups = (store::find_review(review), store::list_items(review, &page));
     let (_, (_, items)) = deps.reads.admit(request, Permission::ReviewDecide, lookups).await?;
 
-    Reply::ok(&List::cut(&page, items, |item: &AccessReviewItem| item.number))
+    Reply::ok(&List::cut(&page, items, |item: &AccessReviewItem| item.number)?)
 }

@@ -39,7 +39,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (_, reviews) = deps.reads.admit(request, Permission::ReviewDecide, store::list_reviews(&page)).await?;
 
-    Reply::ok(&List::cut(&page, reviews, |review: &AccessReview| review.review_id))
+    Reply::ok(&List::cut(&page, reviews, |review: &AccessReview| review.review_id)?)
 }
 
 /// Shows one review, and hashes its snapshot anew.

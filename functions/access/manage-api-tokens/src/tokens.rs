@@ -19,7 +19,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_tokens(&page);
     let (_gate, tokens) = deps.reads.admit(request, Permission::TokenManage, lookup).await?;
 
-    Reply::ok(&List::cut(&page, tokens, |token: &ApiToken| token.api_token_id))
+    Reply::ok(&List::cut(&page, tokens, |token: &ApiToken| token.api_token_id)?)
 }
 
 /// Ends a token at once, and those that were made with it, which a thief of the token may have made. An ended token stays

@@ -18,7 +18,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_members(&page);
     let (_, members) = deps.reads.admit(request, Permission::MemberManage, lookup).await?;
 
-    Reply::ok(&List::cut(&page, members, |member: &Member| member.member_id))
+    Reply::ok(&List::cut(&page, members, |member: &Member| member.member_id)?)
 }
 
 /// Shows one member.

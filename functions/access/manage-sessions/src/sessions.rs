@@ -21,7 +21,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_sessions(member, own, &page, admitted.now());
     let sessions = admitted.with_tenant(async |tx| tx.find(lookup).await).await?;
 
-    Reply::ok(&List::cut(&page, sessions, |session: &Session| session.session_id))
+    Reply::ok(&List::cut(&page, sessions, |session: &Session| session.session_id)?)
 }
 
 /// Ends one session of the member's. One that has ended stays so.

@@ -18,5 +18,5 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_streams(&page);
     let (_gate, streams) = deps.reads.admit(request, Permission::WebhookManage, lookup).await?;
 
-    Reply::ok(&List::cut(&page, streams, |stream: &LogStream| stream.stream_id))
+    Reply::ok(&List::cut(&page, streams, |stream: &LogStream| stream.stream_id)?)
 }

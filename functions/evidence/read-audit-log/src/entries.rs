@@ -16,7 +16,10 @@ pub struct LoggedEntry {
     /// `SHA-256(0x02 || previous link || leaf)`, in hex.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub link: String,
-    /// The entry, in the very bytes that are hashed.
-    #[schema(value_type = Object)]
-    pub entry: Box<RawValue>,
+    /// How many bytes the entry has.
+    #[schema(minimum = 0)]
+    pub bytes: i32,
+    /// The entry, in the very bytes that are hashed; null where it is longer than 300,000 bytes. An export of the log holds it.
+    #[schema(value_type = Option<Object>)]
+    pub entry: Option<Box<RawValue>>,
 }

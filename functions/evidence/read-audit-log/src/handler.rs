@@ -22,5 +22,5 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_entries(&filters, order, &page);
     let entries = admitted.read_recorded(entry.with(filters.facts()), async |tx| tx.find(lookup).await).await?;
 
-    Reply::ok(&List::cut(&page, entries, |entry| entry.seq))
+    Reply::ok(&List::cut(&page, entries, |entry| entry.seq)?)
 }

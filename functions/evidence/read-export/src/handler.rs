@@ -38,5 +38,5 @@ async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let (_, exports) = deps.door.admit(request, Permission::ExportRequest, store::list_exports(&page)).await?;
 
-    Reply::ok(&List::cut(&page, exports, |export| export.export_id))
+    Reply::ok(&List::cut(&page, exports, |export| export.export_id)?)
 }

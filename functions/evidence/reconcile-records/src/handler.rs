@@ -29,7 +29,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let look = async |tx: &mut TenantTx<'_>| compare(tx, period, events_from, &page).await;
     let findings = admitted.read_recorded(entry.with(period.facts()), look).await?;
 
-    let List { items, next_cursor } = List::cut(&page, findings, |finding| finding.place);
+    let List { items, next_cursor } = List::cut(&page, findings, |finding| finding.place)?;
     Reply::ok(&Reconciliation { from: period.from, to: period.to, events_from, items, next_cursor })
 }
 

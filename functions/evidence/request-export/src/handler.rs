@@ -11,7 +11,7 @@ use shared::{
     queue::EXPORT_REQUEST,
 };
 
-use crate::{Demand, Deps, RequestedExport, naming, store};
+use crate::{Demand, Deps, RequestedExport, store};
 
 /// Takes a request up; `build-export` makes the bundle.
 ///
@@ -20,16 +20,12 @@ use crate::{Demand, Deps, RequestedExport, naming, store};
 pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let demand = request.json::<Demand>()?.check()?;
 
-    let lookups = demand.visit_id.map(store::load_visit);
-    let (admitted, named) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
+    let lookups = demand.visit_id.map(store::find_visit);
+    let (admitted, _) = deps.door.admit(request, Permission::ExportRequest, lookups).await?;
     admitted.caller().expect_fresh(admitted.now())?;
     // The log and the data are those of all sites.
     if demand.visit_id.is_none() && admitted.caller().site.is_some() {
         return Err(Error::Forbidden);
-    }
-
-    if let (Some(visit), Some(named), Some(reason)) = (demand.visit_id, &named, &demand.reason) {
-        naming::refuse(&admitted, visit, named, reason).await?;
     }
 
     let (export, now) = (ExportId::new(admitted.now()), admitted.now());

@@ -2,7 +2,6 @@
 
 mod demand;
 mod handler;
-mod naming;
 mod store;
 
 pub use demand::{Demand, RequestedExport};

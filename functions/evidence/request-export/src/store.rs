@@ -3,42 +3,20 @@
 use shared::{
     clock::Timestamp,
     door::Caller,
-    id::{ExportId, PersonId, VisitId},
+    id::{ExportId, VisitId},
     tenant::{Lookup, Statement},
-    vault::Sealed,
 };
 
 use crate::Demand;
 
-/// What of a visit a reason must not mention.
-#[derive(Debug)]
-pub(crate) struct NamedVisit {
-    pub(crate) person: PersonId,
-    /// Null once the person is erased.
-    pub(crate) wrapped_key: Option<Vec<u8>>,
-    pub(crate) licence_number: Option<Sealed>,
-    pub(crate) email: Option<String>,
-    pub(crate) phone: Option<String>,
-}
-
 /// The visit, where the caller sees its site.
-pub(crate) fn load_visit(visit: VisitId) -> Lookup<NamedVisit> {
+pub(crate) fn find_visit(visit: VisitId) -> Lookup<VisitId> {
     Statement::new(concat!(
-        "-- request-export.load_visit\n",
-        "SELECT v.person_id, p.wrapped_key, v.licence_number_sealed, v.email, v.phone FROM visits AS v ",
-        "JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id ",
-        "WHERE v.visit_id = $1 AND app.reaches_site(v.site_id)",
+        "-- request-export.find_visit\n",
+        "SELECT visit_id FROM visits WHERE visit_id = $1 AND app.reaches_site(site_id)",
     ))
     .bind(visit)
-    .one(|row| {
-        Ok(NamedVisit {
-            person: row.read("person_id")?,
-            wrapped_key: row.read("wrapped_key")?,
-            licence_number: row.read("licence_number_sealed")?,
-            email: row.read("email")?,
-            phone: row.read("phone")?,
-        })
-    })
+    .one(|row| row.read("visit_id"))
 }
 
 /// What is to be made.

@@ -36,7 +36,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let (admitted, (_, rows)) = deps.reads.admit(request, Permission::KioskManage, lookups).await?;
 
     let kiosks = rows.into_iter().map(|row| row.at(admitted.now())).collect();
-    Reply::ok(&List::cut(&page, kiosks, |kiosk: &Kiosk| kiosk.kiosk_id))
+    Reply::ok(&List::cut(&page, kiosks, |kiosk: &Kiosk| kiosk.kiosk_id)?)
 }
 
 /// Gives a kiosk another name.

@@ -104,5 +104,5 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_hosts(&page);
     let (_, hosts) = deps.reads.admit(request, Permission::HostManage, lookup).await?;
 
-    Reply::ok(&List::cut(&page, hosts, |host| host.host_id))
+    Reply::ok(&List::cut(&page, hosts, |host| host.host_id)?)
 }

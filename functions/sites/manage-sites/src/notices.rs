@@ -108,7 +108,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_notices(kind, locale, &page);
     let (_, notices) = deps.reads.admit(request, Permission::VisitRead, lookup).await?;
 
-    Reply::ok(&List::cut(&page, notices, |notice| notice.version_id))
+    Reply::ok(&List::cut(&page, notices, |notice| notice.version_id)?)
 }
 
 /// One version with its text.

@@ -106,7 +106,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_sites(&page);
     let (_, sites) = deps.reads.admit(request, Permission::VisitRead, lookup).await?;
 
-    Reply::ok(&List::cut(&page, sites, |site| site.site_id))
+    Reply::ok(&List::cut(&page, sites, |site| site.site_id)?)
 }
 
 /// Changes a site. Where nothing would be different, nothing is written but the answer.

@@ -18,7 +18,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_impersonations(&page, deps.door.now());
     let (_, found) = deps.reads.admit(request, Permission::ImpersonationApprove, lookup).await?;
 
-    Reply::ok(&List::cut(&page, found, |impersonation: &Impersonation| impersonation.impersonation_id))
+    Reply::ok(&List::cut(&page, found, |impersonation: &Impersonation| impersonation.impersonation_id)?)
 }
 
 /// Shows one.

@@ -31,7 +31,7 @@ async fn visits(deps: &Deps, request: &Request) -> Result<Reply> {
     let lookup = store::list_visits(&filters, &page);
     let (_, visits) = deps.door.admit(request, Permission::VisitRead, lookup).await?;
 
-    Reply::ok(&List::cut(&page, visits, position))
+    Reply::ok(&List::cut(&page, visits, position)?)
 }
 
 async fn on_site(deps: &Deps, request: &Request) -> Result<Reply> {
@@ -44,7 +44,7 @@ async fn on_site(deps: &Deps, request: &Request) -> Result<Reply> {
     let (admitted, at_site) = deps.door.admit(request, Permission::VisitRead, lookup).await?;
     let AtSite { count, items } = at_site;
 
-    let List { items, next_cursor } = List::cut(&page, items, position);
+    let List { items, next_cursor } = List::cut(&page, items, position)?;
     Reply::ok(&OnSite { site_id: site, as_of: admitted.now(), count, items, next_cursor })
 }
 

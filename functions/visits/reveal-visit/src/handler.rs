@@ -2,9 +2,10 @@
 //! E1, E5.
 
 use shared::{
-    Result,
+    Error, Result,
     access::Permission,
-    audit::{Action, AuditEvent, Diff, TargetKind},
+    audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    door::AdmittedWrite,
     http::{Reply, Request},
     id::VisitId,
 };
@@ -23,13 +24,20 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let demand = Demand::parse(request.json::<DemandBody>()?)?;
     let id: VisitId = request.target("visit_id");
 
-    let lookups = (store::load_sealed(id), store::list_objects(id));
-    let (admitted, (sealed, objects)) = deps.door.admit(request, Permission::VisitReveal, lookups).await?;
+    let wait = store::refused_reasons_wait(&request.credential()?, deps.door.now());
+    let lookups = (store::load_sealed(id), store::list_objects(id), wait);
+    let (admitted, (sealed, objects, wait_s)) = deps.door.admit(request, Permission::VisitReveal, lookups).await?;
+    if let Some(wait_s) = wait_s {
+        return Err(Error::throttled(wait_s));
+    }
 
     // No transaction is open here: KMS and S3 may take their time.
     let person = open::person_key(&admitted, &sealed).await?;
     let licence_number = open::licence_number(id, &sealed, person.as_ref())?;
-    demand.reason.refuse_naming([licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()])?;
+    let known = [licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()];
+    if let Err(refusal) = demand.reason.refuse_naming(known) {
+        return refuse(admitted, &refusal, id).await;
+    }
     let values = open::values(&deps.objects, &demand, licence_number, &objects, person.as_ref()).await?;
 
     let all_null = Revealed { visit_id: id, values: Values::all_null(&demand) };
@@ -37,4 +45,18 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let diff = Diff::new().added("fields", demand.fields);
     let entry = AuditEvent::new(Action::VisitRevealed, TargetKind::Visit, id).because(&demand.reason).with(diff);
     admitted.record(reply, |batch| batch.audit(entry)).await
+}
+
+/// Refuses a reason that names the person. That it does tells something of a sealed value, so it is an entry, and counted.
+async fn refuse(admitted: AdmittedWrite, refusal: &Error, visit: VisitId) -> Result<Reply> {
+    let reply = Reply::problem(refusal, admitted.request_id());
+    let count = store::count_refused_reason(admitted.caller().credential, admitted.now());
+    let why = Diff::new().added("reason", Internal("names_the_person"));
+    let entry = AuditEvent::new(Action::AccessRefused, TargetKind::Visit, visit).with(why);
+    admitted
+        .record(reply, |batch| {
+            batch.write(count);
+            batch.audit(entry);
+        })
+        .await
 }

@@ -1,8 +1,10 @@
 //! Every SQL statement that `reveal-visit` may run.
 
 use shared::{
+    authn::Credential,
+    clock::Timestamp,
     domain::visit::ImageKind,
-    id::{ObjectId, PersonId, VisitId},
+    id::{CredentialId, ObjectId, PersonId, VisitId},
     tenant::{Lookup, Statement},
     vault::Sealed,
 };
@@ -53,4 +55,19 @@ pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<StoredObject>> {
     ))
     .bind(visit)
     .all(|row| Ok(StoredObject { id: row.read("object_id")?, kind: row.read("kind")? }))
+}
+
+/// The seconds that this credential must wait, since too many of its reasons named the person.
+pub(crate) fn refused_reasons_wait(credential: &Credential, now: Timestamp) -> Lookup<Option<i32>> {
+    Statement::new("-- reveal-visit.refused_reasons_wait\nSELECT app.refused_reasons_wait($1, $2) AS wait_s")
+        .bind(credential.sha256.to_vec())
+        .bind(now)
+        .one(|row| row.read("wait_s"))
+}
+
+/// Counts a reason that named the person.
+pub(crate) fn count_refused_reason(credential: CredentialId, now: Timestamp) -> Statement {
+    Statement::new("-- reveal-visit.count_refused_reason\nSELECT app.count_refused_reason($1, $2)")
+        .bind(credential)
+        .bind(now)
 }
