@@ -1,5 +1,6 @@
 //! The real binaries under `doorbook-local run`, asked over HTTP.
 
+mod attacks;
 mod canaries;
 mod client;
 mod demo;

@@ -5,12 +5,12 @@ const LENGTH_MIN: usize = 6;
 /// Fewest different ones among them.
 const VARIETY_MIN: usize = 3;
 /// Fewest digits of a number.
-const DIGITS_MIN: usize = 3;
+const DIGITS_MIN: usize = 2;
 
 /// True when the value stands in the text as whole words, in whatever case and with whatever marks between its letters.
 ///
 /// Only a value that tells one person from another is looked for: an address, or a number of six letters and digits of
-/// which three are digits and three differ. A visitor who types `none` or `112` would otherwise forbid most reasons.
+/// which two are digits and three differ. A visitor who types `none` or `112` would otherwise forbid most reasons.
 #[must_use]
 pub fn names(text: &str, value: &str) -> bool {
     let wanted = bare(value);

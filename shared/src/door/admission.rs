@@ -1,7 +1,5 @@
 //! Asking `app.admit` who the caller is, in the round trip that also asks what the action needs to know.
 
-use std::sync::OnceLock;
-
 use crate::{
     access::Permission,
     audit::{Action, Actor, AuditEvent, Diff, Internal, TargetKind},
@@ -56,15 +54,6 @@ impl Caller {
         let (ip, user_agent) = (request.source_ip.clone(), request.user_agent.clone());
         Actor::Credential { kind: self.kind, id: self.credential, ip, user_agent }
     }
-}
-
-/// What the door found out of a request. The loop needs it after the handler, even after one that failed or panicked: a
-/// claim is settled or given back, and the answer says under which impersonation it is given. The door alone writes it.
-#[derive(Debug, Default)]
-pub(crate) struct Admission {
-    pub(crate) impersonation: OnceLock<ImpersonationId>,
-    #[cfg(feature = "kms")]
-    pub(crate) claim: OnceLock<crate::idempotency::HeldClaim>,
 }
 
 /// What a caller must be allowed.

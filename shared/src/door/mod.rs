@@ -12,7 +12,6 @@ mod read;
 #[cfg(feature = "kms")]
 mod write;
 
-pub(crate) use admission::Admission;
 pub use admission::{Caller, Demand};
 #[cfg(feature = "kms")]
 pub use batch::{Batch, Record};

@@ -9,11 +9,10 @@ use http::{HeaderMap, header};
 use lambda_http::Body;
 use serde::de::DeserializeOwned;
 
-use super::{Query, event::text, json};
+use super::{Admission, Query, event::text, json};
 use crate::{
     audit::Actor,
     authn::{Credential, CredentialKind, session, sha256},
-    door::Admission,
     error::{Error, Result},
     id::{ImpersonationId, MemberId, StaffId},
     secret::Secret,

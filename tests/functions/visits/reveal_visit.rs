@@ -101,7 +101,7 @@ async fn reasons_that_name_the_person_are_counted_against_the_credential() {
     }
     let harmless = send(&ask(6, "another number")).await;
 
-    assert_eq!(problems.pop().unwrap(), "429 throttled -");
+    assert_eq!(problems.pop().unwrap(), "429 throttled");
     assert_eq!(problems, ["422 unprocessable /reason:names_the_person"; 5]);
     assert_eq!(harmless.status, 429, "until a quarter of an hour has passed, no reason is compared");
     let replayed = send(&ask(0, arrivals::LICENCE_NUMBER)).await;

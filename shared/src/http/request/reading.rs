@@ -9,8 +9,11 @@ use lambda_http::{
     request::{LambdaRequest, RequestContext},
 };
 
-use super::{super::event, Request};
-use crate::{authn::session, door::Admission, error::Result, secret::Secret};
+use super::{
+    super::{Admission, event},
+    Request,
+};
+use crate::{authn::session, error::Result, secret::Secret};
 
 /// Most bytes of a User-Agent that are kept.
 const USER_AGENT_BYTES_MAX: usize = 512;
