@@ -45,6 +45,10 @@ GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type
   co_driver, tractor_plate, trailer_plate, checked_in_at, checked_out_at, occurred_at, device_seq, checked_out_occurred_at,
   checked_out_device_seq, created_at) ON visits TO fn_build_export;
 
+-- The mark of a broken log, and the mails that tell of it.
+GRANT EXECUTE ON FUNCTION audit.broken_since(), audit.first_difference(bigint, bigint), audit.mark_broken(bigint, timestamptz) TO fn_build_export;
+GRANT INSERT (organization_id, mail_id, member_id, kind, requested_at, not_before) ON mails TO fn_build_export;
+
 INSERT INTO audit_actions (role, action) VALUES
   ('fn_build_export', 'export.built'),
   ('fn_build_export', 'export.failed');

@@ -38,9 +38,36 @@ pub enum Placed {
     Other,
 }
 
+/// Entries that lie in the bucket, as its listing shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnchoredEntries {
+    /// Their numbers.
+    pub numbers: Range<u64>,
+    /// The version that was written first, which is the one that counts.
+    first_version: String,
+}
+
 /// The bucket of anchors.
 #[derive(Clone)]
 pub struct Anchors(Bucket);
+
+/// The bucket of anchors, for one who only reads it.
+pub struct AnchorReader(pub Anchors);
+
+impl Part for AnchorReader {
+    fn needs() -> Needs {
+        let rights = [
+            Right::new(&["s3:GetObjectVersion"], &["Anchors.Outputs.Objects"]),
+            Right::new(&["s3:ListBucketVersions"], &["Anchors.Outputs.BucketArn"]),
+            Right::new(&["kms:Decrypt"], &["Keys.Outputs.StorageKey"]).only(&[THROUGH_S3]),
+        ];
+        Needs::of(&[BUCKET], &rights)
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        Ok(Self(Anchors(Bucket::of(start, &BUCKET, |config| config)?)))
+    }
+}
 
 impl Part for Anchors {
     fn needs() -> Needs {
@@ -68,8 +95,7 @@ impl Anchors {
         numbers: Range<u64>,
         lines: Vec<u8>,
     ) -> Result<Placed> {
-        let Range { start, end } = numbers;
-        self.place(&format!("entries/{organization}/{start:020}-{end:020}.jsonl"), lines).await
+        self.place(&entries_key(organization, &numbers), lines).await
     }
 
     /// Anchors a checkpoint.
@@ -134,6 +160,48 @@ impl Anchors {
         }
     }
 
+    /// The anchored entries of an organization, in the order of their first numbers. Two runs may overlap: what a sealer
+    /// that crashed left behind is covered by the next one's.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer.
+    pub async fn entries(&self, organization: OrganizationId) -> Result<Vec<AnchoredEntries>> {
+        let prefix = format!("entries/{organization}/");
+        let mut found = BTreeMap::new();
+        let (mut marker, mut version_marker) = (None, None);
+        loop {
+            let call = self.0.s3.list_object_versions().bucket(&self.0.name).prefix(&prefix);
+            let call = call.set_key_marker(marker).set_version_id_marker(version_marker);
+            let page = Box::pin(call.send()).await.map_err(Error::unavailable)?;
+            for version in page.versions() {
+                let name = version.key().and_then(|key| key.strip_prefix(&prefix)?.strip_suffix(".jsonl"));
+                let numbers = name.and_then(|name| name.split_once('-'));
+                let numbers = numbers.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+                // Of one key the oldest version comes last.
+                if let (Some(numbers), Some(id)) = (numbers, version.version_id()) {
+                    found.insert(numbers, id.to_owned());
+                }
+            }
+            (marker, version_marker) = (page.next_key_marker, page.next_version_id_marker);
+            if page.is_truncated != Some(true) || marker.is_none() {
+                let run = |((from, to), first_version)| AnchoredEntries { numbers: from..to, first_version };
+                return Ok(found.into_iter().map(run).collect());
+            }
+        }
+    }
+
+    /// The lines of anchored entries, in the version that counts.
+    ///
+    /// # Errors
+    /// Unavailable when the bucket does not answer; internal when they are no text.
+    pub async fn lines(&self, organization: OrganizationId, anchored: &AnchoredEntries) -> Result<String> {
+        let key = entries_key(organization, &anchored.numbers);
+        let call = self.0.s3.get_object().bucket(&self.0.name).key(key).version_id(&anchored.first_version);
+        let answer = Box::pin(call.send()).await.map_err(Error::unavailable)?;
+        let bytes = answer.body.collect().await.map_err(Error::unavailable)?.to_vec();
+        String::from_utf8(bytes).map_err(Error::internal)
+    }
+
     /// The note of an anchored checkpoint, in the version that counts.
     ///
     /// # Errors
@@ -167,6 +235,10 @@ impl Anchors {
         let answer = Box::pin(call.send()).await.map_err(Error::unavailable)?;
         Ok(answer.body.collect().await.map_err(Error::unavailable)?.to_vec())
     }
+}
+
+fn entries_key(organization: OrganizationId, numbers: &Range<u64>) -> String {
+    format!("entries/{organization}/{:020}-{:020}.jsonl", numbers.start, numbers.end)
 }
 
 fn checkpoint_prefix(organization: OrganizationId) -> String {

@@ -47,7 +47,7 @@ facts! {
     crate::domain::visit::VisitState, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
     crate::domain::impersonation::ImpersonationEnder, crate::domain::visit::RestrictedField, crate::domain::mail::MailKind, crate::domain::member::MemberState, crate::domain::notice::NoticeKind,
     crate::domain::review::ReviewDecision, crate::domain::review::RevocationCause, crate::domain::review::SubjectKind,
-    crate::domain::export::ExportFailure, crate::domain::export::ExportKind, crate::domain::stream::StreamKind,
+    crate::domain::log_break::BreakCause, crate::domain::export::ExportFailure, crate::domain::export::ExportKind, crate::domain::stream::StreamKind,
     crate::authn::session::Assurance, crate::vault::AuditValue, crate::vault::ObjectValue,
 }
 

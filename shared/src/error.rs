@@ -24,6 +24,9 @@ pub enum Error {
     /// A fault of ours.
     #[error("internal")]
     Internal(#[source] Cause),
+    /// The organization's audit log was changed past the functions: nothing is written until it is recovered.
+    #[error("log broken")]
+    LogBroken,
     /// The request cannot be read.
     #[error("malformed: {0:?}")]
     Malformed(Vec<FieldError>),
@@ -81,6 +84,8 @@ pub enum Code {
     Forbidden,
     /// 500
     Internal,
+    /// 503
+    LogBroken,
     /// 400
     Malformed,
     /// 405
@@ -103,10 +108,11 @@ pub enum Code {
 
 impl Code {
     /// Every code, in alphabetical order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Conflict,
         Self::Forbidden,
         Self::Internal,
+        Self::LogBroken,
         Self::Malformed,
         Self::MethodNotAllowed,
         Self::NotFound,
@@ -124,6 +130,9 @@ impl Code {
             Self::Conflict => (409, "conflict", "The state of the thing does not allow this", Retry::Never),
             Self::Forbidden => (403, "forbidden", "This is not allowed with this credential", Retry::Never),
             Self::Internal => (500, "internal", "Something went wrong on our side", Retry::Later),
+            Self::LogBroken => {
+                (503, "log_broken", "Nothing can be written until the audit log is recovered", Retry::Later)
+            }
             Self::Malformed => (400, "malformed", "The request cannot be read", Retry::Never),
             Self::MethodNotAllowed => (405, "method_not_allowed", "The route has no such method", Retry::Never),
             Self::NotFound => (404, "not_found", "There is no such thing", Retry::Never),
@@ -243,6 +252,7 @@ impl Error {
             Self::Conflict(_) => Code::Conflict,
             Self::Forbidden | Self::Unproven(_) => Code::Forbidden,
             Self::Internal(_) | Self::Replayed(_) => Code::Internal,
+            Self::LogBroken => Code::LogBroken,
             Self::Malformed(_) => Code::Malformed,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
             Self::NotFound => Code::NotFound,

@@ -6,7 +6,7 @@
 //! | 1 | [`settings`], [`domain`] |
 //! | 2 | [`access`], [`wiring`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
+//! | 4 | [`authn`], [`audit`], [`broken_logs`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
 //! | 5 | `anchors`, `bucket`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`door`], [`telemetry`], [`runtime`] |
 //!
@@ -34,6 +34,7 @@ pub mod vault;
 
 pub mod audit;
 pub mod authn;
+pub mod broken_logs;
 #[cfg(feature = "kms")]
 pub mod idempotency;
 pub mod mails;

@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     clock::Clock,
+    domain::text::Slug,
     error::{Error, Result},
     settings::{CommonSettings, Environment, LogSettings, Unsafe, Variables},
 };
@@ -197,6 +198,22 @@ impl Part for ConsoleOrigin {
 
     fn build(start: &mut Start) -> Result<Self, Fatal> {
         Ok(Self(start.common().console_origin.clone()))
+    }
+}
+
+/// Handle of the operator's own organization, if it has one.
+#[derive(Clone, Debug)]
+pub struct OperatorSlug(pub Option<Slug>);
+
+impl Part for OperatorSlug {
+    fn needs() -> Needs {
+        Needs::of(&[Variable::optional("OPERATOR_SLUG")], &[])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        let name = "OPERATOR_SLUG";
+        let slug = start.told().optional(name).map(|text| serde_json::from_value(text.into())).transpose();
+        Ok(Self(slug.map_err(|_| Unsafe::Refused { name, problem: "must be the handle of an organization" })?))
     }
 }
 

@@ -7,6 +7,7 @@ use shared::{
     domain::{
         export::{ExportFailure, ExportKind, ExportState},
         impersonation::ImpersonationEnder,
+        log_break::BreakCause,
         mail::MailKind,
         member::MemberState,
         notice::NoticeKind,
@@ -81,6 +82,7 @@ async fn a_column_of_words_allows_exactly_the_words_of_its_type() {
         ("impersonations", "ended_by", set(ImpersonationEnder::ALL.iter().map(|ender| ender.word()))),
         ("members", "role", set(Role::ALL.iter().map(|role| role.word()))),
         ("members", "state", set(MemberState::ALL.iter().map(|state| state.word()))),
+        ("log_breaks", "cause", set(BreakCause::ALL.iter().map(|cause| cause.word()))),
         ("log_streams", "kind", set(StreamKind::ALL.iter().map(|kind| kind.word()))),
         ("log_streams", "state", set(StreamState::ALL.iter().map(|state| state.word()))),
         ("log_streams", "failure", set(Undelivered::ALL.iter().map(|word| word.word()))),

@@ -1,5 +1,6 @@
 //! The rules of the house, read from the code, the template and the documents themselves.
 
+mod alarms;
 mod calls;
 mod circles;
 mod compile_fail;

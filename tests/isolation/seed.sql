@@ -47,6 +47,9 @@ INSERT INTO exports (organization_id, export_id, kind, visit_id, requested_by, r
   VALUES ('{o}', '{o}', 'evidence', '{o}', '{o}', 'api_token', 'waiting', now());
 INSERT INTO log_tiles VALUES ('{o}', 0, 0, sha256('leaf'));
 INSERT INTO log_checkpoints VALUES ('{o}', 1, sha256('root'), sha256('link'), 'note', now());
+INSERT INTO log_breaks (organization_id, broken_since, cause, found_by, recovered_at) VALUES ('{o}', '2001-01-01 00:00Z', 'entry_changed', 'seed', now());
+INSERT INTO log_set_aside VALUES ('{o}', '2001-01-01 00:00Z', 0, 'entry', sha256('leaf'), sha256('link'));
+INSERT INTO log_comparisons VALUES ('{o}', 0);
 INSERT INTO log_streams (organization_id, stream_id, slot, kind, url, key_id, secret_sealed, state, next_seq, link, checkpoint_size, created_at)
   VALUES ('{o}', '{o}', 1, 'https', 'https://collector.example/', '{o}', '\x05', 'active', 0, sha256('link'), 0, now());
 INSERT INTO outbox VALUES ('{o}', '{o}', 'visit.checked_in', 'visit', '{o}', '{}', 'request', now(), NULL);

@@ -254,12 +254,17 @@ fn responses(problem: &Value) -> Map<String, Value> {
         if let Some(name) = own {
             headers[name] = json!({ "$ref": format!("#/components/headers/{name}") });
         }
+        let description = match code {
+            Code::Unavailable => format!("{}. `log_broken`: {}", code.title(), Code::LogBroken.title()),
+            _ => code.title().to_owned(),
+        };
         json!({
-            "description": code.title(), "headers": headers,
+            "description": description, "headers": headers,
             "content": { "application/problem+json": { "schema": problem } },
         })
     };
-    Code::ALL.map(|code| (code.name().to_owned(), response(code))).into_iter().collect()
+    let codes = Code::ALL.into_iter().filter(|code| *code != Code::LogBroken);
+    codes.map(|code| (code.name().to_owned(), response(code))).collect()
 }
 
 fn headers() -> Value {

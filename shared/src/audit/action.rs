@@ -89,6 +89,10 @@ words! {
         ReconciliationRead = "reconciliation.read",
         /// A day without a seal would look like a log that was taken away.
         LogHeartbeat = "log.heartbeat",
+        /// In the operator's log: a customer's log was changed past the functions, and nothing is written to it.
+        LogFoundBroken = "log.found_broken",
+        /// What was anchored of a broken log was put back, and it goes on.
+        LogRecovered = "log.recovered",
         /// A stream of the log was set up.
         LogStreamCreated = "log_stream.created",
         /// A stream of the log was ended, and its secrets destroyed.

@@ -189,7 +189,7 @@ classified! {
             leased_until expires_at: Internal Clear Expires;
             answer_sealed: Restricted Sealed Expires;
         }
-        audit_heads, Log { organization_id seq link at: Internal Clear Kept; }
+        audit_heads, Log { organization_id seq link at broken_since: Internal Clear Kept; }
         audit_log, Log {
             draft leaf link organization_id seq action actor_id target_kind target_id: Internal Clear Kept;
             entry: Internal Clear Unreadable;
@@ -204,7 +204,15 @@ classified! {
             bytes manifest_sha256 built_at expires_at failure: Internal Clear Kept;
         }
         log_tiles, Log { organization_id level tile hashes: Internal Clear Kept; }
+        log_breaks, Log {
+            organization_id broken_since cause seq found_by told_operator_at recovered_at: Internal Clear Kept;
+        }
         log_checkpoints, Log { organization_id size root link note sealed_at: Internal Clear Kept; }
+        log_comparisons, Log { organization_id next_seq: Internal Clear Kept; }
+        log_set_aside, Log {
+            organization_id broken_since seq leaf link: Internal Clear Kept;
+            entry: Internal Clear Unreadable;
+        }
         log_streams, Organization {
             organization_id stream_id slot kind bucket region account url key_id state: Internal Clear Kept;
             secret_sealed token_sealed: Internal Sealed Kept;

@@ -7,8 +7,12 @@ words! {
     MailKind {
         /// That an access review waits for decisions.
         AccessReviewDue = "access_review_due",
+        /// To the operator's owners: that a customer's log was changed past the functions.
+        CustomerLogBroken = "customer_log_broken",
         /// That the operator's staff asked to act for the organization.
         ImpersonationRequested = "impersonation_requested",
+        /// That the organization's log was changed past the functions, and nothing is written to it.
+        LogBroken = "log_broken",
         /// A link with which a person becomes a member.
         MemberInvitation = "member_invitation",
         /// A link with which a member chooses a new password.
@@ -28,6 +32,7 @@ impl MailKind {
         match self {
             Self::MemberInvitation => state == MemberState::Invited,
             Self::AccessReviewDue | Self::ImpersonationRequested => state == MemberState::Active,
+            Self::CustomerLogBroken | Self::LogBroken => state == MemberState::Active,
             Self::PasswordReset | Self::PasswordChanged | Self::SecondFactorChanged => state == MemberState::Active,
         }
     }

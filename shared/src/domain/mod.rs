@@ -4,6 +4,7 @@ pub mod answers;
 pub mod class;
 pub mod export;
 pub mod impersonation;
+pub mod log_break;
 pub mod mail;
 pub mod member;
 pub mod naming;

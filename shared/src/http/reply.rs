@@ -177,6 +177,7 @@ impl Reply {
             Error::Unauthenticated => reply.headers.push(("www-authenticate", "Bearer".to_owned())),
             Error::MethodNotAllowed(allowed) => reply.headers.push(("allow", (*allowed).to_owned())),
             Error::Throttled { retry_after_s } => reply.headers.push(("retry-after", retry_after_s.to_string())),
+            Error::LogBroken => reply.headers.push(("retry-after", "60".to_owned())),
             Error::Unavailable(_) => reply.headers.push(("retry-after", "1".to_owned())),
             _ => {}
         }

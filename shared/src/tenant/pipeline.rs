@@ -78,6 +78,7 @@ pub(super) fn explain(failure: tokio_postgres::Error) -> Error {
         "DB401" => Error::Unauthenticated,
         "DB404" | "23503" => Error::NotFound,
         "DB409" => Error::conflict("state_changed"),
+        "DB503" => Error::LogBroken,
         // A unique violation is looked at again: the second attempt sees what the first ran into.
         "40001" | "40P01" | "23505" | "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300" => {
             Error::unavailable(Interrupted(failure.into()))

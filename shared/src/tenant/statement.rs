@@ -4,7 +4,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::{
     clock::Timestamp,
-    domain::{export, impersonation, mail, member, notice, review, stream, text, visit},
+    domain::{export, impersonation, log_break, mail, member, notice, review, stream, text, visit},
     error::{Error, Result},
     id,
 };
@@ -87,7 +87,7 @@ macro_rules! word_parameters {
 word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
 word_parameters!(impersonation::ImpersonationState, impersonation::ImpersonationEnder);
-word_parameters!(crate::access::Role, mail::MailKind, member::MemberState);
+word_parameters!(crate::access::Role, log_break::BreakCause, mail::MailKind, member::MemberState);
 word_parameters!(review::SubjectKind, review::ReviewDecision, review::DecidedHow);
 word_parameters!(stream::StreamKind, stream::StreamState, stream::Undelivered);
 

@@ -33,7 +33,7 @@ pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, 
 #[cfg(feature = "second-factor")]
 pub use root_secret::RootSecrets;
 #[cfg(feature = "kms")]
-pub use signer::{DocumentSigner, LogSigners, Signer};
+pub use signer::{DocumentSigner, LogSigners, LogVerifiers, Signer};
 pub use tenant_key::{TenantKey, WrappedTenantKey};
 
 /// What the one secret gives for one purpose: HKDF-SHA-256 (RFC 5869) with the purpose's label and the secret's version.

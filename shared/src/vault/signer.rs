@@ -91,6 +91,20 @@ impl Part for LogSigners {
     }
 }
 
+/// The public halves of what signs the logs, for one who only verifies.
+pub struct LogVerifiers(pub LogSigners);
+
+impl Part for LogVerifiers {
+    fn needs() -> Needs {
+        let read = Right::new(&["kms:GetPublicKey"], &["Keys.Outputs.LogKey", "RetiringLogKey"]);
+        Needs::of(&[Variable::required("LOG_KEY_ID"), Variable::optional("LOG_KEY_ID_RETIRING")], &[read])
+    }
+
+    fn build(start: &mut Start) -> Result<Self, Fatal> {
+        LogSigners::build(start).map(Self)
+    }
+}
+
 /// What signs the manifests of bundles.
 pub struct DocumentSigner(pub Signer);
 

@@ -179,6 +179,8 @@ async fn a_log_that_does_not_lead_to_its_checkpoint_is_not_handed_out() {
     let export = exports::read(&world, &export).await;
     assert_eq!((&export["state"], &export["failure"]), (&json!("failed"), &json!("log_differs")));
     assert_eq!(world.actions().await.last().unwrap(), "export.failed");
+    let marks = world.own_rows("SELECT cause, found_by FROM log_breaks WHERE organization_id = $1").await;
+    assert_eq!((marks[0].get::<_, &str>(0), marks[0].get::<_, &str>(1)), ("entry_changed", "fn_build_export"));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod publish_audit_keys;
 mod read_audit_log;
 mod read_export;
 mod reconcile_records;
+mod recover_log;
 mod request_export;
 mod rotate_export_key;
 mod seal_audit_log;

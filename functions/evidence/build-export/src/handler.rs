@@ -4,6 +4,7 @@
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, Diff, PublicHash, TargetKind},
+    broken_logs,
     clock::Timestamp,
     domain::export::{ExportFailure, KEPT_DAYS},
     outbox::OutgoingEvent,
@@ -47,12 +48,21 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
 async fn make_all(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
     let mut made = 0;
     while goes_on() {
+        // Of a log that is marked, nothing can be entered: what waits is made when it is recovered.
+        if work.with_tenant(async |tx| tx.find(broken_logs::since()).await).await?.is_some() {
+            break;
+        }
         let Some(job) = Job::claim(deps, work).await? else { break };
         match make(Attempt { deps, work, job: &job }, &goes_on).await {
             Ok(()) => made += 1,
             Err(Stop::LeaseLost) => tracing::warn!(export.id = %job.export, "another worker makes it"),
             Err(Stop::OutOfTime) => return give_back(work, &job, job.failures, deps.clock.now()).await.map(|()| made),
-            Err(Stop::GivenUp(why)) => give_up(deps, work, &job, why).await?,
+            Err(Stop::GivenUp(why)) => {
+                give_up(deps, work, &job, why).await?;
+                if why == ExportFailure::LogDiffers {
+                    mark_broken(deps, work).await?;
+                }
+            }
             Err(Stop::Fault(error)) => wait_or_give_up(deps, work, &job, error).await?,
         }
     }
@@ -105,6 +115,16 @@ async fn wait_or_give_up(deps: &Deps, work: &SystemWork, job: &Job, error: Error
     }
     let at = deps.clock.now().plus_seconds(WAIT_SECONDS * i64::from(failures));
     give_back(work, job, failures, at).await
+}
+
+/// Marks the log, where the database finds that it does not fit either. Behind the entry that the export failed: nothing
+/// can be entered after it.
+async fn mark_broken(deps: &Deps, work: &SystemWork) -> Result<()> {
+    if let Some(cause) = broken_logs::find(work, deps.clock.now()).await? {
+        telemetry::count(deps.clock, NAME, "logs_broken", 1.0);
+        tracing::error!(tenant.id = %work.organization(), error.cause = cause.word(), "log is marked broken");
+    }
+    Ok(())
 }
 
 /// Gives it back, and marks the organization for the moment when it may be taken again.

@@ -20,6 +20,8 @@ pub struct SealedLog {
     pub sealed_at: Timestamp,
     /// The checkpoint itself: a signed note, to be kept byte for byte.
     pub note: String,
+    /// Since when nothing is written, because the log was changed past the functions; null where it was not.
+    pub broken_since: Option<Timestamp>,
 }
 
 /// That an entry is in the log (RFC 6962 section 2.1.1).

@@ -12,7 +12,7 @@ use crate::SealedLog;
 pub(crate) fn newest_checkpoint() -> Lookup<SealedLog> {
     Statement::new(concat!(
         "-- prove-audit-log.newest_checkpoint\n",
-        "SELECT size, root, link, note, sealed_at FROM log_checkpoints ORDER BY size DESC LIMIT 1",
+        "SELECT size, root, link, note, sealed_at, audit.broken_since() AS broken_since FROM log_checkpoints ORDER BY size DESC LIMIT 1",
     ))
     .one(|row| {
         Ok(SealedLog {
@@ -21,6 +21,7 @@ pub(crate) fn newest_checkpoint() -> Lookup<SealedLog> {
             chain: hex(row.read("link")?),
             sealed_at: row.read("sealed_at")?,
             note: row.read("note")?,
+            broken_since: row.read("broken_since")?,
         })
     })
 }

@@ -8,7 +8,7 @@ use shared::{
     work::SystemWork,
 };
 
-use crate::{Deps, seal, store};
+use crate::{Deps, breaking, seal, store};
 
 /// Seconds without a heartbeat after which the log gets one.
 const HEARTBEAT_SECONDS: i64 = 24 * 60 * 60;
@@ -29,13 +29,25 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
 /// # Errors
 /// When the database does not say whose turn it is.
 pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
-    tick.for_each_in_turn(&deps.db, "seal", async |work| seal_one(deps, &work, || tick.has_time()).await).await
+    tick.for_each_in_turn(&deps.db, "seal", async |work| {
+        let sealed = seal_one(deps, &work, || tick.has_time()).await;
+        if matches!(sealed, Err(Error::LogBroken)) {
+            breaking::tell_operator(deps, tick, &work).await?;
+        }
+        sealed
+    })
+    .await
 }
 
+/// A log that is broken is not sealed, and stays due: it is looked at with each tick, and its alarm rings on.
 async fn seal_one(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
+    breaking::look(deps, work).await?;
     let now = deps.clock.now();
     write_heartbeat(work, now.plus_seconds(-HEARTBEAT_SECONDS)).await?;
-    let sealed = seal::seal(deps, work, goes_on).await?;
+    let sealed = match seal::seal(deps, work, &goes_on).await {
+        Err(error) => return Err(breaking::explain(deps, work, error).await?),
+        Ok(sealed) => sealed,
+    };
     work.with_tenant(async |tx| tx.write(store::wait_for_interval(work.organization(), now)).await).await?;
     Ok(sealed)
 }

@@ -1,5 +1,6 @@
 //! Signs the state of each log, each minute and on request, and anchors it in a bucket from which it cannot be removed.
 
+mod breaking;
 mod handler;
 mod log;
 mod seal;
@@ -8,7 +9,10 @@ mod store;
 pub use handler::{consume, sweep};
 pub use seal::STEP;
 
-use shared::{anchors::Anchors, clock::Clock, runtime::Function, settings::LogSettings, tenant::Db, vault::LogSigners};
+use shared::{
+    anchors::Anchors, clock::Clock, runtime::Function, settings::LogSettings, tenant::Db, vault::LogSigners,
+    wiring::OperatorSlug,
+};
 
 /// Everything this function may touch.
 pub struct Deps {
@@ -22,9 +26,11 @@ pub struct Deps {
     pub signers: LogSigners,
     /// The first part of every checkpoint.
     pub log: LogSettings,
+    /// Who is told of a log that is broken.
+    pub operator: OperatorSlug,
 }
 
-shared::wire!(Deps { clock, db, anchors, signers, log });
+shared::wire!(Deps { clock, db, anchors, signers, log, operator });
 
 /// This function: what makes it run, what it holds, and what answers.
 #[must_use]

@@ -1,34 +1,67 @@
 //! A log as it was anchored, and what continues it.
 
-use shared::audit::{
-    checkpoint::Checkpoint,
-    tree::{self, GrowingTree, Hash, Tiles},
+use shared::{
+    Error,
+    audit::{
+        checkpoint::Checkpoint,
+        tree::{self, GrowingTree, Hash, Tiles},
+    },
+    domain::log_break::BreakCause,
+    id::OrganizationId,
 };
-use shared::id::OrganizationId;
 
 use crate::store::Entry;
 
-/// Why a log is not signed any further. Each means that the log was changed in a way that no function can.
+/// Why a log is not signed any further. Each means that the log or its anchors were changed in a way that no function can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Broken {
     #[error("an anchor has a second version or a delete marker")]
     AnchorDisturbed,
     #[error("the anchor of a sealed size is missing")]
     AnchorMissing,
-    #[error("an anchor says something else than was sealed")]
+    #[error("a signed anchor says something else than the log does")]
     AnchorDiffers,
-    #[error("no key of ours signed the newest anchor")]
+    #[error("something else lies where the anchor belongs")]
+    AnchorTaken,
+    #[error("no key of ours signed an anchor")]
     AnchorUnsigned,
     #[error("the stored tree does not lead to the anchored root")]
     TreeDiffers,
-    #[error("the log is shorter than what was anchored of it")]
-    LogShorter,
-    #[error("an entry is missing, or of another log")]
-    EntryMissing,
-    #[error("an entry does not have the hashes that were written with it")]
-    EntryChanged,
-    #[error("an entry is older than the one before it")]
-    EntryOlder,
+    #[error("the log is shorter than the {0} entries that were signed of it")]
+    LogShorter(u64),
+    #[error("entry {0} is missing, or of another log")]
+    EntryMissing(u64),
+    #[error("entry {0} does not have the hashes that were written with it")]
+    EntryChanged(u64),
+    #[error("entry {0} is older than the one before it")]
+    EntryOlder(u64),
+}
+
+impl Broken {
+    /// What was found, if it is why sealing ended.
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        std::error::Error::source(error)?.downcast_ref().copied()
+    }
+
+    /// The entry to look at.
+    pub(crate) const fn suspect(self) -> Option<u64> {
+        match self {
+            Self::EntryMissing(seq) | Self::EntryChanged(seq) | Self::EntryOlder(seq) => Some(seq),
+            _ => None,
+        }
+    }
+
+    /// What only a signed anchor tells, and the size that it has. What somebody can do who writes to the bucket and has no
+    /// key, or what a wrong setting looks like, is not among it: nothing is known of the log then.
+    pub(crate) const fn told_by_anchor(self) -> Option<(BreakCause, u64)> {
+        match self {
+            Self::AnchorDiffers => Some((BreakCause::AnchorDiffers, 0)),
+            Self::TreeDiffers => Some((BreakCause::TreeDiffers, 0)),
+            Self::LogShorter(size) => Some((BreakCause::LogShorter, size)),
+            Self::AnchorDisturbed | Self::AnchorMissing | Self::AnchorTaken | Self::AnchorUnsigned => None,
+            Self::EntryMissing(_) | Self::EntryChanged(_) | Self::EntryOlder(_) => None,
+        }
+    }
 }
 
 /// A log up to some size, as its entries lead to it.
@@ -63,16 +96,17 @@ impl Log {
     /// Adds an entry. Leaf and link are computed from its text; the columns beside it are only compared.
     pub(crate) fn append(&mut self, entry: &Entry) -> Result<(), Broken> {
         let head = format!("{{\"v\": 1, \"org\": \"{}\", \"seq\": {}, \"at\": \"", self.organization, self.size());
-        let rest = entry.text.strip_prefix(&head).filter(|_| entry.seq == self.size()).ok_or(Broken::EntryMissing)?;
+        let rest = entry.text.strip_prefix(&head).filter(|_| entry.seq == self.size());
+        let rest = rest.ok_or_else(|| Broken::EntryMissing(self.size()))?;
         let leaf = tree::leaf_hash(entry.text.as_bytes());
         let link = tree::link_hash(&self.link, &leaf);
         if (leaf, link) != (entry.leaf, entry.link) || entry.text.contains('\n') {
-            return Err(Broken::EntryChanged);
+            return Err(Broken::EntryChanged(self.size()));
         }
         // Texts of one fixed width, which sort as time does; both verifiers ask for the same.
         let at = rest.split_once('"').map(|(at, _)| at.to_owned());
         if at < self.time {
-            return Err(Broken::EntryOlder);
+            return Err(Broken::EntryOlder(self.size()));
         }
         self.time = at;
         self.lines.extend_from_slice(entry.text.as_bytes());

@@ -12,7 +12,6 @@ use shared::{
         tiles,
         tree::GrowingTree,
     },
-    telemetry,
     work::SystemWork,
 };
 
@@ -30,7 +29,7 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
     let (newest, length) = kept(work).await?;
     let size = newest.as_ref().map_or(0, |sealed| sealed.size);
     if length < size {
-        return Err(refuse(deps, work, Broken::LogShorter));
+        return Err(refused(Broken::LogShorter(size)));
     }
     if length == size {
         // Row and entries may have gone together, so that nothing but an anchor tells of them.
@@ -38,18 +37,17 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
         return refuse_missing(deps, work, beyond.as_ref()).await.map(|()| 0);
     }
     let (own, later) = anchors(deps, work, size).await?;
-    let name = log_key_name(&deps.log.origin, work.organization());
-    let key = VerifierKey::new(&name, deps.signers.current.public_key().await?);
+    let key = own_key(deps, work).await?;
     let mut previous = newest.as_ref().map(|sealed| SignedNote::of_stored(sealed.note.clone()));
     let mut log = match (&newest, &own) {
         (Some(sealed), Some(own)) => resume(deps, work, &key, sealed, own).await?,
-        _ => Log::empty(work.organization(), name),
+        _ => Log::empty(work.organization(), key.name().to_owned()),
     };
     let mut later = later.into_iter();
     while log.size() < length {
         let adopted = later.next();
         let to = adopted.as_ref().map_or(length.min(log.size() + STEP), |one| one.size);
-        extend(deps, work, &mut log, to).await?;
+        extend(work, &mut log, to).await?;
         let signing = Signing { key: &key, previous: previous.as_ref() };
         previous = Some(sign_and_anchor(deps, work, &mut log, signing, adopted).await?);
         if !goes_on() {
@@ -62,6 +60,12 @@ pub(crate) async fn seal(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> b
     Ok(log.size() - size)
 }
 
+/// The key that signs this log.
+async fn own_key(deps: &Deps, work: &SystemWork) -> Result<VerifierKey> {
+    let name = log_key_name(&deps.log.origin, work.organization());
+    Ok(VerifierKey::new(&name, deps.signers.current.public_key().await?))
+}
+
 /// What the database keeps: the newest checkpoint, and how many entries there are.
 async fn kept(work: &SystemWork) -> Result<(Option<Sealed>, u64)> {
     work.with_tenant(async |tx| Ok((tx.find(store::newest_checkpoint()).await?, tx.find(store::length()).await?))).await
@@ -71,13 +75,13 @@ async fn kept(work: &SystemWork) -> Result<(Option<Sealed>, u64)> {
 async fn anchors(deps: &Deps, work: &SystemWork, size: u64) -> Result<(Option<Anchored>, Vec<Anchored>)> {
     let mut anchored = deps.anchors.checkpoints_from(work.organization(), size).await?;
     if anchored.iter().any(|one| one.is_disturbed) {
-        return Err(refuse(deps, work, Broken::AnchorDisturbed));
+        return Err(refused(Broken::AnchorDisturbed));
     }
     if size == 0 {
         return Ok((None, anchored));
     }
     if anchored.first().is_none_or(|one| one.size != size) {
-        return Err(refuse(deps, work, Broken::AnchorMissing));
+        return Err(refused(Broken::AnchorMissing));
     }
     let own = anchored.remove(0);
     Ok((Some(own), anchored))
@@ -88,7 +92,14 @@ async fn anchors(deps: &Deps, work: &SystemWork, size: u64) -> Result<(Option<An
 async fn refuse_missing(deps: &Deps, work: &SystemWork, largest: Option<&Anchored>) -> Result<()> {
     let Some(largest) = largest else { return Ok(()) };
     let (_, length) = kept(work).await?;
-    if length < largest.size { Err(refuse(deps, work, Broken::LogShorter)) } else { Ok(()) }
+    if length >= largest.size {
+        return Ok(());
+    }
+    // Anybody who can write to the bucket can put a large number there; only what is signed says that there were so many.
+    let note = SignedNote::of_stored(deps.anchors.note(work.organization(), largest).await?);
+    let signed = signed_by_ours(deps, &note, &own_key(deps, work).await?).await?;
+    let is_signed = signed.is_some_and(|signed| signed.size == largest.size);
+    Err(refused(if is_signed { Broken::LogShorter(largest.size) } else { Broken::AnchorUnsigned }))
 }
 
 /// The log as it was sealed last, when row, tree and anchor agree. Only what is signed is believed: root and link beside
@@ -96,28 +107,29 @@ async fn refuse_missing(deps: &Deps, work: &SystemWork, largest: Option<&Anchore
 async fn resume(deps: &Deps, work: &SystemWork, key: &VerifierKey, sealed: &Sealed, own: &Anchored) -> Result<Log> {
     let note = SignedNote::of_stored(deps.anchors.note(work.organization(), own).await?);
     let Some(signed) = signed_by_ours(deps, &note, key).await? else {
-        return Err(refuse(deps, work, Broken::AnchorUnsigned));
+        return Err(refused(Broken::AnchorUnsigned));
     };
-    let is_ours = (signed.name.as_str(), signed.size, signed.root, signed.chain)
-        == (key.name(), sealed.size, sealed.root, sealed.link);
-    if !is_ours || note.as_str() != sealed.note {
-        return Err(refuse(deps, work, Broken::AnchorDiffers));
+    if signed.size != sealed.size {
+        return Err(refused(Broken::AnchorTaken));
+    }
+    if (signed.root, signed.chain) != (sealed.root, sealed.link) || note.as_str() != sealed.note {
+        return Err(refused(Broken::AnchorDiffers));
     }
     let ids = GrowingTree::edge(sealed.size);
     let tiles = work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?;
-    Log::resume(work.organization(), signed, &tiles).map_err(|broken| refuse(deps, work, broken))
+    Log::resume(work.organization(), signed, &tiles).map_err(refused)
 }
 
 /// Adds the entries up to a size.
-async fn extend(deps: &Deps, work: &SystemWork, log: &mut Log, to: u64) -> Result<()> {
+async fn extend(work: &SystemWork, log: &mut Log, to: u64) -> Result<()> {
     while log.size() < to {
         let page = store::entries(log.size(), STEP.min(to - log.size()))?;
         let entries = work.with_tenant(async |tx| tx.find(page).await).await?;
         if entries.is_empty() {
-            return Err(refuse(deps, work, Broken::LogShorter));
+            return Err(refused(Broken::EntryMissing(log.size())));
         }
         for entry in &entries {
-            log.append(entry).map_err(|broken| refuse(deps, work, broken))?;
+            log.append(entry).map_err(refused)?;
         }
     }
     Ok(())
@@ -146,10 +158,12 @@ async fn sign_and_anchor(
         Some(anchored) => {
             let note = SignedNote::of_stored(deps.anchors.note(organization, &anchored).await?);
             let ours = signed_by_ours(deps, &note, signing.key).await?;
-            if ours.as_ref() != Some(&checkpoint) {
-                return Err(refuse(deps, work, Broken::AnchorDiffers));
+            match ours {
+                Some(ours) if ours == checkpoint => note,
+                Some(ours) if ours.size == checkpoint.size => return Err(refused(Broken::AnchorDiffers)),
+                Some(_) => return Err(refused(Broken::AnchorTaken)),
+                None => return Err(refused(Broken::AnchorUnsigned)),
             }
-            note
         }
         None => {
             let note = sign(deps, &checkpoint, signing).await?;
@@ -157,7 +171,7 @@ async fn sign_and_anchor(
             let entries = deps.anchors.place_entries(organization, from..checkpoint.size, lines).await?;
             let placed = deps.anchors.place_checkpoint(organization, checkpoint.size, note.as_str()).await?;
             if [entries, placed].contains(&Placed::Other) {
-                return Err(refuse(deps, work, Broken::AnchorDiffers));
+                return Err(refused(Broken::AnchorTaken));
             }
             note
         }
@@ -214,9 +228,6 @@ fn line_count(lines: &[u8]) -> u64 {
     lines.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
-/// Counts what an alarm listens to, and says which log.
-fn refuse(deps: &Deps, work: &SystemWork, broken: Broken) -> Error {
-    telemetry::count(deps.clock, "seal-audit-log", "logs_not_continued", 1.0);
-    tracing::error!(tenant.id = %work.organization(), error.cause = %broken, "log is not continued");
+fn refused(broken: Broken) -> Error {
     Error::internal(broken)
 }

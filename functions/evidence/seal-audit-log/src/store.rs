@@ -3,10 +3,20 @@
 use shared::{
     Error, Result,
     audit::tree::{Hash, TileId},
+    broken_logs,
     clock::Timestamp,
+    domain::{log_break::BreakCause, text::Slug},
     id::OrganizationId,
     tenant::{Lookup, Statement},
 };
+
+/// A mark that is not ended.
+pub(crate) struct OpenBreak {
+    pub(crate) since: Timestamp,
+    pub(crate) cause: BreakCause,
+    pub(crate) seq: Option<i64>,
+    pub(crate) is_told: bool,
+}
 
 /// A checkpoint that was signed and anchored.
 pub(crate) struct Sealed {
@@ -54,6 +64,51 @@ pub(crate) fn entries(from: u64, page: u64) -> Result<Lookup<Vec<Entry>>> {
             link: row.read_hash("link")?,
         })
     }))
+}
+
+/// The mark of the log, if it is broken.
+pub(crate) fn open_break() -> Lookup<Option<OpenBreak>> {
+    Statement::new(concat!(
+        "-- seal-audit-log.open_break\n",
+        "SELECT broken_since, cause, seq, told_operator_at IS NOT NULL AS is_told FROM log_breaks WHERE recovered_at IS NULL",
+    ))
+    .optional(|row| {
+        Ok(OpenBreak {
+            since: row.read("broken_since")?,
+            cause: row.read("cause")?,
+            seq: row.read("seq")?,
+            is_told: row.read("is_told")?,
+        })
+    })
+}
+
+/// Compares head, newest checkpoint and the next page of entries with their hashes; what does not fit and at which entry,
+/// if anything.
+pub(crate) fn compare_next() -> Lookup<Option<(BreakCause, Option<i64>)>> {
+    Statement::new("-- seal-audit-log.compare_next\nSELECT cause, seq FROM audit.compare_next($1)")
+        .bind(broken_logs::PAGE)
+        .one(|row| Ok(row.read::<Option<BreakCause>>("cause")?.zip(Some(row.read("seq")?))))
+}
+
+/// Marks the log by what a signed anchor of this size says; nothing where it is marked, or says so no more.
+pub(crate) fn mark_by_anchor(cause: BreakCause, size: u64, now: Timestamp) -> Result<Lookup<Option<BreakCause>>> {
+    let statement =
+        Statement::new("-- seal-audit-log.mark_by_anchor\nSELECT audit.mark_broken_by_anchor($1, $2, $3) AS cause");
+    Ok(statement.bind(cause).bind(signed(size)?).bind(now).one(|row| row.read("cause")))
+}
+
+/// The organization of a handle.
+pub(crate) fn by_slug(slug: &Slug) -> Lookup<Option<OrganizationId>> {
+    Statement::new("-- seal-audit-log.by_slug\nSELECT directory.by_slug($1) AS id")
+        .bind(slug.clone())
+        .one(|row| row.read("id"))
+}
+
+/// Notes that the operator's organization was told.
+pub(crate) fn note_told(since: Timestamp, now: Timestamp) -> Statement {
+    Statement::new("-- seal-audit-log.note_told\nUPDATE log_breaks SET told_operator_at = $2 WHERE broken_since = $1")
+        .bind(since)
+        .bind(now)
 }
 
 /// How many entries there are, by the number of the newest.

@@ -6,7 +6,7 @@
 //! is made again.
 
 use shared::{
-    Result,
+    Result, broken_logs,
     clock::Timestamp,
     domain::stream::Undelivered,
     id::LogStreamId,
@@ -22,6 +22,8 @@ use crate::{
     store::{self, Stream},
 };
 
+/// How this function is named in metrics.
+const NAME: &str = "stream-audit-log";
 /// Seconds that a streamer has a stream to itself after each step: longer than any call to a destination takes.
 const LEASE_SECONDS: i64 = 60;
 /// Seconds until an organization without a stream is looked at again; setting one up does not wait for that.
@@ -46,6 +48,10 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
 pub async fn stream(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
     let now = deps.clock.now();
     let waiting = work.with_tenant(async |tx| {
+        // Nothing is sent of a log that is marked; the streams go on where they are once it is recovered.
+        if tx.find(broken_logs::since()).await?.is_some() {
+            return Ok(Vec::new());
+        }
         let waiting = tx.find(store::waiting(now)).await?;
         if waiting.is_empty() {
             tx.write(store::rest_without_streams(work.organization(), now.plus_seconds(IDLE_SECONDS))).await?;
@@ -75,7 +81,7 @@ async fn stream_one(deps: &Deps, work: &SystemWork, id: LogStreamId, goes_on: im
             Ok(None) => break,
             Err(broken) => {
                 fail(deps, work, &stream, Undelivered::ChainBroken).await?;
-                refuse(deps, work, broken);
+                refuse(deps, work, broken).await?;
                 return Ok(taken);
             }
         };
@@ -131,8 +137,13 @@ async fn fail(deps: &Deps, work: &SystemWork, stream: &Stream, word: Undelivered
     work.with_tenant(async |tx| tx.write(failing).await).await
 }
 
-/// Counts what an alarm listens to, and says which log.
-fn refuse(deps: &Deps, work: &SystemWork, broken: Broken) {
-    telemetry::count(deps.clock, "stream-audit-log", "streams_not_continued", 1.0);
+/// Counts what an alarm listens to, says which log, and marks it broken where the database finds the same.
+async fn refuse(deps: &Deps, work: &SystemWork, broken: Broken) -> Result<()> {
+    telemetry::count(deps.clock, NAME, "streams_not_continued", 1.0);
     tracing::error!(tenant.id = %work.organization(), error.cause = %broken, "log is not streamed");
+    if let Some(cause) = broken_logs::find(work, deps.clock.now()).await? {
+        telemetry::count(deps.clock, NAME, "logs_broken", 1.0);
+        tracing::error!(tenant.id = %work.organization(), error.cause = cause.word(), "log is marked broken");
+    }
+    Ok(())
 }

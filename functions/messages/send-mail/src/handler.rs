@@ -96,7 +96,9 @@ fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Mail {
     let place = url.as_ref().map_or(origin.as_str(), |url| url.expose_secret());
     let Letter { subject, text } = match claimed.kind {
         MailKind::AccessReviewDue => letters::access_review_due(organization, place),
+        MailKind::CustomerLogBroken => letters::customer_log_broken(organization),
         MailKind::ImpersonationRequested => letters::impersonation_requested(organization, place),
+        MailKind::LogBroken => letters::log_broken(organization),
         MailKind::MemberInvitation => letters::member_invitation(organization, place),
         MailKind::PasswordReset => letters::password_reset(organization, place),
         MailKind::PasswordChanged => letters::password_changed(organization, place),
@@ -112,7 +114,9 @@ async fn record(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<u64
             tracing::warn!(mail.id = %claimed.mail, "another sender has it, and it was sent twice");
             return Ok(0);
         }
-        work.audit(tx, NAME, entry(Action::MailSent, claimed)).await?;
+        if has_entry(claimed) {
+            work.audit(tx, NAME, entry(Action::MailSent, claimed)).await?;
+        }
         Ok(1)
     })
     .await
@@ -131,7 +135,7 @@ async fn wait_or_give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed, erro
 /// Gives the mail up: tells the operator by an alarm, and the organization in its log.
 async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
     work.with_tenant(async |tx| {
-        if tx.find(store::give_up(claimed, deps.clock.now())).await? == 1 {
+        if tx.find(store::give_up(claimed, deps.clock.now())).await? == 1 && has_entry(claimed) {
             work.audit(tx, NAME, entry(Action::MailGivenUp, claimed)).await?;
         }
         Ok(())
@@ -140,6 +144,11 @@ async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()
     telemetry::count(deps.clock, NAME, "mails_given_up", 1.0);
     tracing::error!(tenant.id = %work.organization(), mail.id = %claimed.mail, mail.kind = claimed.kind.word(), "mail given up");
     Ok(())
+}
+
+/// That the log is broken cannot be entered in it; `log.recovered` says it when it is over.
+fn has_entry(claimed: &Claimed) -> bool {
+    claimed.kind != MailKind::LogBroken
 }
 
 fn entry(action: Action, claimed: &Claimed) -> AuditEvent {

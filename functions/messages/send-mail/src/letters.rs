@@ -62,6 +62,36 @@ pub(crate) fn impersonation_requested(organization: &str, console: &str) -> Lett
     }
 }
 
+/// To an owner whose organization's log was changed past the functions. Whoever did that may read the database, so it
+/// says nothing that leads anywhere.
+pub(crate) fn log_broken(organization: &str) -> Letter {
+    Letter {
+        subject: format!("The audit log of {organization} on Doorbook was changed from outside"),
+        text: format!(
+            "Stored entries of the audit log of {organization} do not fit what was signed of it. None of Doorbook's \
+             functions can change them, so somebody, or a restored backup, did it in the database itself.\n\n\
+             Nothing is written until the log is recovered: check-ins wait in the kiosks or are kept on paper, and \
+             nobody can sign in. What was signed and anchored is safe, and the operator has been alarmed.\n\n\
+             Keep the bundles, checkpoints and streamed entries that you have. They prove what the log was.\n\n\
+             GET /v1/audit-log/checkpoint says since when, as broken_since. The entry log.recovered will say what was \
+             put back.\n"
+        ),
+    }
+}
+
+/// To an owner of the operator's organization: whose log it is stands in the log of their own.
+pub(crate) fn customer_log_broken(organization: &str) -> Letter {
+    Letter {
+        subject: format!("{organization}: the audit log of a customer on Doorbook is broken"),
+        text: format!(
+            "Stored entries of the audit log of an organization in your deployment do not fit what was signed of it. \
+             Nothing of that organization is written until you have recovered it.\n\n\
+             The newest entry log.found_broken in the log of {organization} names it. What to do: docs/DEPLOY.md, \
+             LogIsBroken. Keep database and bucket as they are until you have looked.\n"
+        ),
+    }
+}
+
 /// To a member whose password is another one now.
 pub(crate) fn password_changed(organization: &str, console: &str) -> Letter {
     Letter {
@@ -100,6 +130,15 @@ mod tests {
         for write in [access_review_due, impersonation_requested, password_changed, second_factor_changed] {
             let letter = write("North Dock", "https://console.example");
             assert!(letter.subject.contains("North Dock") && letter.text.contains("https://console.example at once"));
+        }
+    }
+
+    #[test]
+    fn a_letter_about_a_broken_log_names_the_organization_and_leads_nowhere() {
+        for write in [log_broken, customer_log_broken] {
+            let letter = write(&"n".repeat(200));
+            assert!(letter.subject.contains(&"n".repeat(200)) && letter.text.contains(&"n".repeat(200)));
+            assert!(!letter.text.contains("://") && !letter.subject.contains('\n') && letter.subject.len() < 300);
         }
     }
 

@@ -30,6 +30,7 @@ impl Link {
             MailKind::MemberInvitation => (CredentialKind::MemberInvitation, "join", INVITATION_HOURS),
             MailKind::PasswordReset => (CredentialKind::PasswordReset, "reset", RESET_HOURS),
             MailKind::AccessReviewDue | MailKind::ImpersonationRequested => return Ok(None),
+            MailKind::CustomerLogBroken | MailKind::LogBroken => return Ok(None),
             MailKind::PasswordChanged | MailKind::SecondFactorChanged => return Ok(None),
         };
         let credential = NewCredential::generate(credential, realm, organization)?;

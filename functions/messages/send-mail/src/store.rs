@@ -41,12 +41,14 @@ pub(crate) fn put_mark_back(organization: OrganizationId, now: Timestamp) -> Sta
     .bind(now)
 }
 
-/// Takes the oldest mail that may be tried now and that no worker has, until a moment.
+/// Takes the oldest mail that may be tried now and that no worker has, until a moment. While the log is broken, only the
+/// mail that says so: of any other the entry could not be written.
 pub(crate) fn claim(now: Timestamp, until: Timestamp) -> Lookup<Option<Claimed>> {
     Statement::new(concat!(
         "-- send-mail.claim\n",
         "WITH next AS (SELECT organization_id, mail_id FROM mails ",
         "WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1 ",
+        "AND (kind = 'log_broken' OR (SELECT audit.broken_since()) IS NULL) ",
         "ORDER BY mail_id LIMIT 1 FOR UPDATE SKIP LOCKED) ",
         "UPDATE mails AS m SET attempts = m.attempts + 1, not_before = $2 FROM next AS n, members AS r, organizations AS o ",
         "WHERE m.organization_id = n.organization_id AND m.mail_id = n.mail_id ",

@@ -157,6 +157,8 @@ async fn what_does_not_continue_what_was_delivered_is_not_sent() {
 
         assert_eq!(standing(&world).await, (7, 0, Some("chain_broken".to_owned())), "{tampering}");
         assert_eq!(collector.lines().len(), 7);
+        let marked = "SELECT 1 FROM log_breaks WHERE organization_id = $1 AND found_by = 'fn_stream_audit_log'";
+        assert_eq!(world.own_rows(marked).await.len(), 1, "{tampering}");
     }
 }
 

@@ -1,0 +1,3 @@
+//! The binary of `recover-log`.
+
+shared::main!(recover_log);
