@@ -41,6 +41,54 @@ async fn the_evidence_of_a_visit_proves_and_opens_it() {
 }
 
 #[tokio::test]
+async fn the_page_speaks_to_people_names_what_has_an_id_and_tells_the_time_of_the_site() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    world
+        .execute("UPDATE sites SET time_zone = 'Asia/Kathmandu' WHERE organization_id = $1", &[&world.organization])
+        .await;
+    let names = "SELECT (SELECT name FROM hosts WHERE organization_id = $1), (SELECT name FROM sites WHERE organization_id = $1)";
+    let names = world.own_rows(names).await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let page = String::from_utf8(members(&made)["evidence.html"].clone()).unwrap();
+    let (host, site): (String, String) = (names[0].get(0), names[0].get(1));
+    for shown in [
+        "<h2>Details given at check-in</h2>".to_owned(),
+        "<h3>Checked in</h3>".to_owned(),
+        "<h3>Sealed values were read</h3>".to_owned(),
+        "<p class=\"state\">On site when this bundle was made</p>".to_owned(),
+        "<th scope=\"row\">SHA-256 of the signed text</th>".to_owned(),
+        "<th>steps in the proof</th>".to_owned(),
+        format!("<th scope=\"row\">Host</th><td>{host} <code>{}</code></td>", world.host),
+        format!("<th scope=\"row\">Site</th><td>{site} <code>{}</code></td>", world.site),
+        // The credential's name, since no kiosk of the world is named after it.
+        "by API token test <code>".to_owned(),
+        format!("<footer class=\"running\">Evidence of visit <code>{visit}</code>"),
+    ] {
+        assert!(page.contains(&shown), "{shown}\n{page}");
+    }
+    let at = world.entries().await[0]["at"].as_str().unwrap()[14..16].parse::<u32>().unwrap();
+    let there = format!(":{:02}:", (at + 45) % 60);
+    assert!(page.contains("UTC · ") && page.contains(" Asia/Kathmandu") && page.contains(&there), "{page}");
+    assert!(!page.contains("visit.checked_in") && !page.contains("nda text sha256"));
+}
+
+/// A zone that was typed once and that nobody knows must not keep the evidence from being made.
+#[tokio::test]
+async fn a_time_zone_that_does_not_exist_leaves_utc() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::visitor(&world)).await;
+    world
+        .execute("UPDATE sites SET time_zone = 'Nowhere/Land' WHERE organization_id = $1", &[&world.organization])
+        .await;
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+    let page = String::from_utf8(members(&made)["evidence.html"].clone()).unwrap();
+    assert!(page.contains(" UTC</time>") && !page.contains("Nowhere"));
+}
+
+#[tokio::test]
 async fn what_was_typed_is_never_markup_in_the_evidence() {
     let world = World::new().await;
     let mut body = arrivals::visitor(&world);
@@ -70,7 +118,7 @@ async fn what_was_erased_is_named_and_its_entries_still_proved() {
     let members = members(&made);
     assert!(members["audit/openings.jsonl"].is_empty() && !members.contains_key("photo.jpg"));
     let page = String::from_utf8(members["evidence.html"].clone()).unwrap();
-    assert!(page.contains("<h2>Erased</h2>") && page.contains("signature"));
+    assert!(page.contains("<h2>Erased</h2>") && page.contains("<li>Signature <span"));
     assert!(!page.contains("Vera"));
 }
 

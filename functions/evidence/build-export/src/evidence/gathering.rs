@@ -1,5 +1,7 @@
 //! Gathers everything that the evidence of a visit is made of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use shared::{
     Error,
     audit::{
@@ -12,7 +14,7 @@ use shared::{
 };
 
 use super::{
-    entry::Shown,
+    entry::{Shown, walk},
     openings::{self, Opened},
 };
 use crate::{
@@ -32,6 +34,10 @@ pub(super) struct Evidence<'c> {
     pub(super) entries: Vec<Shown>,
     pub(super) opened: Opened,
     pub(super) coverage: &'c Coverage,
+    /// What the things of ids are called now.
+    pub(super) names: BTreeMap<String, String>,
+    /// Moments as a clock at the site shows them.
+    pub(super) local_times: BTreeMap<String, String>,
 }
 
 /// Reads the visit, proves its entries and opens what is sealed in them. The entry `visit.revealed` was written when the
@@ -58,7 +64,33 @@ pub(super) async fn gather<'c>(
     }
     let person = person(deps, tenant, &row).await?;
     let opened = openings::open(deps, person.as_ref(), &entries).await?;
-    Ok(Evidence { visit, row, signed, entries, opened, coverage })
+    let (ids, moments) = named_and_timed(&entries, signed.as_ref());
+    let zone = row.time_zone.clone();
+    let (names, local_times) = work
+        .with_tenant(async |tx| {
+            Ok((tx.find(store::names(ids)).await?, tx.find(store::local_times(moments, zone)).await?))
+        })
+        .await?;
+    let (names, local_times) = (names.into_iter().collect(), local_times.into_iter().collect());
+    Ok(Evidence { visit, row, signed, entries, opened, coverage, names, local_times })
+}
+
+/// The ids that stand in the entries, and the moments: those of the entries, those that they tell of, and that of signing.
+fn named_and_timed(entries: &[Shown], signed: Option<&Signed>) -> (Vec<String>, Vec<String>) {
+    let (mut ids, mut moments) = (BTreeSet::new(), BTreeSet::new());
+    for shown in entries {
+        let mut found = Vec::new();
+        walk(String::new(), &shown.entry, &mut found);
+        for (pointer, text) in found.iter().filter_map(|(pointer, value)| Some((pointer, value.as_str()?))) {
+            if pointer == "/at" || (pointer.starts_with("/diff/") && pointer.ends_with("_at")) {
+                moments.insert(text.to_owned());
+            } else if text.parse::<VisitId>().is_ok() {
+                ids.insert(text.to_owned());
+            }
+        }
+    }
+    moments.extend(signed.map(|signed| signed.signed_at.to_string()));
+    (ids.into_iter().collect(), moments.into_iter().collect())
 }
 
 /// The tiles that the proofs of these entries are made of.

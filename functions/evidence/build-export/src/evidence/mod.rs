@@ -4,8 +4,12 @@
 mod contents;
 mod entry;
 mod gathering;
+mod labels;
 mod openings;
 mod page;
+mod proof;
 mod rendering;
+mod timeline;
+mod values;
 
 pub(crate) use contents::add;

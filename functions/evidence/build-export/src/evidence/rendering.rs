@@ -44,6 +44,13 @@ pub(super) fn words(key: &str) -> String {
     key.replace(['_', '/'], " ").trim().to_owned()
 }
 
+/// The same with a capital, as the beginning of a line.
+pub(super) fn sentence(key: &str) -> String {
+    let words = words(key);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A moment to the second: `2026-11-01 08:00:00 UTC`.
 pub(super) fn moment(at: &str) -> String {
     let (day, time) = at.split_once('T').unwrap_or((at, ""));

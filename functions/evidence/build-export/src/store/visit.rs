@@ -13,8 +13,8 @@ pub(crate) struct VisitRow {
     /// All that is said of it in the clear, as one JSON object.
     pub(crate) json: String,
     pub(crate) site_name: String,
+    pub(crate) time_zone: String,
     pub(crate) organization_name: String,
-    pub(crate) host_name: Option<String>,
     pub(crate) person: PersonId,
     /// Null once the person is erased.
     pub(crate) wrapped_key: Option<Vec<u8>>,
@@ -38,7 +38,7 @@ pub(crate) struct Logged {
 }
 
 const VISIT: &str = "-- build-export.visit
-SELECT row_to_json(shown)::text AS json, s.name AS site_name, o.name AS organization_name, h.name AS host_name, v.person_id, p.wrapped_key
+SELECT row_to_json(shown)::text AS json, s.name AS site_name, s.time_zone, o.name AS organization_name, v.person_id, p.wrapped_key
 FROM visits AS v
 JOIN sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id
 JOIN organizations AS o ON o.organization_id = v.organization_id
@@ -60,11 +60,37 @@ fn read_visit(row: &Row) -> Result<VisitRow> {
     Ok(VisitRow {
         json: row.read("json")?,
         site_name: row.read("site_name")?,
+        time_zone: row.read("time_zone")?,
         organization_name: row.read("organization_name")?,
-        host_name: row.read("host_name")?,
         person: row.read("person_id")?,
         wrapped_key: row.read("wrapped_key")?,
     })
+}
+
+/// What the things of these ids are called now: kiosks, tokens, members, hosts, sites, kinds of visits and texts.
+pub(crate) fn names(ids: Vec<String>) -> Lookup<Vec<(String, String)>> {
+    Statement::new(concat!(
+        "-- build-export.names\n",
+        "SELECT * FROM (SELECT w.id, coalesce(k.name, c.name, m.name, h.name, s.name, t.name, n.title) AS name FROM unnest($1) AS w (id) ",
+        "LEFT JOIN kiosks AS k ON k.credential_id = w.id::uuid LEFT JOIN credentials AS c ON c.credential_id = w.id::uuid ",
+        "LEFT JOIN members AS m ON m.member_id = w.id::uuid LEFT JOIN hosts AS h ON h.host_id = w.id::uuid ",
+        "LEFT JOIN sites AS s ON s.site_id = w.id::uuid LEFT JOIN visit_types AS t ON t.visit_type_id = w.id::uuid ",
+        "LEFT JOIN notices AS n ON n.version_id = w.id::uuid) AS named WHERE name IS NOT NULL",
+    ))
+    .bind(ids)
+    .all(|row| Ok((row.read("id")?, row.read("name")?)))
+}
+
+/// These moments as a clock in a time zone shows them; none where the database does not know the zone.
+pub(crate) fn local_times(moments: Vec<String>, time_zone: String) -> Lookup<Vec<(String, String)>> {
+    Statement::new(concat!(
+        "-- build-export.local_times\n",
+        "SELECT w.at, to_char(w.at::timestamptz AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI:SS') AS local FROM unnest($1) AS w (at) ",
+        "WHERE EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = $2)",
+    ))
+    .bind(moments)
+    .bind(time_zone)
+    .all(|row| Ok((row.read("at")?, row.read("local")?)))
 }
 
 /// What was signed at the visit.
