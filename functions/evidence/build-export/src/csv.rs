@@ -7,6 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{Error, Result};
 
+/// What a table begins with, so that Excel takes it for UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The first line of the table of entries.
 pub(crate) const ENTRY_COLUMNS: &str =
     "seq,at,via,actor_kind,actor_id,impersonation,ip,ua,action,target_kind,target_id,prev,reason,diff,request_id\n";

@@ -51,7 +51,7 @@ pub(crate) async fn stream(
 async fn begin(table: Table, bundle: &mut Bundle) -> Result<TableMembers, Stop> {
     let (csv, json) =
         (bundle.begin(&format!("data/{}.csv", table.name())), bundle.begin(&format!("data/{}.json", table.name())));
-    bundle.write(csv, (table.columns().join(",") + "\n").as_bytes()).await?;
+    bundle.write(csv, (csv::BYTE_ORDER_MARK.to_owned() + &table.columns().join(",") + "\n").as_bytes()).await?;
     bundle.write(json, b"[").await?;
     Ok(TableMembers { csv, json })
 }

@@ -137,7 +137,7 @@ async fn data_takes_everything_along_but_what_is_sealed() {
     let visits: Vec<Value> = serde_json::from_slice(&members["data/visits.json"]).unwrap();
     assert_eq!(visits.iter().map(|visit| &visit["name"]).collect::<Vec<_>>(), ["Dora Driver", "Vera Visitor"]);
     let table = String::from_utf8(members["data/visits.csv"].clone()).unwrap();
-    assert!(table.starts_with("visit_id,site_id,") && table.contains("\"Dora Driver\""));
+    assert!(table.starts_with("\u{feff}visit_id,site_id,") && table.contains("\"Dora Driver\""));
     assert!(table.contains("\"'+49 30 123456\""), "a number that begins with a plus is no formula");
     let all: Vec<u8> = made.clone();
     let text = String::from_utf8_lossy(&all);
