@@ -84,7 +84,8 @@ async fn put_back(deps: &Deps, work: &SystemWork, history: &History) -> Result<R
     Ok(sum)
 }
 
-/// The notes of anchored checkpoints that are not stored as they were signed.
+/// The notes of anchored checkpoints that are not stored as they were signed; that of the newest in any case, since the
+/// sealer goes on from its very bytes.
 async fn missing_notes(
     deps: &Deps,
     work: &SystemWork,
@@ -97,7 +98,9 @@ async fn missing_notes(
         return Err(refusal("anchors_missing"));
     }
     let mut missing = Vec::new();
-    for (size, hashes) in reached.iter().filter(|(size, hashes)| stored.get(size) != Some(*hashes)) {
+    for (size, hashes) in
+        reached.iter().filter(|(size, hashes)| **size == history.size() || stored.get(size) != Some(*hashes))
+    {
         let signed = history.note(deps, *size).await?;
         if let Some((_, note)) = signed.filter(|(signed, _)| (signed.root, signed.chain) == *hashes) {
             missing.push((*size, *hashes, note));

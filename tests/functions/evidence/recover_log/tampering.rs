@@ -55,6 +55,7 @@ async fn each_change_of_what_was_anchored_is_found_without_a_new_entry_and_put_b
             "head_differs",
         ),
         ("UPDATE log_checkpoints SET size = 301 WHERE organization_id = '{o}'", 0, "log_shorter"),
+        ("UPDATE log_checkpoints SET note = 'no note' WHERE organization_id = '{o}'", 2, "anchor_differs"),
         ("DELETE FROM log_tiles WHERE organization_id = '{o}'", 2, "tree_differs"),
     ] {
         let world = world(behind).await;
@@ -190,6 +191,20 @@ async fn no_role_marks_a_sound_log_or_changes_one_that_is_not_broken() {
         assert_eq!(call(&world, "fn_seal_audit_log", change).await, Err("42501".to_owned()), "{change}");
     }
     assert_eq!((cause(&world).await, texts(&world).await.len()), (None, 300));
+}
+
+/// A log of any length costs a turn the same: a page, from where the turn before it ended.
+#[tokio::test]
+async fn older_entries_are_compared_page_by_page_and_then_anew() {
+    let world = world(0).await;
+    let turn = async || {
+        let asked = "(SELECT cause || ' ' || seq FROM audit.compare_next(100))";
+        call(&world, "fn_seal_audit_log", asked).await.unwrap()
+    };
+    world.tamper(&format!("{EDIT} AND seq = 207")).await;
+    let found = [turn().await, turn().await, turn().await, turn().await];
+    assert_eq!(found, [None, None, Some("entry_changed 207".to_owned()), None]);
+    assert_eq!([turn().await, turn().await].map(|found| found.is_some()), [false, true], "and anew");
 }
 
 /// Somebody removed anchored entries too, as far as the bucket lets them: nothing is changed without proof.
