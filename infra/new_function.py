@@ -103,13 +103,13 @@ def grants(new):
     if new.kind == "http":
         calls = "".join(f"GRANT EXECUTE ON FUNCTION {call} TO {role};\n" for call in DOOR)
         return (
-            f"{head}, and the door.\nGRANT USAGE ON SCHEMA public, app TO {role};\n"
+            f"{head}, and the door.\n-- Limits: request\nGRANT USAGE ON SCHEMA public, app TO {role};\n"
             f"GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id() TO {role};\n{calls}\n"
             f"GRANT INSERT (draft) ON audit_log TO {role};\n\n"
             f"INSERT INTO audit_actions (role, action) VALUES ('{role}', 'access.refused');\n"
         )
     return (
-        f"-- What {role} may do: the statements of functions/{new.area}/{new.name}.\n"
+        f"-- What {role} may do: the statements of functions/{new.area}/{new.name}.\n-- Limits: worker\n"
         f"GRANT USAGE ON SCHEMA public, app, directory TO {role};\n"
         f"GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO {role};\n"
     )

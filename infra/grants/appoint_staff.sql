@@ -1,4 +1,5 @@
 -- What fn_appoint_staff may do: the statements of functions/staff/appoint-staff/src/store.rs.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, directory TO fn_appoint_staff;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid), directory.by_slug(text) TO fn_appoint_staff;
 GRANT EXECUTE ON FUNCTION directory.appoint_staff(uuid, uuid, timestamptz), directory.dismiss_staff(uuid, uuid, timestamptz)

@@ -1,5 +1,6 @@
 -- What fn_build_export may do: the statements of functions/evidence/build-export/src,
 -- and finding their organizations.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_build_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_build_export;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_build_export;

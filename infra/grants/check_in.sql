@@ -1,5 +1,6 @@
 -- The two round trips of a check-in, each one call, and what fn_check_in may do. The calls run with the rights of the caller:
 -- under the grants below and the policies of each table. A connection plans their statements once.
+-- Limits: request
 
 -- The first round trip: `app.admit`, whose columns come first, and for an admitted caller what the check-in has to know.
 -- A site, host, NDA, visit type or person that is not found leaves its columns null.

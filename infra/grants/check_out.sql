@@ -1,5 +1,6 @@
 -- The two round trips of a check-out, each one call, and what fn_check_out may do. The calls run with the rights of the caller:
 -- under the grants below and the policies of each table. A connection plans their statements once.
+-- Limits: request
 
 -- The first round trip: `app.admit`, whose columns come first, and for an admitted caller the visit, where the caller may act at
 -- its site. A visit that is not found leaves its columns null; one that is not on site has no `on_site_since`.

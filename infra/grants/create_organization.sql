@@ -1,4 +1,5 @@
 -- What fn_create_organization may do: the statements of functions/operations/create-organization/src/store.rs.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_create_organization;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_create_organization;
 GRANT EXECUTE ON FUNCTION directory.intake(text, bytea, text), directory.enter(uuid, text, bytea) TO fn_create_organization;

@@ -1,4 +1,5 @@
 -- What fn_enrol_second_factor may do: the statements of functions/access/enrol-second-factor/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_enrol_second_factor;
 GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_enrol_second_factor;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_enrol_second_factor;

@@ -1,4 +1,5 @@
 -- What fn_manage_access_reviews may do: the statements of functions/access/manage-access-reviews/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_manage_access_reviews;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.count_review_items(uuid) TO fn_manage_access_reviews;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_access_reviews;

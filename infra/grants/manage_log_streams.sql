@@ -1,4 +1,5 @@
 -- What fn_manage_log_streams may do: the statements of functions/evidence/manage-log-streams/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.expect_change(bigint), audit.genesis(uuid) TO fn_manage_log_streams;
 GRANT EXECUTE ON FUNCTION directory.take_turn(uuid, text, timestamptz) TO fn_manage_log_streams;

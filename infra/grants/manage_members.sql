@@ -1,4 +1,5 @@
 -- What fn_manage_members may do: the statements of functions/access/manage-members/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_manage_members;
 GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_manage_members;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_members;

@@ -1,4 +1,5 @@
 -- What fn_manage_sites may do: the statements of functions/sites/manage-sites/src/store, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid), app.expect_change(bigint) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_manage_sites;

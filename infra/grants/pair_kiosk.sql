@@ -1,4 +1,5 @@
 -- What fn_pair_kiosk may do: the statements of functions/sites/pair-kiosk/src/store.rs. No right on any row but the draft.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, directory TO fn_pair_kiosk;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_pair_kiosk;
 GRANT EXECUTE ON FUNCTION app.environment() TO fn_pair_kiosk;

@@ -1,4 +1,5 @@
 -- What fn_read_export may do: the statements of functions/evidence/read-export/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_read_export;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id() TO fn_read_export;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_read_export;

@@ -1,4 +1,5 @@
 -- What fn_reconcile_records may do: the statements of functions/evidence/reconcile-records/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, audit TO fn_reconcile_records;
 GRANT EXECUTE ON FUNCTION app.organization_id(), audit.first_seq_at(text) TO fn_reconcile_records;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_reconcile_records;

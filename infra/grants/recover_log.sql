@@ -1,5 +1,6 @@
 -- What fn_recover_log may do: the statements of functions/evidence/recover-log/src/store.rs. Rows of the log come and go by
 -- two functions of the database alone, and only while the log is broken.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_recover_log;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid), directory.by_slug(text) TO fn_recover_log;
 GRANT EXECUTE ON FUNCTION audit.broken_since(), audit.restore(bigint, text[]), audit.settle(bigint, timestamptz) TO fn_recover_log;

@@ -1,5 +1,6 @@
 -- What fn_request_impersonation may do: the statements of functions/staff/request-impersonation/src/store.rs, and both doors. No right
 -- on any row but the draft, and on what it takes to tell owners.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, directory TO fn_request_impersonation;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_request_impersonation;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_request_impersonation;

@@ -1,4 +1,5 @@
 -- What fn_reveal_visit may do: the statements of functions/visits/reveal-visit/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_reveal_visit;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.site_id(), app.reaches_site(uuid) TO fn_reveal_visit;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_reveal_visit;

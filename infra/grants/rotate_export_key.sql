@@ -1,4 +1,5 @@
 -- What fn_rotate_export_key may do: the statements of functions/evidence/rotate-export-key/src/store.rs, and the door.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app TO fn_rotate_export_key;
 GRANT EXECUTE ON FUNCTION app.organization_id() TO fn_rotate_export_key;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_rotate_export_key;

@@ -1,5 +1,6 @@
 -- What fn_send_mail may do: the statements of functions/messages/send-mail/src/store.rs,
 -- and finding their organizations.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid), audit.broken_since() TO fn_send_mail;
 GRANT EXECUTE ON FUNCTION directory.due(text, uuid, integer, timestamptz) TO fn_send_mail;

@@ -1,5 +1,6 @@
--- What fn_set_password may do: the statements of functions/access/set-password/src/store.rs, the start of a session, and both
--- doors. No right on any row but the draft: neither links nor hashes can be read, only asked about one at a time.
+-- What fn_set_password may do: the statements of functions/access/set-password/src/store.rs, the session that goes
+-- on, and both doors. No right on any row but the draft: neither links nor hashes can be read, only asked about one at a time.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, directory TO fn_set_password;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_set_password;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_set_password;

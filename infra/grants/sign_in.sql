@@ -1,5 +1,6 @@
 -- What fn_sign_in may do: the statements of functions/access/sign-in/src/store.rs, and the door. No right on any row but the draft:
 -- the functions below give it what it compares, and count first.
+-- Limits: request
 GRANT USAGE ON SCHEMA public, app, directory TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION directory.by_slug(text), app.open_for_system(uuid), app.organization_id() TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz) TO fn_sign_in;

@@ -1,5 +1,6 @@
 -- What fn_stream_audit_log may do: the statements of functions/evidence/stream-audit-log/src/store.rs,
 -- and finding their organizations.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, audit, directory TO fn_stream_audit_log;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_stream_audit_log;
 GRANT EXECUTE ON FUNCTION directory.in_turn(text, integer, timestamptz), directory.take_turn(uuid, text, timestamptz) TO fn_stream_audit_log;

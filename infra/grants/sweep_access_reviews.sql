@@ -1,5 +1,6 @@
 -- What fn_sweep_access_reviews may do: the statements of functions/access/sweep-access-reviews/src/store.rs,
 -- and finding their organizations.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, directory TO fn_sweep_access_reviews;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid), app.member_last_used_at(uuid), app.count_review_items(uuid) TO fn_sweep_access_reviews;
 GRANT EXECUTE ON FUNCTION directory.in_turn(text, integer, timestamptz), directory.take_turn(uuid, text, timestamptz) TO fn_sweep_access_reviews;

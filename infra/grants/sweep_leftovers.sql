@@ -1,5 +1,6 @@
 -- What fn_sweep_leftovers may do: the statements of functions/operations/sweep-leftovers/src/store.rs,
 -- and finding their organizations.
+-- Limits: worker
 GRANT USAGE ON SCHEMA public, app, directory TO fn_sweep_leftovers;
 GRANT EXECUTE ON FUNCTION app.organization_id(), app.open_for_system(uuid) TO fn_sweep_leftovers;
 GRANT EXECUTE ON FUNCTION app.forget_answers(timestamptz, integer), app.forget_sources(timestamptz, integer),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use shared::runtime::Trigger;
+use shared::{
+    migration::{Limits, Script},
+    runtime::Trigger,
+};
 
 use super::{
     functions,

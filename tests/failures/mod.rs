@@ -2,4 +2,5 @@
 
 mod check_in;
 mod claims;
+mod held_lock;
 mod round_trips;

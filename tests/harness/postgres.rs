@@ -24,6 +24,11 @@ pub(crate) async fn as_role(role: &str) -> Client {
     connect(role, &variable("DOORBOOK_TEST_FN_PASSWORD")).await
 }
 
+/// The same in another database of the server.
+pub(crate) async fn as_role_in(database: &str, role: &str) -> Client {
+    connect_to(database, role, &variable("DOORBOOK_TEST_FN_PASSWORD")).await
+}
+
 async fn connect(role: &str, password: &str) -> Client {
     let url = url::Url::parse(&variable("DOORBOOK_TEST_SUPERUSER_URL")).expect("a URL");
     connect_to(url.path().trim_start_matches('/'), role, password).await

@@ -105,6 +105,11 @@ CREATE FUNCTION pg_temp.object_findings() RETURNS SETOF text LANGUAGE sql AS $$
     < CASE current_setting('server_version_num')::integer / 10000 WHEN 15 THEN 150014 WHEN 16 THEN 160010 WHEN 17 THEN 170006 ELSE 180000 END
 $$;
 
+CREATE FUNCTION pg_temp.settings_here(role oid) RETURNS text[] LANGUAGE sql AS $$
+  SELECT setconfig FROM pg_db_role_setting
+  WHERE setrole = role AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+$$;
+
 CREATE FUNCTION pg_temp.role_findings() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT rolname || ' has an attribute that no function needs' FROM our_roles
     WHERE rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit OR NOT rolcanlogin
@@ -124,7 +129,20 @@ CREATE FUNCTION pg_temp.role_findings() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT 'settings are laid down for ' || coalesce(nullif(setrole, 0)::regrole::text, 'everybody') || ': ' || setconfig::text
     FROM pg_db_role_setting AS s
     WHERE setrole = 0 AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-      OR setrole IN (SELECT oid FROM our_roles) OR setrole IN ('doorbook_owner'::regrole, 'doorbook_migrator'::regrole)
+      OR setrole IN (SELECT oid FROM our_roles) AND setdatabase = 0
+      OR setrole IN ('doorbook_owner'::regrole, 'doorbook_migrator'::regrole)
+  UNION ALL
+  -- The limits of a twin were laid down a moment ago.
+  SELECT r.rolname || ' has other limits than its grant says' FROM our_roles AS r JOIN pg_roles AS t ON t.rolname = r.rolname || '__twin'
+    WHERE r.rolconnlimit <> t.rolconnlimit OR pg_temp.settings_here(r.oid) IS DISTINCT FROM pg_temp.settings_here(t.oid)
+  UNION ALL
+  SELECT r.rolname || ' may ' || wanted.what FROM our_roles AS r, (VALUES
+      ('statement_timeout', 'run a statement for ever'), ('lock_timeout', 'wait for a lock for ever'),
+      ('idle_in_transaction_session_timeout', 'hold a transaction open for ever')) AS wanted (name, what)
+    WHERE NOT EXISTS (SELECT FROM unnest(pg_temp.settings_here(r.oid)) AS s WHERE s LIKE wanted.name || '=%' AND s NOT LIKE '%=0%')
+  UNION ALL
+  SELECT rolname || ' may take every connection of the server' FROM our_roles
+    WHERE rolconnlimit NOT BETWEEN 1 AND current_setting('max_connections')::integer - 50
 $$;
 
 CREATE FUNCTION pg_temp.right_findings() RETURNS SETOF text LANGUAGE sql AS $$

@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use shared::migration::{Limits, Script};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
@@ -48,11 +49,12 @@ async fn create() -> String {
 
     let client = superuser_in(&name).await;
     run(&client, &std::fs::read_to_string(infra().join("bootstrap.sql")).unwrap()).await;
-    for (role, _) in grants() {
+    for (role, grant) in grants() {
         let exists = format!("SELECT 1 FROM pg_roles WHERE rolname = '{role}'");
         if texts(&client, &exists).await.is_empty() {
             run(&client, &format!("CREATE ROLE {role} LOGIN NOINHERIT")).await;
         }
+        lay_limits_down(&client, &role, &grant).await;
     }
     run(&client, "SET ROLE doorbook_owner").await;
     for file in sql_files("migrations") {
@@ -62,6 +64,13 @@ async fn create() -> String {
         run(&client, &file).await;
     }
     name
+}
+
+/// Lays down for a role the limits that a grant names, as `migrate` does.
+pub(crate) async fn lay_limits_down(client: &Client, role: &str, grant: &str) {
+    let script = Script { name: role.to_owned(), sql: grant.to_owned().into() };
+    let version = text(client, "SHOW server_version_num").await.parse().expect("a version");
+    run(client, &Limits::of(&script).expect("limits").lay_down(role, version)).await;
 }
 
 fn infra() -> PathBuf {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_postgres::Client;
 
-use super::database::{grants, new_id, run, seed, try_texts};
+use super::database::{grants, lay_limits_down, new_id, run, seed, try_texts};
 
 /// A transaction in which two organizations are seeded and each role has a twin made from its grants.
 pub(super) struct Probed<'client> {
@@ -23,7 +23,9 @@ pub(super) async fn probe(client: &Client) -> Probed<'_> {
     run(client, &own_names(include_str!("probes.sql"), number)).await;
     for (role, file) in grants() {
         let twin = own_names(&format!("{role}__twin"), number);
-        run(client, &format!("CREATE ROLE {twin} LOGIN NOINHERIT; SET LOCAL ROLE doorbook_owner")).await;
+        run(client, &format!("CREATE ROLE {twin} LOGIN NOINHERIT")).await;
+        lay_limits_down(client, &twin, &file).await;
+        run(client, "SET LOCAL ROLE doorbook_owner").await;
         run(client, &file.replace(&role, &twin)).await;
         run(client, "RESET ROLE").await;
     }

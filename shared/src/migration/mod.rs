@@ -4,12 +4,16 @@
 //! `doorbook_migrator` may become the owner, and only the function that signs in as it builds this module.
 
 mod failed;
+mod limits;
 mod rights;
 mod script;
+
+use std::collections::BTreeMap;
 
 use tokio_postgres::Client;
 
 use failed::failed;
+pub use limits::Limits;
 pub use script::Script;
 
 use crate::{
@@ -44,6 +48,15 @@ impl Part for MigratorLogin {
 pub struct Migrator {
     client: Client,
     clock: Clock,
+    server_version: i32,
+}
+
+/// What was done to the functions' roles.
+pub struct Granted {
+    /// Those that have their rights again.
+    pub roles: Vec<String>,
+    /// Those that had other limits than the ones laid down for them, and have these again.
+    pub limited: Vec<String>,
 }
 
 impl Migrator {
@@ -61,7 +74,7 @@ impl Migrator {
         }
         let lock = format!("SELECT pg_advisory_lock({LOCK})");
         client.batch_execute(&lock).await.map_err(failed("the lock of migrations"))?;
-        Ok(Self { client, clock })
+        Ok(Self { client, clock, server_version: version })
     }
 
     /// Applies the scripts that were not applied yet, each in a transaction of its own, and names them.
@@ -82,15 +95,23 @@ impl Migrator {
         Ok(names)
     }
 
-    /// Gives the role of each grant exactly the rights that the grant says, and all other functions' roles none.
+    /// Gives the role of each grant exactly the rights and the limits that the grant says, and all other functions'
+    /// roles no right.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] naming a role that is stronger than its rights; [`Error::Internal`] when PostgreSQL
-    /// refuses a grant, whose role then keeps the rights it had.
-    pub async fn grant(&self, grants: &[Script]) -> Result<Vec<String>> {
+    /// [`Error::Unprocessable`] naming a role that is stronger than its rights, or a grant that says no limits;
+    /// [`Error::Internal`] when PostgreSQL refuses a grant, whose role then keeps the rights it had.
+    pub async fn grant(&self, grants: &[Script]) -> Result<Granted> {
         let roles = grants.iter().map(rights::role_of).collect::<Result<Vec<_>>>()?;
-        for role in &roles {
+        let limits = grants.iter().map(Limits::of).collect::<Result<Vec<_>>>()?;
+        let wanted = roles.iter().cloned().zip(limits).collect::<BTreeMap<_, _>>();
+        let limited = limits::changed(&self.client, &wanted, self.server_version).await?;
+        for role in &limited {
+            tracing::warn!(database.role = role, "the role had other limits than were laid down for it");
+        }
+        for (role, limits) in &wanted {
             self.run(role, &rights::make(role)).await?;
+            self.run(role, &limits.lay_down(role, self.server_version)).await?;
         }
         for (role, grant) in roles.iter().zip(grants) {
             let statements = format!("{}\n{}\n;{}", rights::take_away(role), grant.sql, rights::let_in(role));
@@ -99,7 +120,7 @@ impl Migrator {
         for role in rights::all_roles(&self.client).await?.iter().filter(|role| !roles.contains(role)) {
             self.as_owner(role, &rights::take_away(role)).await?;
         }
-        Ok(roles)
+        Ok(Granted { roles, limited })
     }
 
     /// Statements as the owner of everything, in one transaction.

@@ -80,7 +80,9 @@ pub(super) fn explain(failure: tokio_postgres::Error) -> Error {
         "DB409" => Error::conflict("state_changed"),
         "DB503" => Error::LogBroken,
         // A unique violation is looked at again: the second attempt sees what the first ran into.
-        "40001" | "40P01" | "23505" | "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300" => {
+        "40001" | "40P01" | "23505" | "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300"
+        // The limits of the role: a session that was idle in a transaction, or a transaction that took too long.
+        | "25P03" | "25P04" => {
             Error::unavailable(Interrupted(failure.into()))
         }
         class if class.starts_with("08") => Error::unavailable(Interrupted(failure.into())),

@@ -8,6 +8,8 @@ use tokio_postgres::Client;
 
 use crate::harness::{postgres, stack, tap::Tap};
 
+mod limits;
+
 const CLOCK: Clock = Clock::System { offset_s: 0 };
 
 /// An empty database that the administrator has just prepared.
@@ -71,6 +73,7 @@ async fn an_empty_database_gets_everything_and_again_nothing() {
     let names: Vec<String> = scripts.migrations.iter().map(|script| script.name.clone()).collect();
     assert_eq!((first.applied, second.applied), (names.clone(), vec![]));
     assert_eq!(first.roles.len(), scripts.grants.len());
+    assert_eq!((first.limited, second.limited), (vec![], vec![]));
     assert_eq!(fresh.texts("SELECT name FROM schema_migrations ORDER BY name").await, names);
     assert!(rights.iter().any(|right| right == "fn_check_in CONNECT database"));
     assert_eq!(fresh.rights().await, rights);

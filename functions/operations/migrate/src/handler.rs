@@ -2,7 +2,13 @@
 //! Promises T1, T6.
 
 use serde::{Deserialize, Serialize};
-use shared::{Result, clock::Clock, migration::Migrator, runtime::Invocation, settings::DatabaseSettings};
+use shared::{
+    Result,
+    clock::Clock,
+    migration::{Granted, Migrator},
+    runtime::Invocation,
+    settings::DatabaseSettings,
+};
 use utoipa::ToSchema;
 
 use crate::{Deps, Scripts};
@@ -19,6 +25,8 @@ pub struct Report {
     pub applied: Vec<String>,
     /// Database roles that have their rights again.
     pub roles: Vec<String>,
+    /// Those of them that had other limits than were laid down for them, and have these again.
+    pub limited: Vec<String>,
 }
 
 /// Brings the database to the version of this binary.
@@ -29,13 +37,13 @@ pub async fn handle(deps: &Deps, _invocation: &Invocation, _question: Question) 
     run(&deps.login.0, deps.clock, &Scripts::embedded()).await
 }
 
-/// Applies what is missing, then makes every role's rights equal to its grant.
+/// Applies what is missing, then makes every role's rights and limits equal to its grant.
 ///
 /// # Errors
 /// The refusals of the contract; see the README's table.
 pub async fn run(database: &DatabaseSettings, clock: Clock, scripts: &Scripts) -> Result<Report> {
     let migrator = Migrator::connect(database, clock).await?;
     let applied = migrator.apply(&scripts.migrations).await?;
-    let roles = migrator.grant(&scripts.grants).await?;
-    Ok(Report { applied, roles })
+    let Granted { roles, limited } = migrator.grant(&scripts.grants).await?;
+    Ok(Report { applied, roles, limited })
 }
