@@ -8,9 +8,9 @@ GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn
 GRANT EXECUTE ON FUNCTION app.link(bytea, text, text, text, timestamptz),
   app.set_password_by_link(bytea, text, text, text, text, uuid, timestamptz),
   app.request_reset(text, text, uuid, timestamptz) TO fn_set_password;
-GRANT EXECUTE ON FUNCTION app.begin_password_change(uuid, uuid, text, timestamptz), app.accept_password(uuid, text, text, bytea),
+GRANT EXECUTE ON FUNCTION app.begin_password_change(bytea, text, timestamptz), app.accept_password(uuid, text, text, bytea),
   app.change_password(uuid, text, text, uuid, uuid, bytea, uuid, timestamptz),
-  app.start_session(uuid, text, uuid, uuid, bytea, text, text[], text, text, timestamptz, timestamptz) TO fn_set_password;
+  app.renew_session(bytea, text, uuid, bytea, text, text, timestamptz) TO fn_set_password;
 GRANT INSERT (draft) ON audit_log TO fn_set_password;
 
 INSERT INTO audit_actions (role, action) VALUES

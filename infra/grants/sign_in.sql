@@ -10,7 +10,8 @@ GRANT EXECUTE ON FUNCTION app.begin_second_factor(uuid, uuid, text, timestamptz)
   app.take_totp_step(uuid, bigint, bytea, bytea, bytea), app.take_recovery_code(uuid, bytea, bytea, timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION app.count_refused(text, timestamptz), app.may_record_refusal(timestamptz) TO fn_sign_in;
 GRANT EXECUTE ON FUNCTION
-  app.start_session(uuid, text, uuid, uuid, bytea, text, text[], text, text, timestamptz, timestamptz) TO fn_sign_in;
+  app.start_session(uuid, text, uuid, uuid, bytea, text, text[], text, text, timestamptz, timestamptz),
+  app.prove_session(bytea, text, uuid, bytea, text, text, timestamptz, timestamptz) TO fn_sign_in;
 GRANT INSERT (draft) ON audit_log TO fn_sign_in;
 
 INSERT INTO audit_actions (role, action) VALUES

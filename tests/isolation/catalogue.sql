@@ -73,6 +73,10 @@ CREATE FUNCTION pg_temp.table_findings() RETURNS SETOF text LANGUAGE sql AS $$
       AS wanted (name, type, function)
     WHERE NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = 'public.audit_log'::regclass AND t.tgname = wanted.name
       AND t.tgtype = wanted.type AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgfoid = wanted.function::regprocedure)
+  UNION ALL
+  SELECT 'credentials may be made without an entry'
+    WHERE NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = 'public.credentials'::regclass AND t.tgname = 'expect_entry'
+      AND t.tgtype = 5 AND t.tgenabled = 'A' AND t.tginitdeferred AND t.tgfoid = 'app.expect_entry()'::regprocedure)
 $$;
 
 CREATE FUNCTION pg_temp.object_findings() RETURNS SETOF text LANGUAGE sql AS $$

@@ -5,6 +5,9 @@
 mod calls;
 mod claims;
 pub(crate) mod database;
+mod definer_attacks;
+mod definer_calls;
+mod definers;
 mod door;
 mod findings;
 mod mutations;

@@ -89,6 +89,8 @@ const OF_THE_DATABASE: &[&str] = &[
     "ALTER TABLE audit_log ENABLE TRIGGER append_only",
     "ALTER TABLE audit_log ENABLE TRIGGER refuse_truncate",
     "DROP TRIGGER append_only ON audit_log",
+    "ALTER TABLE credentials DISABLE TRIGGER expect_entry",
+    "DROP TRIGGER expect_entry ON credentials",
     "CREATE OR REPLACE FUNCTION app.organization_id() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.organization_id', true), '')::uuid $$",
     "DELETE FROM audit_actions WHERE role = 'fn_check_in'",
     "CREATE PUBLICATION planted",

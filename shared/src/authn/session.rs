@@ -122,23 +122,50 @@ impl NewSession {
         })
     }
 
-    /// Starts it in the place of another, from this address and with this client. The database asks once more whether
-    /// what was proven is enough.
+    /// Starts it after a password, from this address and with this client. The database asks once more whether what was proven is enough, and
+    /// says itself what a role may do.
     #[must_use]
-    pub fn start(&self, replaced: Option<CredentialId>, source_ip: Option<&str>, client: Option<String>) -> Statement {
+    pub fn start(&self, source_ip: Option<&str>, client: Option<String>) -> Statement {
         let reach = match self.next {
             Some(_) => vec![OPEN_SESSION],
             None => [self.holder.role.words(), vec![OPEN_SESSION, OWN_SESSION]].concat(),
         };
-        Statement::new("-- session.start\nSELECT app.start_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        Statement::new("-- session.start\nSELECT app.start_session($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10)")
             .bind(self.holder.member)
             .bind(self.holder.role.word())
-            .bind(replaced)
             .bind(self.id)
             .bind(self.secret.sha256.to_vec())
             .bind(client.unwrap_or_else(|| UNKNOWN_CLIENT.to_owned()))
             .bind(reach)
             .bind(self.assurance.word())
+            .bind(source_ip.map(str::to_owned))
+            .bind(self.expires_at)
+            .bind(self.now)
+    }
+
+    /// Starts it in the place of the session whose secret this is, and with no more than that one had.
+    #[must_use]
+    pub fn renew(&self, replaced_sha256: [u8; 32], source_ip: Option<&str>, client: Option<String>) -> Statement {
+        Statement::new("-- session.renew\nSELECT app.renew_session($1, $2, $3, $4, $5, $6, $7)")
+            .bind(replaced_sha256.to_vec())
+            .bind(self.holder.role.word())
+            .bind(self.id)
+            .bind(self.secret.sha256.to_vec())
+            .bind(client.unwrap_or_else(|| UNKNOWN_CLIENT.to_owned()))
+            .bind(source_ip.map(str::to_owned))
+            .bind(self.now)
+    }
+
+    /// Starts it in the place of the session whose secret this is, behind the statement that used up what proves the
+    /// second factor.
+    #[must_use]
+    pub fn prove(&self, replaced_sha256: [u8; 32], source_ip: Option<&str>, client: Option<String>) -> Statement {
+        Statement::new("-- session.prove\nSELECT app.prove_session($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(replaced_sha256.to_vec())
+            .bind(self.holder.role.word())
+            .bind(self.id)
+            .bind(self.secret.sha256.to_vec())
+            .bind(client.unwrap_or_else(|| UNKNOWN_CLIENT.to_owned()))
             .bind(source_ip.map(str::to_owned))
             .bind(self.expires_at)
             .bind(self.now)

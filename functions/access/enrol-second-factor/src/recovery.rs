@@ -30,9 +30,10 @@ pub(crate) async fn replace(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let codes = NewCodes::generate()?;
     let reply = Reply::created(&RecoveryCodes { recovery_codes: codes.shown.clone() })?;
+    let (own, now) = (request.credential()?.sha256, admitted.now());
     admitted
         .with_tenant(async |tx| {
-            tx.write(store::replace_codes(member, &codes)).await?;
+            tx.write(store::replace_codes(own, &codes, now)).await?;
             admitted.audit(tx, AuditEvent::new(Action::RecoveryCodesReplaced, TargetKind::Member, member)).await
         })
         .await?;

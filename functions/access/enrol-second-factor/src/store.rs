@@ -44,41 +44,35 @@ fn read_standing(row: &Row) -> Result<Standing> {
     })
 }
 
-pub(crate) fn begin_totp(member: MemberId, sealed: Vec<u8>) -> Statement {
-    Statement::new("-- enrol-second-factor.begin_totp\nSELECT app.begin_totp($1, $2)").bind(member).bind(sealed)
+/// Keeps a secret for the member in whose session this is: `own` is the SHA-256 of its secret, here and below.
+pub(crate) fn begin_totp(own: [u8; 32], sealed: Vec<u8>, now: Timestamp) -> Statement {
+    Statement::new("-- enrol-second-factor.begin_totp\nSELECT app.begin_totp($1, $2, $3)")
+        .bind(own.to_vec())
+        .bind(sealed)
+        .bind(now)
 }
 
 /// Lets the awaited secret count, if it is still the one whose code was right.
-pub(crate) fn confirm_totp(
-    member: MemberId,
-    pending: Vec<u8>,
-    step: i64,
-    codes: &NewCodes,
-    own: CredentialId,
-    now: Timestamp,
-) -> Statement {
-    Statement::new("-- enrol-second-factor.confirm_totp\nSELECT app.confirm_totp($1, $2, $3, $4, $5, $6, $7)")
-        .bind(member)
+pub(crate) fn confirm_totp(own: [u8; 32], pending: Vec<u8>, step: i64, codes: &NewCodes, now: Timestamp) -> Statement {
+    Statement::new("-- enrol-second-factor.confirm_totp\nSELECT app.confirm_totp($1, $2, $3, $4, $5, $6)")
+        .bind(own.to_vec())
         .bind(pending)
         .bind(step)
         .bind(codes.salt.to_vec())
         .bind(codes.hashes.clone())
-        .bind(own)
         .bind(now)
 }
 
-pub(crate) fn replace_codes(member: MemberId, codes: &NewCodes) -> Statement {
-    Statement::new("-- enrol-second-factor.replace_codes\nSELECT app.replace_recovery_codes($1, $2, $3)")
-        .bind(member)
+pub(crate) fn replace_codes(own: [u8; 32], codes: &NewCodes, now: Timestamp) -> Statement {
+    Statement::new("-- enrol-second-factor.replace_codes\nSELECT app.replace_recovery_codes($1, $2, $3, $4)")
+        .bind(own.to_vec())
         .bind(codes.salt.to_vec())
         .bind(codes.hashes.clone())
+        .bind(now)
 }
 
-pub(crate) fn drop_second_factor(member: MemberId, own: CredentialId, now: Timestamp) -> Statement {
-    Statement::new("-- enrol-second-factor.drop\nSELECT app.drop_second_factor($1, $2, $3)")
-        .bind(member)
-        .bind(own)
-        .bind(now)
+pub(crate) fn drop_second_factor(own: [u8; 32], now: Timestamp) -> Statement {
+    Statement::new("-- enrol-second-factor.drop\nSELECT app.drop_second_factor($1, $2)").bind(own.to_vec()).bind(now)
 }
 
 /// Has the member told by mail, in case it was not them.

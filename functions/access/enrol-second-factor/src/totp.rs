@@ -60,7 +60,8 @@ pub(crate) async fn begin(deps: &Deps, request: &Request) -> Result<Reply> {
         secret: secret.base32()?,
         uri: secret.uri(&format!("Doorbook {}", standing.organization_name), &standing.email)?,
     };
-    admitted.with_tenant(async |tx| tx.write(store::begin_totp(member, sealed)).await).await?;
+    let (own, now) = (request.credential()?.sha256, admitted.now());
+    admitted.with_tenant(async |tx| tx.write(store::begin_totp(own, sealed, now)).await).await?;
 
     Reply::created(&begun)
 }
@@ -87,11 +88,11 @@ pub(crate) async fn confirm(deps: &Deps, request: &Request) -> Result<Reply> {
     };
     let reply = Reply::ok(&confirmed)?.with_session(&session.secret);
     let enrolled = Diff::new().added("session_id", session.id).added("replaced_another", standing.has_second_factor);
-    let own = Some(caller.credential);
+    let own = request.credential()?.sha256;
     admitted
         .with_tenant(async |tx| {
-            tx.write(store::confirm_totp(member, pending, step, &codes, caller.credential, now)).await?;
-            tx.write(session.start(own, request.source_ip.as_deref(), request.client())).await?;
+            tx.write(store::confirm_totp(own, pending, step, &codes, now)).await?;
+            tx.write(session.prove(own, request.source_ip.as_deref(), request.client())).await?;
             tx.write(store::tell_member(member, now)).await?;
             admitted
                 .audit(tx, AuditEvent::new(Action::SecondFactorEnrolled, TargetKind::Member, member).with(enrolled))
@@ -112,11 +113,11 @@ pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Reply> {
     }
     standing.expect_fresh(&admitted)?;
 
-    let (own, now) = (admitted.caller().credential, admitted.now());
+    let (own, now) = (request.credential()?.sha256, admitted.now());
     if standing.has_second_factor {
         admitted
             .with_tenant(async |tx| {
-                tx.write(store::drop_second_factor(member, own, now)).await?;
+                tx.write(store::drop_second_factor(own, now)).await?;
                 tx.write(store::tell_member(member, now)).await?;
                 admitted.audit(tx, AuditEvent::new(Action::SecondFactorDropped, TargetKind::Member, member)).await
             })

@@ -49,10 +49,10 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let (admitted, ()) = deps.sessions.admit(request, Demand::OwnSession, ()).await?;
     let (caller, now) = (admitted.caller(), admitted.now());
     let member = caller.member.ok_or(Error::Forbidden)?;
-    let own = caller.credential;
+    let (own, own_sha256) = (caller.credential, request.credential()?.sha256);
     // Counted and committed before the password is looked at, so that many at once guess no more often.
     let account =
-        admitted.with_tenant(async |tx| tx.find(store::begin_change(member, own, request, now)).await).await??;
+        admitted.with_tenant(async |tx| tx.find(store::begin_change(own_sha256, request, now)).await).await??;
 
     if !wanted.current.matches(Some(&account.password_phc))?.is_match() {
         return refuse(&admitted, member).await;
@@ -77,7 +77,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let entry = AuditEvent::new(Action::MemberPasswordChanged, TargetKind::Member, member);
     admitted
         .with_tenant(async |tx| {
-            tx.write(session.start(Some(own), request.source_ip.as_deref(), request.client())).await?;
+            tx.write(session.renew(own_sha256, request.source_ip.as_deref(), request.client())).await?;
             tx.write(store::change_password(changed, now)).await?;
             admitted.audit(tx, entry.with(Diff::new().added("session_id", session.id))).await
         })

@@ -1,4 +1,4 @@
-//! Every SQL statement that `set-password` may run, but for `session.start` of `shared::authn::session`.
+//! Every SQL statement that `set-password` may run, but for `session.renew` of `shared::authn::session`.
 
 use shared::{
     Error, Result,
@@ -105,24 +105,16 @@ fn read_wait(row: &Row) -> Result<Option<i32>> {
     row.read("retry_after_s")
 }
 
-/// Takes a guess at the present password of a member in a session of theirs.
-pub(crate) fn begin_change(
-    member: MemberId,
-    session: CredentialId,
-    request: &Request,
-    now: Timestamp,
-) -> Lookup<Result<Account>> {
-    Statement::new(
-        "-- set-password.begin_change\nSELECT $1 AS member_id, b.* FROM app.begin_password_change($1, $2, $3, $4) AS b",
-    )
-    .bind(member)
-    .bind(session)
-    .bind(request.source_ip.clone())
-    .bind(now)
-    .one(|row| match read_wait(row)? {
-        Some(seconds) => Ok(Err(Error::throttled(seconds))),
-        None => read_account(row).map(Ok),
-    })
+/// Takes a guess at the present password of the member whose session has this secret.
+pub(crate) fn begin_change(own_sha256: [u8; 32], request: &Request, now: Timestamp) -> Lookup<Result<Account>> {
+    Statement::new("-- set-password.begin_change\nSELECT * FROM app.begin_password_change($1, $2, $3)")
+        .bind(own_sha256.to_vec())
+        .bind(request.source_ip.clone())
+        .bind(now)
+        .one(|row| match read_wait(row)? {
+            Some(seconds) => Ok(Err(Error::throttled(seconds))),
+            None => read_account(row).map(Ok),
+        })
 }
 
 fn read_account(row: &Row) -> Result<Account> {

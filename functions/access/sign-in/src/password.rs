@@ -62,7 +62,7 @@ pub(crate) async fn open(deps: &Deps, request: &Request) -> Result<Reply> {
     let action = if session.next.is_some() { Action::SessionOpened } else { Action::SessionStarted };
     work.with_tenant(async |tx| {
         tx.write(store::accept_password(member, compared, rehashed.clone(), &account.subject)).await?;
-        tx.write(session.start(None, request.source_ip.as_deref(), request.client())).await?;
+        tx.write(session.start(request.source_ip.as_deref(), request.client())).await?;
         let entry = AuditEvent::new(action, TargetKind::Member, member).with(opened);
         work.audit_by(tx, &request.by_member(member), entry).await
     })

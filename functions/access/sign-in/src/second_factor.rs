@@ -63,13 +63,13 @@ pub(crate) async fn prove(deps: &Deps, request: &Request) -> Result<Reply> {
         .added("assurance", session.assurance)
         .added("session_id", session.id)
         .added("second_factor", Internal(with));
-    let replaced = Some(own);
+    let replaced = request.credential()?.sha256;
     let is_spent = admitted
         .with_tenant(async |tx| {
             if !tx.find(store::spend(member, &spent, &factor, now)).await? {
                 return Ok(false);
             }
-            tx.write(session.start(replaced, request.source_ip.as_deref(), request.client())).await?;
+            tx.write(session.prove(replaced, request.source_ip.as_deref(), request.client())).await?;
             admitted
                 .audit(tx, AuditEvent::new(Action::SessionStarted, TargetKind::Member, member).with(started))
                 .await?;

@@ -41,6 +41,10 @@ async fn the_database_itself_gives_no_more_than_thirty_minutes() {
     customer
         .execute("SELECT set_config('app.organization_id', $1, false)", &[&customer.organization.to_string()])
         .await;
+    let hand_off =
+        "UPDATE impersonations SET hand_off_id = gen_random_uuid(), hand_off_expires_at = now() + interval '1 minute'
+        WHERE organization_id = $1";
+    customer.execute(hand_off, &[&customer.organization]).await;
     let begin =
         "SELECT app.begin_impersonation($1::text::uuid, gen_random_uuid(), sha256('x'), 'client', '{session.open}',
         now() + interval '12 hours', 'request', now())";
