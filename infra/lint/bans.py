@@ -17,7 +17,15 @@ BANNED = {
     ("hyper", "0.14."): "a second HTTP stack",
 }
 # Who may depend on a client directly: nothing queries past `with_tenant`.
-WRAPPED = {"tokio-postgres", "tokio-postgres-rustls", "aws-sdk-kms", "aws-sdk-s3", "aws-sdk-sesv2", "aws-sdk-sqs"}
+WRAPPED = {
+    "tokio-postgres",
+    "tokio-postgres-rustls",
+    "aws-sdk-kms",
+    "aws-sdk-s3",
+    "aws-sdk-secretsmanager",
+    "aws-sdk-sesv2",
+    "aws-sdk-sqs",
+}
 MAY_USE_CLIENTS = {"bench", "doorbook-local", "shared", "tests"}
 REGISTRY = "registry+"
 

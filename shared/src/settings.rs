@@ -14,7 +14,7 @@ use std::collections::HashMap;
 pub use database::DatabaseSettings;
 pub use log::LogSettings;
 pub use mail::MailSettings;
-pub use root_secret::{RootSecretSettings, VersionedSecret};
+pub use root_secret::{RootSecretSettings, SecretLocation, VersionedSecret};
 
 use crate::{clock::Clock, secret::Secret};
 
@@ -184,6 +184,8 @@ pub struct AwsSettings {
     pub kms_endpoint: Option<String>,
     /// Any S3-compatible store.
     pub s3_endpoint: Option<String>,
+    /// An own Secrets Manager endpoint.
+    pub secrets_endpoint: Option<String>,
     /// An own SES endpoint.
     pub ses_endpoint: Option<String>,
     /// An own SQS endpoint.
@@ -204,6 +206,7 @@ impl AwsSettings {
             session_token: variables.optional("AWS_SESSION_TOKEN").map(secret),
             kms_endpoint: variables.optional("AWS_ENDPOINT_URL_KMS").map(str::to_owned),
             s3_endpoint: variables.optional("AWS_ENDPOINT_URL_S3").map(str::to_owned),
+            secrets_endpoint: variables.optional("AWS_ENDPOINT_URL_SECRETS_MANAGER").map(str::to_owned),
             ses_endpoint: variables.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
             sqs_endpoint: variables.optional("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
         })

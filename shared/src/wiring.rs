@@ -16,7 +16,6 @@ use crate::{
     settings::{CommonSettings, Environment, LogSettings, Unsafe, Variables},
 };
 
-pub(crate) use needs::ROOT_SECRET_VARIABLES;
 pub use needs::{COMMON_VARIABLES, Condition, Needs, Presence, Right, THROUGH_S3, Variable};
 
 /// What happens while a function starts, or serves.

@@ -105,6 +105,7 @@ const PASSED: &[(&str, &str, usize, &str)] = &[
     ("shared/src/vault/envelope.rs", ".expose_secret()", 1, "a key is derived"),
     ("shared/src/vault/kms.rs", ".expose_secret()", 1, "an unwrapped key is measured"),
     ("shared/src/vault/mod.rs", ".expose_secret()", 2, "a manifest is authenticated, and a seed derived"),
+    ("shared/src/vault/secrets_manager.rs", ".expose_secret()", 2, "both versions of the root secret are read"),
     ("shared/src/vault/tenant_key.rs", ".expose_secret()", 3, "keys are wrapped"),
     ("functions/access/enrol-second-factor/src/standing.rs", ".with_tenant(", 1, "a member in their session"),
     ("functions/access/enrol-second-factor/src/codes.rs", ".expose_secret()", 1, "a recovery code is hashed"),

@@ -73,8 +73,28 @@ fn every_function_is_made_to_run_by_what_it_declares() -> Checked {
     Ok(())
 }
 
+/// Somebody waits for what answers a request, and nobody for a worker.
+#[test]
+fn every_role_has_the_limits_of_what_makes_its_function_run() -> Checked {
+    let all = functions::all();
+    for function in template()?.functions {
+        let name = format!("infra/grants/{}.sql", function.snake);
+        let (Some(its), Ok(grant)) = (all.iter().find(|declared| declared.name() == function.name), read(&name)) else {
+            continue;
+        };
+        let expected = match its.trigger() {
+            Trigger::Http | Trigger::Webhook => Limits::Request,
+            Trigger::Queue | Trigger::Schedule => Limits::Worker,
+            // The operator waits for some, and not for those that go through a whole log.
+            Trigger::Invocation => continue,
+        };
+        assert_eq!(Limits::of(&Script { name: name.clone(), sql: grant.into() })?, expected, "{name}");
+    }
+    Ok(())
+}
+
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 7] = [
+const CLIENTS: [(&str, &str); 8] = [
     ("anchors", "s3:"),
     ("bundles", "s3:"),
     ("foreign-buckets", "s3:"),
@@ -82,6 +102,7 @@ const CLIENTS: [(&str, &str); 7] = [
     ("mail", "ses:"),
     ("objects", "s3:"),
     ("queue", "sqs:SendMessage"),
+    ("root-secret", "secretsmanager:"),
 ];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.
@@ -136,6 +157,16 @@ fn a_function_without_a_database_stays_outside_the_network() -> Checked {
         let outside = block.contains("VpcConfig: !Ref AWS::NoValue");
         assert_eq!(outside, !function.variables.contains_key("DATABASE_URL"), "{}", function.resource);
     }
+    Ok(())
+}
+
+/// Said once for all functions, and by none otherwise.
+#[test]
+fn the_variables_of_functions_are_encrypted_under_the_deployments_own_key() -> Checked {
+    let template = read("template.yaml")?;
+    let (globals, resources) = template.split_once("\nResources:\n").ok_or("no resources")?;
+    assert!(globals.contains("    KmsKeyArn: !GetAtt Keys.Outputs.StorageKey\n"));
+    assert!(!resources.contains("KmsKeyArn") && !template.contains("{{resolve:secretsmanager"));
     Ok(())
 }
 

@@ -27,9 +27,8 @@ fn told(function: &Function) -> Environment {
     told.extend(lambda);
     told.insert("ENVIRONMENT".to_owned(), "production".to_owned());
     told.insert("CONSOLE_ORIGIN".to_owned(), "https://console.example".to_owned());
-    if let Some(secret) = told.get_mut("ROOT_SECRET") {
-        *secret = format!("2:{}", "x".repeat(43));
-        told.remove("ROOT_SECRET_RETIRING");
+    if let Some(version) = told.get_mut("ROOT_SECRET_VERSION") {
+        "2".clone_into(version);
     }
     told
 }
@@ -71,11 +70,10 @@ fn unsafe_starts(function: &Function) -> Vec<(String, Environment)> {
     for origin in ["http://console.example", "http://127.0.0.1:9000", "https://console.example/path"] {
         changed("CONSOLE_ORIGIN", origin.to_owned());
     }
-    if function.variables.contains_key("ROOT_SECRET") {
-        for secret in [CANARY.repeat(5), format!("2:{CANARY}"), format!("x:{}", CANARY.repeat(5))] {
-            changed("ROOT_SECRET", secret);
+    if function.variables.contains_key("ROOT_SECRET_VERSION") {
+        for version in ["-1", "65536", CANARY] {
+            changed("ROOT_SECRET_VERSION", version.to_owned());
         }
-        changed("ROOT_SECRET_RETIRING", format!("2:{}", CANARY.repeat(5)));
     }
     for switch in ["CLOCK_OFFSET_SECONDS", "OUTGOING_TEST_CA_FILE", "READS_PER_MINUTE", "WRITES_PER_MINUTE"] {
         changed(switch, "60".to_owned());

@@ -19,6 +19,7 @@ pub(crate) mod pictures;
 pub(crate) mod postgres;
 pub(crate) mod refusals;
 pub(crate) mod reviews;
+pub(crate) mod secrets;
 pub(crate) mod stack;
 pub(crate) mod staff;
 pub(crate) mod streams;

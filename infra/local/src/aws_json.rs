@@ -1,4 +1,4 @@
-//! The AWS JSON protocol as SQS (1.0) and KMS (1.1) speak it: one POST, the operation in a header.
+//! The AWS JSON protocol as SQS (1.0), KMS and Secrets Manager (1.1) speak it: one POST, the operation in a header.
 
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::http::{self, Answer};
 
-/// No call of either service is larger.
+/// No call of these services is larger.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Why a service refuses a call, by the name that the SDK matches on.

@@ -17,6 +17,7 @@ pub mod process;
 pub mod report;
 pub mod run;
 pub mod schedule;
+pub mod secrets;
 pub mod services;
 pub mod ses;
 pub mod signals;

@@ -1,4 +1,4 @@
-//! What functions stand on: PostgreSQL, S3, KMS, SQS and SES, started together and stopped together.
+//! What functions stand on: PostgreSQL, S3, KMS, Secrets Manager, SQS and SES, started together and stopped together.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use crate::kms::{Kms, Spec};
 use crate::machine;
 use crate::object_storage::{Rules, S3};
 use crate::postgres::{self, Cluster, Durability, Place};
+use crate::secrets::Secrets;
 use crate::ses::Ses;
 use crate::sqs::Sqs;
 use crate::template::{Physical, Resources, Template};
@@ -63,6 +64,8 @@ pub struct Services {
     pub s3: S3,
     /// KMS.
     pub kms: Kms,
+    /// Secrets Manager.
+    pub secrets: Secrets,
     /// SQS.
     pub sqs: Sqs,
     /// SES.
@@ -72,7 +75,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts every part at once and makes the template's queues, buckets and keys.
+    /// Starts every part at once and makes the template's queues, buckets, keys and secrets.
     ///
     /// # Errors
     /// When one part does not start; those that did are stopped again.
@@ -83,22 +86,25 @@ impl Services {
         let place = Place { directory, log, port: None, durability };
         let (objects, keys) = (layout.state.join("s3"), layout.state.join("kms"));
         let (sent, mail) = (layout.log("sqs"), layout.mail());
-        let (cluster, s3, kms, sqs, ses) = tokio::join!(
-            Cluster::create(place),
-            S3::start(&objects),
-            Kms::start(&keys),
-            Sqs::start(&sent),
-            Ses::start(&mail),
-        );
+        let stand_ins = async {
+            tokio::try_join!(
+                S3::start(&objects),
+                Kms::start(&keys),
+                Secrets::start(),
+                Sqs::start(&sent),
+                Ses::start(&mail)
+            )
+        };
+        let (cluster, stand_ins) = tokio::join!(Cluster::create(place), stand_ins);
         let mut cluster = cluster?;
-        let (s3, kms, sqs, ses) = match (s3, kms, sqs, ses) {
-            (Ok(s3), Ok(kms), Ok(sqs), Ok(ses)) => (s3, kms, sqs, ses),
-            (Err(error), ..) | (_, Err(error), ..) | (_, _, Err(error), _) | (.., Err(error)) => {
+        let (s3, kms, secrets, sqs, ses) = match stand_ins {
+            Ok(all) => all,
+            Err(error) => {
                 cluster.stop().await;
                 return Err(error);
             }
         };
-        let mut services = Self { cluster, s3, kms, sqs, ses, physical: Physical::new() };
+        let mut services = Self { cluster, s3, kms, secrets, sqs, ses, physical: Physical::new() };
         match services.make(resources) {
             Ok(()) => Ok(services),
             Err(error) => {
@@ -124,6 +130,7 @@ impl Services {
             ("AWS_SESSION_TOKEN", machine::LOCAL_CREDENTIAL.to_owned()),
             ("AWS_ENDPOINT_URL_S3", self.s3.endpoint()),
             ("AWS_ENDPOINT_URL_KMS", self.kms.endpoint()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.endpoint()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.endpoint()),
             ("AWS_ENDPOINT_URL_SESV2", self.ses.endpoint()),
         ];
@@ -158,6 +165,10 @@ impl Services {
             let arn = self.kms.create_key(spec)?;
             let id = arn.rsplit('/').next().unwrap_or_default().to_owned();
             self.name(&key.path, [("Ref", id.clone()), ("KeyId", id), ("Arn", arn)]);
+        }
+        for secret in &resources.secrets {
+            let arn = self.secrets.create(&secret.name, secret.generate()?);
+            self.name(&secret.path, [("Ref", arn.clone()), ("Id", arn)]);
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::local_files::LocalFiles;
 use crate::object_storage::S3;
 use crate::postgres::{self, Cluster, Durability};
 use crate::schedule::{self, Schedule};
+use crate::secrets::Secrets;
 use crate::services::{Layout, Services, find_root, read_template};
 use crate::ses::Ses;
 use crate::sqs::{self, Sqs};
@@ -43,6 +44,7 @@ pub struct Stack {
     servers: Vec<http::Server>,
     _s3: S3,
     _kms: kms::Kms,
+    _secrets: Secrets,
     _sqs: Sqs,
     _ses: Ses,
 }
@@ -87,7 +89,7 @@ impl Stack {
         services: Services,
     ) -> Result<Self> {
         let lambda = Arc::new(lambda);
-        let Services { cluster, s3, kms, sqs, ses, .. } = services;
+        let Services { cluster, s3, kms, secrets, sqs, ses, .. } = services;
         let cluster = Arc::new(Mutex::new(cluster));
         let scheduled = functions.iter().filter(|one| schedules(one).next().is_some());
         let controlled = Controlled {
@@ -101,8 +103,8 @@ impl Stack {
         feed(&mut tasks, &functions, &lambda, &sqs)?;
         let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda), gateway::INTEGRATION_LIMIT);
         let servers = vec![gateway, control];
-        let (_s3, _kms, _sqs, _ses) = (s3, kms, sqs, ses);
-        Ok(Self { address, functions, lambda, files, cluster, tasks, servers, _s3, _kms, _sqs, _ses })
+        let (_s3, _kms, _secrets, _sqs, _ses) = (s3, kms, secrets, sqs, ses);
+        Ok(Self { address, functions, lambda, files, cluster, tasks, servers, _s3, _kms, _secrets, _sqs, _ses })
     }
 }
 
@@ -128,9 +130,8 @@ async fn wire(
         Schedule::read(expression)?;
     }
     let passwords = variables::passwords(&functions)?;
-    let root_secret = variables::root_secret()?;
     for function in &mut functions {
-        variables::make_local(function, cluster, &passwords, &root_secret);
+        variables::make_local(function, cluster, &passwords);
     }
     let launch = Launch {
         root: layout.root.clone(),

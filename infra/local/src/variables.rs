@@ -23,19 +23,8 @@ pub fn passwords(functions: &[Function]) -> Result<BTreeMap<String, String>> {
     Ok(passwords)
 }
 
-/// The one secret of a stack, in the place of the one that a deployment keeps in Secrets Manager.
-///
-/// # Errors
-/// When the operating system has no random bytes.
-pub fn root_secret() -> Result<String> {
-    Ok(format!("1:{}{}", machine::random_password()?, machine::random_password()?))
-}
-
 /// Adds what a function needs on this machine: a password, the cluster's authority, the local-only variables.
-pub fn make_local(function: &mut Function, cluster: &Cluster, passwords: &BTreeMap<String, String>, root_secret: &str) {
-    if let Some(secret) = function.variables.get_mut("ROOT_SECRET") {
-        root_secret.clone_into(secret);
-    }
+pub fn make_local(function: &mut Function, cluster: &Cluster, passwords: &BTreeMap<String, String>) {
     let password = function.database_role().and_then(|role| Some((role.to_owned(), passwords.get(role)?)));
     if let Some((role, password)) = password {
         function.variables.insert("DATABASE_URL".to_owned(), cluster.url(&role, password));

@@ -18,9 +18,9 @@ use crate::{
     clock::Timestamp,
     error::{Error, Result},
     id::{CredentialId, HandOffId, ImpersonationId, OrganizationId, StaffId},
-    settings::{RootSecretSettings, VersionedSecret},
-    vault,
-    wiring::{Fatal, Needs, Part, ROOT_SECRET_VARIABLES, Start},
+    settings::VersionedSecret,
+    vault::{self, RootSecret},
+    wiring::{Fatal, Needs, Part, Start},
 };
 
 /// How long a token is good for, in seconds.
@@ -113,23 +113,23 @@ struct Footer {
 
 impl Part for HandOffKeys {
     fn needs() -> Needs {
-        Needs::of(&ROOT_SECRET_VARIABLES, &[])
+        RootSecret::needs()
     }
 
     fn build(start: &mut Start) -> Result<Self, Fatal> {
-        Ok(Self::new(RootSecretSettings::read(start.told())?))
+        Ok(Self::new(start.part()?))
     }
 }
 
 /// Signs under the current secret, and reads what it or the retiring one signed.
 #[derive(Clone)]
-pub struct HandOffKeys(RootSecretSettings);
+pub struct HandOffKeys(RootSecret);
 
 impl HandOffKeys {
-    /// The keys of the secrets that this function was told.
+    /// The keys of this secret.
     #[must_use]
-    pub const fn new(settings: RootSecretSettings) -> Self {
-        Self(settings)
+    pub const fn new(secret: RootSecret) -> Self {
+        Self(secret)
     }
 
     /// The token of a hand-off.
@@ -137,7 +137,7 @@ impl HandOffKeys {
     /// # Errors
     /// [`Error::Internal`] when it cannot be signed.
     pub fn sign(&self, hand_off: &HandOff) -> Result<String> {
-        let current = &self.0.current;
+        let current = &self.0.get()?.current;
         let (claims, footer) = (json(hand_off)?, json(&Footer { kid: current.version })?);
         PublicToken::sign(&secret_key(current)?, &claims, Some(&footer), Some(ASSERTION))
             .map_err(|_| Error::internal("a hand-off could not be signed"))
@@ -157,7 +157,8 @@ impl HandOffKeys {
         }
         let token = UntrustedToken::<Public, V4>::try_from(token).ok()?;
         let footer: Footer = serde_json::from_slice(token.untrusted_footer()).ok()?;
-        let known = [Some(&self.0.current), self.0.retiring.as_ref()];
+        let secrets = self.0.get().ok()?;
+        let known = [Some(&secrets.current), secrets.retiring.as_ref()];
         let secret = known.into_iter().flatten().find(|secret| secret.version == footer.kid)?;
         let public = AsymmetricPublicKey::<V4>::try_from(&secret_key(secret).ok()?).ok()?;
         let trusted = PublicToken::verify(&public, &token, Some(token.untrusted_footer()), Some(ASSERTION)).ok()?;

@@ -1,11 +1,12 @@
 //! Hand-offs, and the vectors of PASETO v4 through the library that signs them.
 
 use super::*;
-use crate::secret::Secret;
+use crate::{secret::Secret, settings::RootSecretSettings};
 
 fn keys(current: u16, retiring: Option<u16>) -> HandOffKeys {
     let secret = |version: u16| VersionedSecret { version, secret: Secret::new(format!("{version}").repeat(43)) };
-    HandOffKeys::new(RootSecretSettings { current: secret(current), retiring: retiring.map(secret) })
+    let settings = RootSecretSettings { current: secret(current), retiring: retiring.map(secret) };
+    HandOffKeys::new(RootSecret::of(settings))
 }
 
 fn moment(text: &str) -> Timestamp {

@@ -1,10 +1,37 @@
 //! The one secret of a deployment, from which keys are derived that are no organization's own.
 
+use serde::Deserialize;
+
 use super::{Unsafe, Variables};
 use crate::secret::Secret;
 
+/// How the secret is called where it is refused.
+const NAME: &str = "the root secret";
 /// Fewest characters of a secret: 256 bits where each is one of 64 symbols, and more where there are fewer.
 const LENGTH_MIN: usize = 43;
+
+/// Where the secret is, and which of its versions seals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretLocation {
+    /// Its ARN in Secrets Manager.
+    pub id: String,
+    /// The version that seals; any other that is there only opens.
+    pub version: u16,
+}
+
+impl SecretLocation {
+    /// Reads `ROOT_SECRET_ID` and `ROOT_SECRET_VERSION`.
+    ///
+    /// # Errors
+    /// When one is missing, or the second is no version.
+    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
+        let name = "ROOT_SECRET_VERSION";
+        let id = variables.required("ROOT_SECRET_ID")?.to_owned();
+        let refused = Unsafe::Refused { name, problem: "is no version between 0 and 65535" };
+        let version = variables.required(name)?.parse().map_err(|_| refused)?;
+        Ok(Self { id, version })
+    }
+}
 
 /// One version of the secret.
 #[derive(Clone, Debug)]
@@ -15,7 +42,7 @@ pub struct VersionedSecret {
     pub secret: Secret<String>,
 }
 
-/// The secret that seals, and the one before it while a rotation is under way.
+/// The secret that seals, and the other one while a rotation is under way.
 #[derive(Clone, Debug)]
 pub struct RootSecretSettings {
     /// Seals and opens.
@@ -24,51 +51,97 @@ pub struct RootSecretSettings {
     pub retiring: Option<VersionedSecret>,
 }
 
+/// A version as it is kept: `{"version": 2, "secret": "…"}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    version: u16,
+    secret: String,
+}
+
 impl RootSecretSettings {
-    /// Reads `ROOT_SECRET` and `ROOT_SECRET_RETIRING`, each a version, a colon and the secret, as `2:…`.
+    /// Reads the newest version as it is kept, and the one before it, if there is one.
     ///
     /// # Errors
-    /// When the first is missing, or one is ill-formed, short, or of the same version as the other.
-    pub fn read(variables: &Variables) -> Result<Self, Unsafe> {
-        let name = "ROOT_SECRET_RETIRING";
-        let current = versioned("ROOT_SECRET", variables.required("ROOT_SECRET")?)?;
-        let retiring = variables.optional("ROOT_SECRET_RETIRING").map(|text| versioned(name, text)).transpose()?;
-        if retiring.as_ref().is_some_and(|retiring| retiring.version == current.version) {
-            return Err(Unsafe::Refused { name, problem: "has the version of ROOT_SECRET" });
+    /// When one is ill-formed, short, or of the same version as the other, or neither is of the version that seals.
+    pub fn of_kept(sealing: u16, newest: &str, before: Option<&str>) -> Result<Self, Unsafe> {
+        let newest = read(newest)?;
+        let before = before.map(read).transpose()?;
+        if before.as_ref().is_some_and(|before| before.version == newest.version) {
+            return Err(Unsafe::Refused { name: NAME, problem: "has the same version twice" });
         }
-        Ok(Self { current, retiring })
+        match (newest, before) {
+            (current, retiring) if current.version == sealing => Ok(Self { current, retiring }),
+            // A rotation has begun, and this function is not told of it yet.
+            (newest, Some(before)) if before.version == sealing => Ok(Self { current: before, retiring: Some(newest) }),
+            _ => Err(Unsafe::Refused { name: NAME, problem: "is not of the version in ROOT_SECRET_VERSION" }),
+        }
     }
 }
 
-fn versioned(name: &'static str, text: &str) -> Result<VersionedSecret, Unsafe> {
-    let (version, secret) = text.split_once(':').unwrap_or_default();
-    let version = version.parse().map_err(|_| Unsafe::Refused { name, problem: "does not begin with a version" })?;
+fn read(text: &str) -> Result<VersionedSecret, Unsafe> {
+    // What was read is not shown: it may be the secret.
+    let refused = |problem| Unsafe::Refused { name: NAME, problem };
+    let Kept { version, secret } =
+        serde_json::from_str(text).map_err(|_| refused("is not kept as a version and a secret"))?;
     if secret.len() < LENGTH_MIN {
-        return Err(Unsafe::Refused { name, problem: "is shorter than 43 characters" });
+        return Err(refused("is shorter than 43 characters"));
     }
-    Ok(VersionedSecret { version, secret: Secret::new(secret.to_owned()) })
+    Ok(VersionedSecret { version, secret: Secret::new(secret) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<RootSecretSettings, Unsafe> {
-        let variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        RootSecretSettings::read(&variables)
+    fn kept(version: u16, letter: &str) -> String {
+        format!(r#"{{"version": {version}, "secret": "{}"}}"#, letter.repeat(43))
+    }
+
+    fn versions(sealing: u16, newest: &str, before: Option<&str>) -> Result<(u16, Option<u16>), Unsafe> {
+        let read = RootSecretSettings::of_kept(sealing, newest, before)?;
+        Ok((read.current.version, read.retiring.map(|retiring| retiring.version)))
     }
 
     #[test]
-    fn a_missing_short_or_unversioned_secret_is_refused_by_name() {
-        let long = "x".repeat(43);
-        assert_eq!(read(&[]).unwrap_err(), Unsafe::Missing("ROOT_SECRET"));
-        for wrong in ["x", &long, &format!("1:{}", "x".repeat(42)), &format!("-1:{long}"), &format!("65536:{long}")] {
-            let refusal = read(&[("ROOT_SECRET", wrong)]).unwrap_err().to_string();
-            assert!(refusal.starts_with("ROOT_SECRET ") && !refusal.contains(&long), "{refusal}");
+    fn the_version_that_is_named_seals_and_the_other_opens() {
+        let (one, two) = (kept(1, "x"), kept(2, "y"));
+        assert_eq!(versions(1, &one, None), Ok((1, None)));
+        assert_eq!(versions(2, &two, Some(&one)), Ok((2, Some(1))));
+        assert_eq!(versions(1, &two, Some(&one)), Ok((1, Some(2))), "before the functions are told");
+    }
+
+    #[test]
+    fn what_is_short_ill_formed_or_of_another_version_is_refused_and_not_shown() {
+        let canary = "canary".repeat(9);
+        let short = format!(r#"{{"version": 1, "secret": "{}"}}"#, "canary".repeat(7));
+        let more = format!(r#"{{"version": 1, "secret": "{canary}", "other": 1}}"#);
+        let one = kept(1, "canary");
+        for (newest, before) in [
+            (canary.as_str(), None),
+            ("", None),
+            (&format!("1:{canary}"), None),
+            (&short, None),
+            (&more, None),
+            (&format!(r#"{{"version": 65536, "secret": "{canary}"}}"#), None),
+            (&kept(2, "canary"), None),
+            (&one, Some(one.as_str())),
+            (&one, Some(short.as_str())),
+        ] {
+            let refusal = versions(1, newest, before).unwrap_err().to_string();
+            assert!(refusal.starts_with(NAME) && !refusal.contains("canary"), "{refusal}");
         }
-        let (one, two) = (format!("1:{long}"), format!("2:{long}"));
-        assert!(read(&[("ROOT_SECRET", &one), ("ROOT_SECRET_RETIRING", &one)]).is_err());
-        let both = read(&[("ROOT_SECRET", &two), ("ROOT_SECRET_RETIRING", &one)]).unwrap();
-        assert_eq!((both.current.version, both.retiring.unwrap().version), (2, 1));
+    }
+
+    #[test]
+    fn a_place_without_a_version_is_refused_by_name() {
+        let place = |version: &str| {
+            let pairs = [("ROOT_SECRET_ID", "arn"), ("ROOT_SECRET_VERSION", version)];
+            SecretLocation::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        assert_eq!(place("2").unwrap().version, 2);
+        for wrong in ["", "-1", "65536", "two"] {
+            assert!(place(wrong).unwrap_err().to_string().starts_with("ROOT_SECRET_VERSION"), "{wrong}");
+        }
     }
 }

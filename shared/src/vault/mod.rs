@@ -16,6 +16,8 @@ mod place;
 mod primitives;
 #[cfg(feature = "second-factor")]
 mod root_secret;
+#[cfg(feature = "root-secret")]
+mod secrets_manager;
 #[cfg(feature = "kms")]
 mod signer;
 mod tenant_key;
@@ -32,6 +34,8 @@ pub use person_key::PersonKey;
 pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, STREAM_TOKEN};
 #[cfg(feature = "second-factor")]
 pub use root_secret::RootSecrets;
+#[cfg(feature = "root-secret")]
+pub use secrets_manager::RootSecret;
 #[cfg(feature = "kms")]
 pub use signer::{DocumentSigner, LogSigners, LogVerifiers, Signer};
 pub use tenant_key::{TenantKey, WrappedTenantKey};
@@ -40,7 +44,7 @@ pub use tenant_key::{TenantKey, WrappedTenantKey};
 ///
 /// # Errors
 /// [`crate::Error::Internal`] when it cannot be derived.
-#[cfg(any(feature = "second-factor", feature = "hand-off"))]
+#[cfg(feature = "root-secret")]
 pub(crate) fn seed(
     secret: &crate::settings::VersionedSecret,
     label: &str,

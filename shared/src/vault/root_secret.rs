@@ -7,13 +7,13 @@
 
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce, aead::Aead as _, aead::Payload};
 
-use super::{envelope::Unopened, primitives, seed};
+use super::{RootSecret, envelope::Unopened, primitives, seed};
 use crate::{
     error::{Error, Result},
     id::{MemberId, OrganizationId},
     secret::{Secret, random_bytes},
-    settings::{RootSecretSettings, VersionedSecret},
-    wiring::{Fatal, Needs, Part, ROOT_SECRET_VARIABLES, Start},
+    settings::VersionedSecret,
+    wiring::{Fatal, Needs, Part, Start},
 };
 
 /// The only form of envelope there is.
@@ -23,23 +23,23 @@ const LABEL: &str = "doorbook second factor";
 
 impl Part for RootSecrets {
     fn needs() -> Needs {
-        Needs::of(&ROOT_SECRET_VARIABLES, &[])
+        RootSecret::needs()
     }
 
     fn build(start: &mut Start) -> Result<Self, Fatal> {
-        Ok(Self::new(RootSecretSettings::read(start.told())?))
+        Ok(Self::new(start.part()?))
     }
 }
 
 /// Seals under the current secret, and opens what it or the retiring one sealed.
 #[derive(Clone)]
-pub struct RootSecrets(RootSecretSettings);
+pub struct RootSecrets(RootSecret);
 
 impl RootSecrets {
-    /// The secrets that this function was told.
+    /// Under this secret.
     #[must_use]
-    pub const fn new(settings: RootSecretSettings) -> Self {
-        Self(settings)
+    pub const fn new(secret: RootSecret) -> Self {
+        Self(secret)
     }
 
     /// Seals a member's secret.
@@ -47,7 +47,7 @@ impl RootSecrets {
     /// # Errors
     /// [`Error::Internal`] when the random generator fails.
     pub fn seal(&self, organization: OrganizationId, member: MemberId, secret: &[u8]) -> Result<Vec<u8>> {
-        let current = &self.0.current;
+        let current = &self.0.get()?.current;
         let nonce = random_bytes::<NONCE_BYTES>()?;
         let associated = associated(organization, member, current.version);
         let payload = Payload { msg: secret, aad: &associated };
@@ -62,7 +62,7 @@ impl RootSecrets {
     /// [`Error::Internal`] when it was sealed for another member, under another secret, or changed since.
     pub fn open(&self, organization: OrganizationId, member: MemberId, sealed: &[u8]) -> Result<Secret<Vec<u8>>> {
         let unopened = || Error::internal(Unopened::OtherContent);
-        let (secret, rest) = self.of_envelope(sealed).ok_or_else(unopened)?;
+        let (secret, rest) = self.of_envelope(sealed)?.ok_or_else(unopened)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(unopened)?;
         let associated = associated(organization, member, secret.version);
         let payload = Payload { msg: sealed, aad: &associated };
@@ -72,17 +72,20 @@ impl RootSecrets {
 
     /// True where the current secret did not seal it: the function that opens it seals it anew, until nothing needs the
     /// old one.
-    #[must_use]
-    pub fn is_outdated(&self, sealed: &[u8]) -> bool {
-        self.of_envelope(sealed).is_none_or(|(secret, _)| secret.version != self.0.current.version)
+    ///
+    /// # Errors
+    /// [`Error::Internal`] before the start is over.
+    pub fn is_outdated(&self, sealed: &[u8]) -> Result<bool> {
+        let current = self.0.get()?.current.version;
+        Ok(self.of_envelope(sealed)?.is_none_or(|(secret, _)| secret.version != current))
     }
 
-    fn of_envelope<'a>(&self, sealed: &'a [u8]) -> Option<(&VersionedSecret, &'a [u8])> {
-        let (head, rest) = sealed.split_first_chunk::<3>()?;
-        let [FORM, high, low] = *head else { return None };
-        let version = u16::from_be_bytes([high, low]);
-        let known = [Some(&self.0.current), self.0.retiring.as_ref()];
-        known.into_iter().flatten().find(|secret| secret.version == version).map(|secret| (secret, rest))
+    fn of_envelope<'a>(&self, sealed: &'a [u8]) -> Result<Option<(&VersionedSecret, &'a [u8])>> {
+        let Some(([FORM, high, low], rest)) = sealed.split_first_chunk::<3>() else { return Ok(None) };
+        let version = u16::from_be_bytes([*high, *low]);
+        let secrets = self.0.get()?;
+        let known = [Some(&secrets.current), secrets.retiring.as_ref()];
+        Ok(known.into_iter().flatten().find(|secret| secret.version == version).map(|secret| (secret, rest)))
     }
 }
 
@@ -99,10 +102,12 @@ fn associated(organization: OrganizationId, member: MemberId, version: u16) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::RootSecretSettings;
 
     fn secrets(current: u16, retiring: Option<u16>) -> RootSecrets {
         let secret = |version: u16| VersionedSecret { version, secret: Secret::new(format!("{version}").repeat(43)) };
-        RootSecrets::new(RootSecretSettings { current: secret(current), retiring: retiring.map(secret) })
+        let settings = RootSecretSettings { current: secret(current), retiring: retiring.map(secret) };
+        RootSecrets::new(RootSecret::of(settings))
     }
 
     fn ids() -> (OrganizationId, MemberId) {
@@ -138,9 +143,9 @@ mod tests {
         let (organization, member) = ids();
         let sealed = secrets(1, None).seal(organization, member, b"secret").unwrap();
         let rotating = secrets(2, Some(1));
-        assert!(rotating.open(organization, member, &sealed).is_ok() && rotating.is_outdated(&sealed));
+        assert!(rotating.open(organization, member, &sealed).is_ok() && rotating.is_outdated(&sealed).unwrap());
         let anew = rotating.seal(organization, member, b"secret").unwrap();
-        assert!(!rotating.is_outdated(&anew));
+        assert!(!rotating.is_outdated(&anew).unwrap());
         let after = secrets(2, None);
         assert!(after.open(organization, member, &anew).is_ok() && after.open(organization, member, &sealed).is_err());
     }

@@ -50,10 +50,6 @@ pub const COMMON_VARIABLES: [Variable; 6] = [
     Variable::test_switch("WRITES_PER_MINUTE"),
 ];
 
-/// The variables of the one secret of a deployment.
-pub(crate) const ROOT_SECRET_VARIABLES: [Variable; 2] =
-    [Variable::required("ROOT_SECRET"), Variable::optional("ROOT_SECRET_RETIRING")];
-
 /// A permission of a function's IAM role. Actions, resources and conditions are written as in `template.yaml`, without
 /// the names of CloudFormation's functions: `Keys.Outputs.TenantKeys`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -97,7 +97,7 @@ fn compare(
     let organization = admitted.caller().organization;
     let secret = TotpSecret::of(deps.secrets.open(organization, member, &factor.totp_sealed)?);
     let Some(step) = secret.step_of(code, admitted.now())? else { return Ok(None) };
-    let resealed = if deps.secrets.is_outdated(&factor.totp_sealed) {
+    let resealed = if deps.secrets.is_outdated(&factor.totp_sealed)? {
         Some(deps.secrets.seal(organization, member, secret.bytes().expose_secret())?)
     } else {
         None

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use functions::{Function, Trigger};
-pub use resources::{Bucket, KmsKey, Resources};
+pub use resources::{Bucket, KmsKey, Resources, Secret};
 
 use crate::error::Result;
 use document::Document;

@@ -1,13 +1,14 @@
-//! The queues, buckets and keys of all templates, under names of our own.
+//! The queues, buckets, keys and secrets of all templates, under names of our own.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Physical;
 use super::document::Document;
 use super::intrinsics::Scope;
 use crate::error::Result;
+use crate::machine;
 use crate::object_storage::Retention;
 use crate::sqs::{self, Queue, Redrive};
 
@@ -33,6 +34,34 @@ pub struct KmsKey {
     pub spec: Option<String>,
 }
 
+/// A secret to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Where it stands: `Keys.RootSecret`.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// The JSON object to which the generated text is added, and under which name; nothing for the text alone.
+    pub template: Option<(Map<String, Value>, String)>,
+}
+
+impl Secret {
+    /// What it holds: 64 random symbols, as they are or in its template.
+    ///
+    /// # Errors
+    /// When the operating system has no random bytes.
+    pub fn generate(&self) -> Result<String> {
+        let generated = format!("{}{}", machine::random_password()?, machine::random_password()?);
+        Ok(match self.template.clone() {
+            None => generated,
+            Some((mut fields, key)) => {
+                fields.insert(key, json!(generated));
+                Value::Object(fields).to_string()
+            }
+        })
+    }
+}
+
 /// What the stand-ins must hold before a function runs.
 #[derive(Debug, Default)]
 pub struct Resources {
@@ -42,6 +71,8 @@ pub struct Resources {
     pub buckets: Vec<Bucket>,
     /// Keys.
     pub keys: Vec<KmsKey>,
+    /// Secrets.
+    pub secrets: Vec<Secret>,
     /// The attributes that follow from the names alone.
     pub physical: Physical,
 }
@@ -100,6 +131,18 @@ fn collect(resources: &mut Resources, prefix: &str, document: &Document) -> Resu
         } else if is(declared, "AWS::KMS::Key") {
             let spec = property("KeySpec").map(|spec| scope.text(spec)).transpose()?;
             resources.keys.push(KmsKey { path, spec });
+        } else if is(declared, "AWS::SecretsManager::Secret") {
+            let generated = |name: &str| {
+                property(&format!("GenerateSecretString/{name}")).map(|value| scope.text(value)).transpose()
+            };
+            let template = generated("SecretStringTemplate")?.zip(generated("GenerateStringKey")?);
+            let template = template.map(|(text, key)| {
+                let fields = serde_json::from_str(&text);
+                fields
+                    .map(|fields| (fields, key))
+                    .map_err(|_| document.error(format!("the template of {path} is no JSON object")))
+            });
+            resources.secrets.push(Secret { name: name_of(&path), path, template: template.transpose()? });
         }
     }
     Ok(())

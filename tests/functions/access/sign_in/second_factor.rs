@@ -6,6 +6,7 @@ use shared::access::Role;
 use crate::harness::{
     World,
     desk::{Desk, PASSWORD},
+    secrets::{RootSecret, kept},
     stack,
 };
 
@@ -118,11 +119,11 @@ async fn who_has_no_second_factor_can_prove_none() {
 async fn secrets_open_under_two_versions_and_are_sealed_under_the_newer_when_they_are_used() {
     let (world, desk) = (World::new().await, Desk::now().await);
     let (email, secret, _, session) = waiting(&world, &desk).await;
-    let variables = stack::variables("fn_sign_in", &[]);
-    let old = variables.required("ROOT_SECRET").unwrap().to_owned();
-    let new = format!("2:{}", "another-root-secret-of-tests".repeat(2));
-    let rotating = Desk::told(0, &[("ROOT_SECRET", &new), ("ROOT_SECRET_RETIRING", &old)]).await;
-    let after = Desk::told(0, &[("ROOT_SECRET", &new)]).await;
+    let old = RootSecret::of_stack().text().await;
+    let (rotated, replaced) = (RootSecret::new(&old).await, RootSecret::new(&kept(2, "y")).await);
+    rotated.put(&kept(2, "y")).await;
+    let rotating = Desk::told(0, &[("ROOT_SECRET_ID", &rotated.id), ("ROOT_SECRET_VERSION", "2")]).await;
+    let after = Desk::told(0, &[("ROOT_SECRET_ID", &replaced.id), ("ROOT_SECRET_VERSION", "2")]).await;
 
     assert_eq!(after.prove(&session, &desk.code(&secret, 0)).await.problem(), "500 internal");
     assert_eq!(rotating.prove(&session, &desk.code(&secret, 0)).await.status, 200);
@@ -149,4 +150,17 @@ async fn a_password_that_is_too_short_to_be_enough_opens_nothing_by_itself() {
     assert_eq!(desk.within(waiting.session(), "GET", "/v1/sessions", &Value::Null).await.problem(), "403 forbidden");
     let (_, _, whole) = desk.enrol(waiting.session()).await;
     assert_eq!(desk.within(&whole, "GET", "/v1/sessions", &Value::Null).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_function_without_its_secret_does_not_start_and_says_nothing_of_it() {
+    let short = RootSecret::new(r#"{"version": 1, "secret": "canary-of-a-secret"}"#).await;
+    let unversioned = RootSecret::new("canary-of-a-secret-that-is-long-enough-and-has-no-version").await;
+    let other_version = RootSecret::new(&kept(2, "canary")).await;
+    for id in ["no-such-secret", &short.id, &unversioned.id, &other_version.id] {
+        let variables = stack::variables("fn_sign_in", &[("ROOT_SECRET_ID", id)]);
+        let refusal = shared::wiring::connect::<sign_in::Deps>(&variables).await.err().expect("a refusal");
+        let words = format!("{refusal:?}");
+        assert!(words.starts_with("cannot start") && !words.contains("canary"), "{words}");
+    }
 }

@@ -3,13 +3,14 @@
 use shared::{
     authn::hand_off::{HandOff, HandOffKeys, Passage},
     clock::Clock,
-    settings::RootSecretSettings,
 };
 use tokio::task::JoinSet;
 
 use super::*;
 use crate::harness::{
-    Event, stack,
+    Event,
+    secrets::{RootSecret, kept},
+    stack,
     staff::{ask_told, session},
 };
 
@@ -64,36 +65,38 @@ async fn a_token_ends_after_five_minutes() {
 async fn a_token_of_another_deployment_opens_nothing() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
     let id = staff.request(&customer, Role::Owner).await;
-    let other = format!("1:{}", "another-root-secret-".repeat(3));
-    let foreign = ask_told(&[("ROOT_SECRET", &other)], &staff.going_over(&customer, &id)).await;
+    let other = RootSecret::new(&kept(1, "x")).await.id;
+    let foreign = ask_told(&[("ROOT_SECRET_ID", &other)], &staff.going_over(&customer, &id)).await;
     let foreign = coming_in(foreign.body["token"].as_str().unwrap());
 
     assert_eq!(ask(&foreign).await.problem(), UNAUTHENTICATED);
     // The positive control: where that secret is at home, the same token opens.
-    assert_eq!(ask_told(&[("ROOT_SECRET", &other)], &foreign.again()).await.status, 200);
+    assert_eq!(ask_told(&[("ROOT_SECRET_ID", &other)], &foreign.again()).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_token_from_before_a_rotation_opens_during_it_and_not_after_it() {
     let (staff, customer) = (Staff::of(Role::Admin).await, World::new().await);
-    let old = format!("1:{}", "root-secret-of-tests-".repeat(3));
-    let new = format!("2:{}", "another-root-secret-".repeat(3));
+    let replaced = RootSecret::new(&kept(2, "y")).await;
+    let rotated = RootSecret::new(&RootSecret::of_stack().text().await).await;
+    rotated.put(&kept(2, "y")).await;
     let mut tokens = Vec::new();
     for _ in 0..2 {
         let id = staff.request(&customer, Role::Owner).await;
         tokens.push(coming_in(&staff.token(&customer, &id).await));
     }
 
-    assert_eq!(ask_told(&[("ROOT_SECRET", &new)], &tokens[0]).await.problem(), UNAUTHENTICATED);
-    let rotating = [("ROOT_SECRET", new.as_str()), ("ROOT_SECRET_RETIRING", old.as_str())];
+    let after = [("ROOT_SECRET_ID", replaced.id.as_str()), ("ROOT_SECRET_VERSION", "2")];
+    assert_eq!(ask_told(&after, &tokens[0]).await.problem(), UNAUTHENTICATED);
+    let rotating = [("ROOT_SECRET_ID", rotated.id.as_str()), ("ROOT_SECRET_VERSION", "2")];
     assert_eq!(ask_told(&rotating, &tokens[1]).await.status, 200);
 }
 
 /// The token of a passage that our own secret signs, as an attacker could who had it.
-fn signed(passage: Passage, id: &str) -> String {
-    let settings = RootSecretSettings::read(&stack::variables("fn_begin_impersonation", &[])).expect("a secret");
+async fn signed(passage: Passage, id: &str) -> String {
     let id: uuid::Uuid = id.parse().expect("an id");
-    HandOffKeys::new(settings)
+    stack::connect::<HandOffKeys>(&stack::variables("fn_begin_impersonation", &[]))
+        .await
         .sign(&HandOff::new(id.into(), passage, Clock::System { offset_s: 0 }.now()))
         .expect("a token")
 }
@@ -127,13 +130,13 @@ async fn a_signed_token_that_says_more_than_was_asked_for_opens_nothing() {
         Passage { organization: stranger.operator.organization, ..passage(Role::FrontDesk, REASON) },
         Passage { impersonation: uuid::Uuid::new_v4().into(), ..passage(Role::FrontDesk, REASON) },
     ] {
-        assert_eq!(ask(&coming_in(&signed(said, &hand_off))).await.problem(), UNAUTHENTICATED);
+        assert_eq!(ask(&coming_in(&signed(said, &hand_off).await)).await.problem(), UNAUTHENTICATED);
     }
     let another = uuid::Uuid::new_v4().to_string();
-    let passport = signed(passage(Role::FrontDesk, REASON), &another);
+    let passport = signed(passage(Role::FrontDesk, REASON), &another).await;
     assert_eq!(ask(&coming_in(&passport)).await.problem(), UNAUTHENTICATED);
     // The positive control.
-    let passport = signed(passage(Role::FrontDesk, REASON), &hand_off);
+    let passport = signed(passage(Role::FrontDesk, REASON), &hand_off).await;
     assert_eq!(ask(&coming_in(&passport)).await.status, 200);
 }
 
