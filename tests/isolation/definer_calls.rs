@@ -18,7 +18,16 @@ const ADMIN: &str = "md5('{o} admin')::uuid";
 const MEMBER: &str = "md5('{x} member')::uuid";
 
 /// Functions that answer nothing and leave nothing in a table of a tenant.
-pub(super) const QUIET: [&str; 4] = ["app.resume", "directory.enter_log_key", "directory.mark", "directory.take_turn"];
+pub(super) const QUIET: [&str; 8] = [
+    "app.count_refused_reason",
+    "app.refused_reasons_wait",
+    "app.resume",
+    "audit.broken_since",
+    "audit.first_difference",
+    "directory.enter_log_key",
+    "directory.mark",
+    "directory.take_turn",
+];
 
 /// The name of each function, what it may name, and a call that does something where it names what is its own.
 pub(super) const CALLS: &[(&str, What, &str)] = &[
@@ -79,6 +88,7 @@ pub(super) const CALLS: &[(&str, What, &str)] = &[
         "app.confirm_totp(sha256('{x} session'), '\\x08', 7, substring(sha256('salt') FOR 16), ARRAY[sha256('new code')], now())",
     ),
     ("app.count_refused", NoIds, "app.count_refused('192.0.2.1', now())"),
+    ("app.count_refused_reason", OwnIds, "app.count_refused_reason('{x}', now())"),
     ("app.deactivate_member", OwnIds, "app.deactivate_member({admin}, {member}, 'host', '{}', now())"),
     ("app.drop_second_factor", OwnIds, "app.drop_second_factor(sha256('{x} session'), now())"),
     ("app.end_impersonation", OwnIds, "app.end_impersonation(md5('{x} waiting')::uuid, 'customer', now())"),
@@ -129,6 +139,7 @@ pub(super) const CALLS: &[(&str, What, &str)] = &[
     ),
     ("app.reach_of", OwnIds, "(app.reach_of(sha256('{x}'))).permissions"),
     ("app.reactivate_member", OwnIds, "app.reactivate_member({admin}, md5('{x} gone')::uuid, 'host', '{}', now())"),
+    ("app.refused_reasons_wait", OwnIds, "app.refused_reasons_wait(sha256('{x}'), now())"),
     ("app.release", OwnIds, "app.release('{x}', sha256('key'))"),
     ("app.rename_kiosk", OwnIds, "app.rename_kiosk('{x}', 'Seeded', 'Renamed')"),
     ("app.renew_invitation", OwnIds, "app.renew_invitation({admin}, md5('{x} invited')::uuid, 'host', '{}', now())"),
@@ -176,6 +187,13 @@ pub(super) const CALLS: &[(&str, What, &str)] = &[
     ("app.withdraw_kiosk", OwnIds, "app.withdraw_kiosk('{x}', NULL, now())"),
     ("app.withdraw_member", OwnIds, "nullif(app.withdraw_member({member}, NULL, now()), 'nothing')"),
     ("audit.begin", NoIds, "audit.begin()"),
+    ("audit.broken_since", NoIds, "audit.broken_since()"),
+    ("audit.compare_next", NoIds, "(audit.compare_next(10)).cause"),
+    ("audit.first_difference", NoIds, "audit.first_difference(0, 10)"),
+    ("audit.mark_broken", NoIds, "audit.mark_broken(NULL, now())"),
+    ("audit.mark_broken_by_anchor", NoIds, "audit.mark_broken_by_anchor('tree_differs', 1, now())"),
+    ("audit.restore", NoIds, "(audit.restore(0, '{}')).restored"),
+    ("audit.settle", NoIds, "(audit.settle(1, now())).kept"),
     ("directory.appoint_staff", OwnIds, "directory.appoint_staff('{o}', md5('{x} admin member')::uuid, now())"),
     ("directory.by_slug", AnyOrganization, "directory.by_slug('s' || substring(md5('{o}') FOR 20))"),
     ("directory.dismiss_staff", OwnIds, "directory.dismiss_staff('{o}', {member}, now())"),

@@ -53,6 +53,20 @@ async fn definers(client: &Client) -> BTreeMap<String, Vec<String>> {
     lines.into_iter().map(split).collect()
 }
 
+/// What a call needs that no other may find: an organization without a log, or with a broken one.
+fn before(organization: &str, call: &str) -> String {
+    if call.starts_with("audit.begin") {
+        format!("DELETE FROM audit_heads WHERE organization_id = '{organization}';")
+    } else if call.starts_with("(audit.restore") || call.starts_with("(audit.settle") {
+        format!(
+            "INSERT INTO log_breaks (organization_id, broken_since, cause, found_by) VALUES ('{organization}', now(), 'entry_changed', 'test');
+             UPDATE audit_heads SET broken_since = now() WHERE organization_id = '{organization}';"
+        )
+    } else {
+        String::new()
+    }
+}
+
 /// What a call as a role in an organization answers, or the SQLSTATE of its refusal; and what is then left of some
 /// organizations. Before it, what this transaction must have done or hold is done by hand: the claim of the admin, and
 /// the proof of a second factor.
@@ -68,11 +82,7 @@ async fn called(
          UPDATE member_proofs SET totp_step = totp_step;
          {}
          SET LOCAL SESSION AUTHORIZATION {role}; SELECT set_config('app.organization_id', '{organization}', true);",
-        if call.starts_with("audit.begin") {
-            format!("DELETE FROM audit_heads WHERE organization_id = '{organization}';")
-        } else {
-            String::new()
-        }
+        before(organization, call)
     );
     run(client, &begin).await;
     let answer = match try_texts(client, &format!("SELECT ({call})::text")).await {
