@@ -61,6 +61,7 @@ async fn the_page_speaks_to_people_names_what_has_an_id_and_tells_the_time_of_th
         "<p class=\"state\">On site when this bundle was made</p>".to_owned(),
         "<th scope=\"row\">SHA-256 of the signed text</th>".to_owned(),
         "<th>steps in the proof</th>".to_owned(),
+        "<td>Licence number, Photo, Signature</td>".to_owned(),
         format!("<th scope=\"row\">Host</th><td>{host} <code>{}</code></td>", world.host),
         format!("<th scope=\"row\">Site</th><td>{site} <code>{}</code></td>", world.site),
         // The credential's name, since no kiosk of the world is named after it.

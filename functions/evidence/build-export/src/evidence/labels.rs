@@ -3,7 +3,7 @@
 use super::rendering::sentence;
 
 /// What is asked for at a check-in, and what else stands in a diff, in the order in which a person reads it.
-const LABELS: [(&str, &str); 33] = [
+const LABELS: [(&str, &str); 34] = [
     ("name", "Name"),
     ("company", "Company"),
     ("email", "E-mail"),
@@ -37,6 +37,7 @@ const LABELS: [(&str, &str); 33] = [
     ("signature", "Signature"),
     ("person_id", "Person"),
     ("fields", "Values that were read"),
+    ("export_id", "Bundle"),
 ];
 
 /// What the actions of a visit are called.

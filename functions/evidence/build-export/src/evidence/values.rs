@@ -39,7 +39,12 @@ fn clear(evidence: &Evidence<'_>, pointer: &str, value: &Value) -> String {
         Some(text) if key.ends_with("_at") => moment(evidence, text),
         Some(text) if key.ends_with("_id") => named(evidence, text),
         Some(text) if key == "state" => escaped(&labels::state(text)),
+        Some(text) if key == "type" => escaped(&rendering::sentence(text)),
         Some(text) if key.ends_with("_sha256") => format!("<code>{}</code>", escaped(text)),
+        None if key == "fields" => {
+            let names = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(labels::label);
+            escaped(&names.collect::<Vec<_>>().join(", "))
+        }
         _ => escaped(&plain(value)),
     }
 }
