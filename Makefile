@@ -28,6 +28,7 @@ demo: binaries ## shows a visit from the door to the verified log, and stops eve
 	@$(BUILT)/doorbook-local demo --binaries $(BUILT)
 
 test: install $(API_TESTER)/ready $(PAGE_TESTER)/node_modules/ready ## runs every test against real parts
+	@sh infra/local/install.sh --archivers
 	@CARGO="$(CARGO)" PROFILE=$(PROFILE) sh tests/run.sh
 
 tamper: install ## flips every byte of a log's bundle under both verifiers; some minutes

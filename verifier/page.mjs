@@ -1,8 +1,9 @@
 // Writes verify.html: verify.mjs as it stands, and behind it the code of the page, in one file that needs no other.
-// `node verifier/page.mjs`; a test compares what it would write with what is there.
+// Their SHA-256 go into SHA256SUMS and SECURITY.md. `node verifier/page.mjs`; a test compares what it would write with what is there.
 
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const read = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const source = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -20,4 +21,17 @@ export function build() {
   return read('page/page.html').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) writeFileSync(new URL('verify.html', import.meta.url), build());
+/** The digests of the script and of this page: as `sha256sum` writes them, and SECURITY.md with them. */
+export function listed(html) {
+  const digest = (text) => createHash('sha256').update(text).digest('hex');
+  const files = { 'verify.mjs': digest(read('verify.mjs')), 'verify.html': digest(html) };
+  return {
+    sums: Object.entries(files).map(([name, sum]) => `${sum}  ${name}\n`).join(''),
+    security: read('../SECURITY.md').replace(/^(\| verifier\/(verify\.\w+) \| `).*(` \|)$/gm, (_, before, name, after) => before + files[name] + after),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const html = build(), { sums, security } = listed(html);
+  for (const [name, text] of [['verify.html', html], ['SHA256SUMS', sums], ['../SECURITY.md', security]]) writeFileSync(new URL(name, import.meta.url), text);
+}

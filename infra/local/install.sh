@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the local stack stands on: a PostgreSQL server, and Node for the verifier.
 # With --python also Python's venv, for the linters and the API tester; with --browser Chromium and npm, which the tests
-# of the verifier's page drive. Nothing else needs them.
+# of the verifier's page drive; with --archivers the programs that the verifier's tests unpack bundles with. Nothing else
+# needs them.
 # Running it again does nothing. What apt says goes to .local/install.log.
 set -eu
 
@@ -36,10 +37,12 @@ has_node() { [ "$(node --version 2> /dev/null | sed 's/^v//; s/\..*//')" -ge "$o
 
 wants_browser=false
 wants_python=false
+wants_archivers=false
 for option in "$@"; do
   case "$option" in
     --browser) wants_browser=true ;;
     --python) wants_python=true ;;
+    --archivers) wants_archivers=true ;;
     *) fail "there is no option $option" ;;
   esac
 done
@@ -50,6 +53,10 @@ has_python() { ! $wants_python || python3 -c 'import ensurepip, venv' 2> /dev/nu
 has_chromium() { ! $wants_browser || [ -x /usr/bin/chromium ]; }
 
 has_npm() { ! $wants_browser || command -v npm > /dev/null; }
+
+has_archivers() {
+  ! $wants_archivers || { command -v python3 && command -v unzip && command -v bsdtar && command -v 7z; } > /dev/null
+}
 
 apt_install() {
   command -v apt-get > /dev/null || fail "there is no apt-get: install PostgreSQL $oldest_postgres or later, and $*, by hand"
@@ -73,7 +80,7 @@ install_postgres() {
 }
 
 refuse_what_cannot_work
-if ! has_postgres || ! has_python || ! has_node || ! has_chromium || ! has_npm; then
+if ! has_postgres || ! has_python || ! has_node || ! has_chromium || ! has_npm || ! has_archivers; then
   : > "$log"
   command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
     { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
@@ -83,5 +90,6 @@ has_python || apt_install python3-venv
 has_node || apt_install nodejs
 has_chromium || apt_install chromium
 has_npm || apt_install npm
+has_archivers || apt_install python3 unzip libarchive-tools p7zip-full
 has_node || fail "node $(node --version 2> /dev/null) is what this system offers; $oldest_node or later is needed"
 say "PostgreSQL $(newest_postgres) and Node $(node --version) are here"

@@ -10,35 +10,57 @@ function made(name, className, ...children) {
   return element;
 }
 
-const page = { bundle: null, anchors: [], turn: 0 };
+const page = { bundle: null, anchors: [], revoked: [], turn: 0 };
 /** Pauses so that the window stays alive. */
 const pause = () => new Promise((resume) => { setTimeout(resume); });
 const counted = (number) => number.toLocaleString('en');
 
 async function takeFiles(files) {
   for (const file of files) {
-    if (/\.note$/i.test(file.name)) page.anchors.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
-    else if (/\.(vkey|txt|pub)$/i.test(file.name)) addKeys(await file.slice(0, NOTE_BYTES_MAX).text());
+    if (/\.note$/i.test(file.name)) page.anchors.push({ name: file.name, bytes: await bytesOf(file) });
+    else if (/\.(vkey|txt|pub|json)$/i.test(file.name)) addKeys(await bytesOf(file), file.name);
     else page.bundle = file;
   }
-  byId('bundle-name').textContent = page.bundle === null ? '' : `${page.bundle.name}, ${counted(page.bundle.size)} bytes`;
+  showBundle();
   const { anchors } = page;
   byId('anchor-names').textContent = anchors.length === 0 ? '' : `${anchors.length} given: ${anchors.slice(0, 5).map((anchor) => anchor.name).join(', ')}${anchors.length > 5 ? ' …' : ''}`;
   byId('forget-anchors').hidden = anchors.length === 0;
   if (page.bundle !== null && keyLines().length > 0) await run();
 }
 
-const keyLines = () => byId('keys').value.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+const bytesOf = async (file) => new Uint8Array(await file.slice(0, KEPT_BYTES_MAX).arrayBuffer());
 
-function addKeys(text) {
-  const lines = new Set([...keyLines(), ...text.split('\n').map((line) => line.trim()).filter((line) => line !== '')]);
-  byId('keys').value = [...lines].join('\n');
+/** Says which file is looked at; a field for files does so only where the file was chosen in it. */
+function showBundle() {
+  const { bundle } = page, field = byId('bundle');
+  byId('bundle-name').textContent = bundle === null ? '' : `${bundle.name}, ${counted(bundle.size)} bytes`;
+  if (bundle === null || field.files[0] === bundle) return;
+  const given = new DataTransfer();
+  given.items.add(bundle);
+  field.files = given.files;
+}
+
+const keyLines = () => byId('keys').value.split('\n').map(trimmed).filter((line) => line !== '');
+
+/** Adds the keys of a file; what is none is said beside the field. */
+function addKeys(bytes, name) {
+  let note = '';
+  try {
+    const { keys, revoked } = keysOf(bytes, name);
+    byId('keys').value = [...new Set([...keyLines(), ...keys])].join('\n');
+    page.revoked = [...new Set([...page.revoked, ...revoked])];
+    note = `${name}: ${keys.length} keys${revoked.length === 0 ? '' : `, and ${revoked.length} revoked, which were left out`}`;
+  } catch (error) {
+    note = error.message;
+  }
+  byId('key-names').textContent = note;
 }
 
 function readForm() {
   const text = (id) => byId(id).value.trim() || undefined, maxGap = text('max-gap');
-  if (maxGap !== undefined && !/^\d{1,9}$/.test(maxGap)) throw noBundle('usage', 'the most days between two checkpoints are no number');
-  return { keys: keyLines(), anchors: page.anchors.map((anchor) => anchor.bytes), org: text('org'), hmacKey: text('hmac-key'), maxGap: maxGap === undefined ? undefined : Number(maxGap) };
+  if (maxGap !== undefined && !/^\d{1,9}$/.test(maxGap)) throw noBundle('usage', 'The days between two checkpoints are given as a number');
+  // Notes are dropped by the folder: some may be of other logs.
+  return { keys: keyLines(), revoked: page.revoked, foundAnchors: page.anchors.map((anchor) => anchor.bytes), org: text('org'), hmacKey: text('hmac-key'), maxGap: maxGap === undefined ? undefined : Number(maxGap) };
 }
 
 /** A file that says how much of it was read, lets the window breathe, and stops when another turn began. */
@@ -61,10 +83,10 @@ function watched(file, turn) {
 
 async function verifyChosen(turn) {
   try {
-    if (page.bundle === null) throw noBundle('usage', 'no bundle was chosen');
+    if (page.bundle === null) throw noBundle('usage', 'No bundle was chosen');
     return await verifyBundle(watched(page.bundle, turn), readForm());
   } catch (error) {
-    return { exit: 2, reason: 'usage', first_bad_seq: null, message: `this could not be verified: ${error.message}`, keys: [], anchors: [], not_checked: [] };
+    return failed(error);
   }
 }
 
@@ -96,20 +118,21 @@ function showReport(report) {
   const [className, word] = VERDICTS[report.exit];
   byId('verdict').className = className;
   byId('word').textContent = word(report.first_bad_seq);
-  byId('why').textContent = report.message;
+  byId('why').textContent = `${report.message}.`;
   byId('verdict').hidden = false;
   byId('verdict').focus({ preventScroll: true });
   const facts = byId('facts'), isGood = report.exit === 0;
   facts.replaceChildren();
   const fact = (name, ...values) => { if (values.length > 0) facts.append(made('dt', '', name), made('dd', '', ...values.map((value) => made('div', '', value)))); };
-  if (report.organization !== undefined) fact(isGood ? 'Organization' : 'Says it is of', report.organization);
-  if (report.kind !== undefined) fact(isGood ? 'Bundle' : 'Says it is', `kind ${report.kind}, made ${report.created_at}`);
+  if (page.bundle !== null) fact('File', page.bundle.name);
+  if (report.exit !== 2 && report.organization !== undefined) fact('Organization', report.organization);
+  if (report.exit !== 2 && report.kind !== undefined) fact('Bundle', `${report.kind}, made ${report.created_at}`);
   if (isGood) {
     fact('Entries', `${counted(report.entries)} shown, from entry ${report.first_seq}; the log had ${counted(report.tree_size)}`);
     if (report.first_at !== null) fact('First and last at', `${report.first_at} – ${report.last_at}`);
-    fact('Opened values', counted(report.openings));
+    if (report.openings > 0) fact('Opened values', `${counted(report.openings)}, and each matches the log`);
     fact('Signed by', ...report.keys);
-    fact('Anchors', report.anchors.length > 0 ? `agree at sizes ${report.anchors.join(', ')}` : 'none used');
+    fact('Anchors', report.anchors.length > 0 ? `the log is as your notes of sizes ${report.anchors.join(', ')} say` : 'none used');
     fact('Not checked', ...report.not_checked);
   }
   facts.hidden = facts.childElementCount === 0;

@@ -1,6 +1,6 @@
 // --------------------------------------------------------------------------------------------------------- the entries
 
-const ROWS_MAX = 100, TABLE_BYTES_MAX = 256 * 2 ** 20, TEXT_MAX = 4000, IMAGES = ['image/jpeg', 'image/png'];
+const ROWS_MAX = 100, TABLE_BYTES_MAX = 256 * 2 ** 20, IMAGE_BYTES_MAX = 64 * 2 ** 20, TEXT_MAX = 4000, IMAGES = ['image/jpeg', 'image/png'];
 const shown = { lines: [], found: [], first: 0, report: null, openings: new Map(), urls: [] };
 
 /** Where the lines are, and of each what it can be looked up by. Nothing here is believed: it is shown. */
@@ -32,7 +32,7 @@ const decoder = new TextDecoder();
 /** What was opened, once all of it holds: by entry, then by place in it. */
 async function readOpened(source, members) {
   const opened = new Map();
-  for await (const opening of new Openings(source, members).all()) {
+  for await (const opening of new Openings({ source, members }).all()) {
     if (!opened.has(opening.seq)) opened.set(opening.seq, new Map());
     opened.get(opening.seq).set(opening.pointer, opening);
   }
@@ -95,8 +95,13 @@ function showRows(sought) {
 
 const LABELS = ['Entry', 'Time', 'Actor', 'Action', 'Target', 'Reason', 'Changed'];
 
+/** An entry to show; one beyond a limit is shown as it stands. */
+function shownJson(line) {
+  try { return tryJson(line); } catch { return null; }
+}
+
 function row({ line, seq }, sought) {
-  const node = tryJson(line), opened = new Map(shown.openings.get(seq));
+  const node = shownJson(line), opened = new Map(shown.openings.get(seq));
   const isBad = seq !== undefined && seq === shown.report.first_bad_seq;
   const element = made('tr', isBad ? 'bad' : seq !== undefined && seq === sought ? 'sought' : '');
   const cells = node?.kind === 'object' ? cellsOf(node, opened) : [['?'], [], [], [], [], [], [cut(decoder.decode(line.subarray(0, TEXT_MAX)))]];
@@ -154,7 +159,7 @@ function valueOf(value, pointer, opened) {
   const opening = opened.get(pointer);
   if (opening === undefined) return [chip];
   opened.delete(pointer);
-  const content = made('span', 'opened', made('i', '', 'opened, and is what was committed to:'));
+  const content = made('span', 'opened', made('i', '', 'the shown value matches the log:'));
   if (opening.file === undefined) content.append(plain(opening.value));
   else content.append(opening.file, picture(opening.file, plain(type)));
   return [chip, content];
@@ -164,8 +169,7 @@ function valueOf(value, pointer, opened) {
 function picture(file, type) {
   if (!IMAGES.includes(type)) return '';
   const image = Object.assign(made('img', ''), { alt: file });
-  wholeMember(shown.source, shown.members.get(file)).then((bytes) => {
-    if (bytes === null) return;
+  wholeMember(shown.source, shown.members.get(file), IMAGE_BYTES_MAX).then((bytes) => {
     image.src = URL.createObjectURL(new Blob([bytes], { type }));
     shown.urls.push(image.src);
   }, () => {});

@@ -5,36 +5,32 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use lexopt::prelude::{Long, Short, Value, ValueExt};
+use lexopt::prelude::{Long, Value, ValueExt};
 
-use crate::encoding::{is_uuid, unhex};
+use crate::encoding::{is_uuid, typed_text, unhex};
+use crate::finding::{Finding, Reason};
+use crate::json::{Raw, Rules};
 use crate::note::VerifierKey;
-use crate::verify::Options;
+use crate::report::{Facts, Report};
+use crate::source::BundleFile;
+use crate::verify::{Options, verify};
 
 /// How to use the program.
 pub const USAGE: &str = "\
-doorbook-verify BUNDLE --key KEY [--key KEY…] [options]
+usage: doorbook-verify BUNDLE --key KEY [--key KEY…] [options]
 
-  --key KEY         verifier key name+id+base64, or a file with one a line; a key inside the bundle never counts
+  --key KEY         verifier key name+id+base64, or a file: one a line, or the JSON of the key address;
+                    two are needed, of the log and of bundles; a key inside the bundle never counts
   --org UUID        refuse a bundle of any other organization
   --anchor NOTE     a checkpoint that was kept elsewhere, or a folder of .note files; may be given again
   --max-gap DAYS    refuse more days than that between two anchors
   --hmac-key HEX    the organization's export key, to check manifest.hmac
   --json            print one JSON object
 
-Exit code: 0 all holds, 1 something is wrong, 2 nothing was verified.";
+Exit code: 0 all that was checked is correct, 1 something is wrong, 2 nothing was verified";
 
-/// A note is a few hundred bytes.
-const NOTE_BYTES_MAX: u64 = 1 << 20;
-
-/// One thing to do.
-#[derive(Debug)]
-pub enum Task {
-    /// Print how to use the program.
-    Help,
-    /// Verify a bundle.
-    Verify(Order),
-}
+/// Notes and lists of keys are a few hundred bytes.
+const KEPT_BYTES_MAX: u64 = 1 << 20;
 
 /// A bundle to verify.
 #[derive(Debug)]
@@ -43,68 +39,84 @@ pub struct Order {
     pub bundle: PathBuf,
     /// What it is held against.
     pub options: Options,
-    /// Whether a program reads the report.
-    pub as_json: bool,
 }
 
-/// The command line cannot be followed.
-#[derive(Debug)]
-pub struct Misread {
-    /// Why, in a sentence.
-    pub why: String,
-    /// Whether a program reads it.
-    pub as_json: bool,
+/// Does what a command line says, and gives the report. Whatever goes wrong is exit 2.
+#[must_use]
+pub fn command(words: &[OsString]) -> Report {
+    let usage = |why: String| Report::new(Err(Finding::new(Reason::Usage, why)), Facts::default());
+    match read(words) {
+        Err(why) => usage(why),
+        Ok(Order { bundle, options }) => match BundleFile::open(&bundle) {
+            Ok(file) => verify(&file, &options),
+            Err(error) => usage(format!("{} cannot be read: {error}", bundle.display())),
+        },
+    }
+}
+
+/// Whether a program reads the report, wherever in the command line that is said.
+#[must_use]
+pub fn is_json(words: &[OsString]) -> bool {
+    words.iter().any(|word| word == "--json")
 }
 
 /// Reads the command line, and the keys and notes that it names.
 ///
 /// # Errors
-/// [`Misread`].
-pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, Misread> {
-    let mut as_json = false;
-    read_words(lexopt::Parser::from_iter(arguments), &mut as_json).map_err(|why| Misread { why, as_json })
-}
-
-fn read_words(mut words: lexopt::Parser, as_json: &mut bool) -> Result<Task, String> {
+/// Why it cannot be followed, in a sentence.
+pub fn read(words: &[OsString]) -> Result<Order, String> {
+    // The one exit code of 0 says that a bundle is verified; so this is no request that can be met.
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        return Err(USAGE.to_owned());
+    }
     let mut options = Options::with_keys(Vec::new());
     options.threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let mut bundle = None;
+    let mut words = lexopt::Parser::from_args(words.to_vec());
     while let Some(word) = words.next().map_err(misread)? {
         match word {
-            Long("help") | Short('h') => return Ok(Task::Help),
-            Long("json") => *as_json = true,
-            Long("key") => options.keys.extend(read_keys(&words.value().map_err(misread)?)?),
-            Long("org") => {
-                options.organization = Some(read_value(&mut words, "--org takes a UUID", read_organization)?)
-            }
-            Long("anchor") => options.anchors.extend(read_anchors(Path::new(&words.value().map_err(misread)?))?),
-            Long("max-gap") => {
-                options.max_gap_days =
-                    Some(read_value(&mut words, "--max-gap takes a number of days", |text| text.parse().ok())?);
-            }
-            Long("hmac-key") => {
-                options.hmac_key = Some(read_value(&mut words, "--hmac-key takes 64 hexadecimal digits", |text| {
-                    unhex(text.to_ascii_lowercase().as_bytes())
-                })?);
-            }
+            Long("json") => {}
             Value(path) if bundle.is_none() => bundle = Some(PathBuf::from(path)),
+            Long(option @ ("key" | "org" | "anchor" | "max-gap" | "hmac-key")) => {
+                let option = option.to_owned();
+                read_option(&mut words, &option, &mut options)?;
+            }
             other => return Err(misread(other.unexpected())),
         }
     }
-    let bundle = bundle.ok_or("No bundle was given.")?;
+    let bundle = bundle.ok_or("No bundle was given. Try --help")?;
     if options.keys.is_empty() {
-        return Err("No --key was given.".to_owned());
+        return Err("No key was given".to_owned());
     }
-    Ok(Task::Verify(Order { bundle, options, as_json: *as_json }))
+    Ok(Order { bundle, options })
+}
+
+/// Reads the value of an option.
+fn read_option(words: &mut lexopt::Parser, option: &str, options: &mut Options) -> Result<(), String> {
+    match option {
+        "key" => {
+            let Keys { keys, revoked } = read_keys(&words.value().map_err(misread)?)?;
+            options.keys.extend(keys);
+            options.revoked.extend(revoked);
+        }
+        "anchor" => read_anchors(Path::new(&words.value().map_err(misread)?), options)?,
+        "org" => options.organization = Some(read_value(words, "--org takes a UUID", read_organization)?),
+        "max-gap" => options.max_gap_days = Some(read_value(words, "--max-gap takes a number of days", read_days)?),
+        _ => {
+            let read = |text: &str| unhex(text.to_ascii_lowercase().as_bytes());
+            options.hmac_key = Some(read_value(words, "--hmac-key takes 64 hexadecimal digits", read)?);
+        }
+    }
+    Ok(())
 }
 
 fn misread(error: lexopt::Error) -> String {
-    format!("{error}.")
+    format!("{error}. Try --help")
 }
 
 fn read_value<T>(words: &mut lexopt::Parser, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, String> {
     let text = words.value().and_then(ValueExt::string).map_err(misread)?;
-    read(&text).ok_or_else(|| format!("{wanted}."))
+    read(&text).ok_or_else(|| wanted.to_owned())
 }
 
 fn read_organization(text: &str) -> Option<String> {
@@ -112,26 +124,56 @@ fn read_organization(text: &str) -> Option<String> {
     is_uuid(&organization).then_some(organization)
 }
 
+fn read_days(text: &str) -> Option<u32> {
+    let is_plain = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| text.parse().ok())?
+}
+
+/// Keys, and the names of those that were left out because they are revoked.
+#[derive(Default)]
+struct Keys {
+    keys: Vec<VerifierKey>,
+    revoked: Vec<String>,
+}
+
 /// A key as text, or a file of them.
-fn read_keys(word: &OsString) -> Result<Vec<VerifierKey>, String> {
+fn read_keys(word: &OsString) -> Result<Keys, String> {
     if let Some(key) = word.to_str().and_then(VerifierKey::read) {
-        return Ok(vec![key]);
+        return Ok(Keys { keys: vec![key], revoked: Vec::new() });
     }
     let shown = Path::new(word).display();
-    let text = read_small(Path::new(word)).ok_or_else(|| format!("--key {shown} is no verifier key and no file."))?;
-    let text = String::from_utf8(text).map_err(|_| format!("{shown} is no list of verifier keys."))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let keys: Option<Vec<_>> = lines.map(VerifierKey::read).collect();
-    keys.filter(|keys| !keys.is_empty()).ok_or_else(|| format!("{shown} is no list of verifier keys."))
+    let bytes = read_small(Path::new(word))
+        .ok_or_else(|| format!("--key {shown} is neither a verifier key nor a small file"))?;
+    let keys = typed_text(&bytes).and_then(|text| keys_of(&text));
+    let keys = keys.filter(|keys| keys.keys.len() + keys.revoked.len() > 0);
+    keys.ok_or_else(|| format!("{shown} is no list of verifier keys"))
+}
+
+/// One a line, or what `/.well-known/doorbook-audit-key` answers.
+fn keys_of(text: &str) -> Option<Keys> {
+    if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+        let lines = text.split('\n').map(|line| line.trim_matches([' ', '\t', '\r'])).filter(|line| !line.is_empty());
+        return Some(Keys { keys: lines.map(VerifierKey::read).collect::<Option<_>>()?, revoked: Vec::new() });
+    }
+    let mut keys = Keys::default();
+    for one in Raw::parse(text.as_bytes(), Rules::Json).ok()?.field("keys")?.list()? {
+        let key = VerifierKey::read(&one.field("verifier_key")?.string()?)?;
+        match one.field("revoked_at") {
+            Some(at) if !at.is_null() => keys.revoked.push(key.to_string()),
+            _ => keys.keys.push(key),
+        }
+    }
+    Some(keys)
 }
 
 /// A note, or the notes below a folder.
-fn read_anchors(path: &Path) -> Result<Vec<Vec<u8>>, String> {
-    let unreadable = || format!("--anchor {} cannot be read.", path.display());
+fn read_anchors(path: &Path, options: &mut Options) -> Result<(), String> {
+    let unreadable = || format!("--anchor {} cannot be read", path.display());
     if !path.is_dir() {
-        return Ok(vec![read_small(path).ok_or_else(unreadable)?]);
+        options.anchors.push(read_small(path).ok_or_else(unreadable)?);
+        return Ok(());
     }
-    let mut notes = Vec::new();
+    let before = options.found_anchors.len();
     let mut folders = vec![path.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).map_err(|_| unreadable())? {
@@ -139,15 +181,16 @@ fn read_anchors(path: &Path) -> Result<Vec<Vec<u8>>, String> {
             let kind = entry.file_type().map_err(|_| unreadable())?;
             if kind.is_dir() {
                 folders.push(entry.path());
-            } else if entry.path().extension().is_some_and(|extension| extension == "note") {
-                notes.push(read_small(&entry.path()).ok_or_else(unreadable)?);
+            } else if entry.file_name().to_string_lossy().ends_with(".note") {
+                options.found_anchors.push(read_small(&entry.path()).ok_or_else(unreadable)?);
             }
         }
     }
-    if notes.is_empty() { Err(format!("--anchor {} has no .note in it.", path.display())) } else { Ok(notes) }
+    let is_empty = options.found_anchors.len() == before;
+    if is_empty { Err(format!("--anchor {} has no .note in it", path.display())) } else { Ok(()) }
 }
 
 fn read_small(path: &Path) -> Option<Vec<u8>> {
     let about = fs::metadata(path).ok()?;
-    (about.is_file() && about.len() <= NOTE_BYTES_MAX).then(|| fs::read(path).ok())?
+    (about.is_file() && about.len() <= KEPT_BYTES_MAX).then(|| fs::read(path).ok())?
 }

@@ -58,7 +58,7 @@ impl At {
     /// Whether more than so many days lie between this moment and a later one.
     #[must_use]
     pub fn is_further_than(&self, days: u32, later: &Self) -> bool {
-        later.micros() - self.micros() > i64::from(days) * DAY_US
+        later.micros() - self.micros() > i64::from(days).saturating_mul(DAY_US)
     }
 }
 

@@ -23,12 +23,12 @@ pub struct Checkpoint {
 }
 
 /// Why a checkpoint does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// It is no checkpoint.
     Form,
     /// No given key signed it, or one is said to have and did not.
-    Signature(Unsigned),
+    Signature(Box<Checkpoint>, Unsigned),
 }
 
 impl Checkpoint {
@@ -56,8 +56,10 @@ impl Checkpoint {
     pub fn verified<'k>(bytes: &[u8], keys: &'k [VerifierKey]) -> Result<(Self, Vec<&'k VerifierKey>), Refused> {
         let note = Note::read(bytes).ok_or(Refused::Form)?;
         let checkpoint = Self::read(note.text).ok_or(Refused::Form)?;
-        let signers = note.signers(keys, &checkpoint.name).map_err(Refused::Signature)?;
-        Ok((checkpoint, signers))
+        match note.signers(keys, &checkpoint.name) {
+            Ok(signers) => Ok((checkpoint, signers)),
+            Err(unsigned) => Err(Refused::Signature(Box::new(checkpoint), unsigned)),
+        }
     }
 
     /// What every log has been before its first entry.

@@ -70,6 +70,22 @@ pub fn decimal(text: &str) -> Option<u64> {
     (number < 1 << 53).then_some(number)
 }
 
+/// A text as editors and shells write it: UTF-8 with or without a byte order mark, or UTF-16 with one.
+#[must_use]
+pub fn typed_text(bytes: &[u8]) -> Option<String> {
+    let units = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().copied().map(read).collect();
+        rest.is_empty().then(|| String::from_utf16(&units).ok())?
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(str::to_owned),
+        plain => str::from_utf8(plain).ok().map(str::to_owned),
+    }
+}
+
 /// Whether the text is a UUID in lower case.
 #[must_use]
 pub fn is_uuid(text: &str) -> bool {

@@ -38,11 +38,15 @@ reasons! {
     Usage = "usage", 2;
     /// The input is no ZIP, or one that no exporter writes.
     Container = "container", 2;
-    /// `manifest.json` is missing or is no manifest of a known version.
+    /// One of the three files of the manifest is missing, or is none of a known version.
     ManifestForm = "manifest_form", 2;
+    /// No given key signed it: keys are mixed up more often than logs are forged.
+    Keys = "keys", 2;
+    /// Larger than this verifier takes; nothing is said about whether it is right.
+    Limit = "limit", 2;
     /// The bundle is another organization's.
     Organization = "organization", 1;
-    /// `manifest.sig` is not signed by a given key, or does not fit.
+    /// `manifest.sig` is not of the key that it names, or does not fit.
     ManifestSignature = "manifest_signature", 1;
     /// `manifest.hmac` is not what the export key makes of the manifest.
     Hmac = "hmac", 1;
@@ -50,7 +54,7 @@ reasons! {
     Members = "members", 1;
     /// A checkpoint cannot be read.
     CheckpointForm = "checkpoint_form", 1;
-    /// A checkpoint is not signed by a given key.
+    /// A checkpoint is not signed by the key that it names.
     CheckpointSignature = "checkpoint_signature", 1;
     /// The frontier does not fold to the root of the previous checkpoint.
     Frontier = "frontier", 1;
@@ -64,10 +68,12 @@ reasons! {
     Tree = "tree", 1;
     /// An entry's proof does not lead to the checkpoint.
     Proof = "proof", 1;
-    /// An entry between two that are shown was left out.
+    /// An entry does not name the one before it of the same target.
     Prev = "prev", 1;
     /// An opened value is not the one that was committed to.
     Opening = "opening", 1;
+    /// `nda.txt` is not the text that an entry says was signed.
+    Nda = "nda", 1;
     /// The table is not what the entries make.
     Csv = "csv", 1;
     /// The log is not the one that was anchored.
@@ -92,6 +98,20 @@ impl Finding {
     #[must_use]
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self { reason, first_bad_seq: None, message: message.into() }
+    }
+
+    /// Something that is larger than this verifier takes.
+    #[must_use]
+    pub fn beyond(what: impl std::fmt::Display) -> Self {
+        Self::new(Reason::Limit, format!("{what}: it was not checked"))
+    }
+
+    /// Something that no given key signed. It is no sign of a change.
+    #[must_use]
+    pub fn unsigned(what: impl std::fmt::Display) -> Self {
+        let needed = "two keys are needed, of the log and of bundles, for this organization and that time";
+        let message = format!("None of your keys signed this. Check them first. {what} is signed by another: {needed}");
+        Self::new(Reason::Keys, message)
     }
 
     /// Something that shows at one entry.

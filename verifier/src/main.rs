@@ -1,41 +1,30 @@
 //! `doorbook-verify`: see the library.
 
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use doorbook_verify::arguments::{self, Task, USAGE};
-use doorbook_verify::{BundleFile, Facts, Finding, Reason, Report, verify};
+use doorbook_verify::arguments::{command, is_json};
+
+/// Nothing was verified.
+const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let (report, as_json) = match arguments::read(std::env::args_os()) {
-        Ok(Task::Help) => return say(format_args!("{USAGE}"), 0),
-        Ok(Task::Verify(order)) => {
-            let report = match BundleFile::open(&order.bundle) {
-                Ok(file) => verify(&file, &order.options),
-                Err(error) => refused(Reason::Container, &format!("{}: {error}.", order.bundle.display())),
-            };
-            (report, order.as_json)
-        }
-        Err(misread) => (refused(Reason::Usage, &misread.why), misread.as_json),
-    };
-    match (as_json, report.reason) {
-        (true, _) => say(report.to_json(), report.exit()),
-        (false, Reason::Usage) => complain(&report),
-        (false, _) => say(report.to_string().trim_end(), report.exit()),
+    // A panic would end with a code of its own, which says nothing to who reads 0, 1 and 2.
+    let ended = std::panic::catch_unwind(|| run(&std::env::args_os().skip(1).collect::<Vec<_>>()));
+    ExitCode::from(ended.ok().and_then(Result::ok).unwrap_or(FAILED))
+}
+
+/// Prints the report and returns the exit code. What nobody could read must not end as verified.
+fn run(words: &[OsString]) -> io::Result<u8> {
+    let report = command(words);
+    let text = if is_json(words) { report.to_json() } else { report.to_string().trim_end().to_owned() };
+    if report.exit() == FAILED && !is_json(words) {
+        writeln!(io::stderr(), "{text}")?;
+    } else {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}")?;
+        out.flush()?;
     }
-}
-
-fn refused(reason: Reason, why: &str) -> Report {
-    Report::new(Err(Finding::new(reason, why)), Facts::default())
-}
-
-/// Prints the report. A reader who closed the pipe does not want it; the exit code says the same.
-fn say(report: impl std::fmt::Display, exit: u8) -> ExitCode {
-    let _closed = writeln!(std::io::stdout(), "{report}");
-    ExitCode::from(exit)
-}
-
-fn complain(report: &Report) -> ExitCode {
-    let _closed = writeln!(std::io::stderr(), "doorbook-verify: {} Try --help.", report.message);
-    ExitCode::from(report.exit())
+    Ok(report.exit())
 }

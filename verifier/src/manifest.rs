@@ -6,7 +6,11 @@ use crate::at::is_moment;
 use crate::encoding::{base64_hash, is_uuid, unhex};
 use crate::finding::{Checked, Finding, Reason};
 use crate::hash::Hash;
-use crate::json::{Raw, Rules};
+use crate::json::{Fault, Raw, Rules};
+
+const TOTAL_MAX: u64 = 8 << 30;
+const OPENINGS_MAX: u64 = 100_000;
+const SHOWN_MAX: u64 = 100_000;
 
 /// What a bundle is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +81,13 @@ impl Manifest {
     /// # Errors
     /// [`Reason::ManifestForm`].
     pub(crate) fn read(bytes: &[u8]) -> Checked<Self> {
-        let refused = |why| Finding::new(Reason::ManifestForm, format!("manifest.json {why}."));
+        let refused = |why| Finding::new(Reason::ManifestForm, format!("manifest.json {why}"));
         let line = bytes.strip_suffix(b"\n").filter(|line| !line.contains(&b'\n'));
         let line = line.ok_or_else(|| refused("is not one line"))?;
-        let json = Raw::parse(line, Rules::Json).map_err(|_| refused("is no JSON, or has a key twice"))?;
+        let json = Raw::parse(line, Rules::Manifest).map_err(|fault| match fault {
+            Fault::Malformed => refused("is no JSON, or has a key twice"),
+            Fault::Limit => Finding::beyond("manifest.json is too deep, or has too many values"),
+        })?;
         match json.field("v").and_then(Raw::integer) {
             Some(1) => Self::read_fields(json).ok_or_else(|| refused("lacks a field, or has one that is malformed")),
             _ => Err(refused("is of a version that is not known here")),
@@ -108,6 +115,24 @@ impl Manifest {
         };
         let counted = ["entries", "openings"].iter().all(|word| manifest.counts.contains_key(*word));
         (counted && manifest.first_seq <= manifest.tree_size).then_some(manifest)
+    }
+
+    /// That one run takes it on: memory and time are bounded by what was signed, and by this.
+    ///
+    /// # Errors
+    /// [`Reason::Limit`].
+    pub(crate) fn expect_bounded(&self) -> Checked {
+        let count = |word: &str| self.counts.get(word).copied().unwrap_or_default();
+        if self.files.iter().fold(0, |total: u64, file| total.saturating_add(file.bytes)) > TOTAL_MAX {
+            return Err(Finding::beyond("The files together are larger than 8 GiB"));
+        }
+        if count("openings") > OPENINGS_MAX {
+            return Err(Finding::beyond(format_args!("More than {OPENINGS_MAX} values are opened")));
+        }
+        if self.kind == Kind::Evidence && count("entries") > SHOWN_MAX {
+            return Err(Finding::beyond(format_args!("The evidence has more than {SHOWN_MAX} entries")));
+        }
+        Ok(())
     }
 
     /// What the manifest says of a member.

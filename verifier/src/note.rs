@@ -20,16 +20,17 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
-    /// Reads `name+hex id+base64`. `None` unless the id is that of name and key.
+    /// Reads `name+hex id+base64`, with blanks around it. `None` unless the id is that of name and key, and for a weak
+    /// key, under which signatures hold for any text.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let (name, rest) = text.split_once('+')?;
+        let (name, rest) = text.trim_matches([' ', '\t', '\r']).split_once('+')?;
         let (id, key) = rest.split_once('+')?;
         let bytes = base64(key)?;
         let (algorithm, public) = bytes.split_first()?;
         let key = VerifyingKey::from_bytes(public.try_into().ok()?).ok()?;
         let right = Self { name: name.to_owned(), id: key_id(name, &bytes)?, key };
-        (*algorithm == ALGORITHM && is_name(name) && right.id_text() == id).then_some(right)
+        (*algorithm == ALGORITHM && is_name(name) && right.id_text() == id && !right.key.is_weak()).then_some(right)
     }
 
     /// A key by its bytes; `None` when they are no point of the curve.

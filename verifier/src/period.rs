@@ -6,7 +6,7 @@ use crate::finding::{Checked, Finding, Reason};
 use crate::hash::Hash;
 use crate::log::{Mark, Start};
 use crate::manifest::Manifest;
-use crate::members::{FRONTIER, short};
+use crate::members::FRONTIER;
 use crate::tree::Range;
 use crate::verify::missing;
 use crate::zip::Archive;
@@ -30,14 +30,15 @@ pub(crate) fn start(
 ) -> Checked<Start> {
     let refused = |what: &str| Finding::new(Reason::Frontier, what);
     if previous.size != manifest.first_seq || previous.size > checkpoint.size || previous.name != checkpoint.name {
-        return Err(refused("The previous checkpoint is not the one that the period begins at."));
+        return Err(refused("audit/previous.note is not the checkpoint that the period begins at"));
     }
     let member = archive.find(FRONTIER).ok_or_else(|| missing(FRONTIER))?;
-    let roots = archive.read_whole(member, FRONTIER_BYTES_MAX)?.and_then(|text| read(&text));
+    let is_large = member.size > FRONTIER_BYTES_MAX;
+    let roots = if is_large { None } else { read(&archive.read_whole(member, FRONTIER_BYTES_MAX)?) };
     let range = roots.and_then(|roots| Range::from_frontier(previous.size, &roots));
     match range {
         Some(range) if range.root() == previous.root => Ok(Start { range, link: previous.chain, time: previous.time }),
-        _ => Err(refused("The frontier does not fold to the root of the previous checkpoint.")),
+        _ => Err(refused("audit/frontier.txt does not lead to audit/previous.note")),
     }
 }
 
@@ -58,19 +59,18 @@ pub(crate) fn expect_led_to(
 ) -> Checked {
     let signed = checkpoint.size;
     if first_seq != manifest.first_seq {
-        return Err(Finding::new(Reason::Tree, "The entries do not begin where the manifest says."));
+        return Err(Finding::new(Reason::Tree, "The entries do not begin where the manifest says"));
     }
     if size != signed {
-        let what = format!("The entries end at {size}, and the log was signed with {signed}.");
+        let what = format!("There are entries up to {size}, and the log was signed with {signed}");
         return Err(Finding::at(Reason::Tree, size.min(signed), what));
     }
     if manifest.counts.get("entries") != Some(&(size - first_seq)) {
-        return Err(Finding::new(Reason::Tree, "The manifest counts other entries than there are."));
+        return Err(Finding::new(Reason::Tree, "The bundle has another number of entries than its manifest says"));
     }
     if (end.root, end.chain, end.time) != (checkpoint.root, checkpoint.chain, checkpoint.time) {
-        let (own, signed) = (short(&end.root), short(&checkpoint.root));
-        let what = format!("From seq {first_seq} on the log is not what was signed: root {own}… and not {signed}….");
-        return Err(Finding::new(Reason::Tree, what));
+        let how = format!("somewhere from entry {first_seq} on the log was written anew");
+        return Err(Finding::new(Reason::Tree, format!("The entries are not those that were signed: {how}")));
     }
     Ok(())
 }

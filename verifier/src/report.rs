@@ -57,6 +57,14 @@ impl Facts {
         }
     }
 
+    /// Entries, openings and the size of the log, in words.
+    fn counted(&self) -> Option<String> {
+        let (entries, size) = self.entries.zip(self.tree_size)?;
+        let opened = self.openings.filter(|count| *count > 0);
+        let opened = opened.map_or(String::new(), |count| format!(", {count} opened values match the log"));
+        Some(format!("{entries}{opened}; the log had {size}"))
+    }
+
     pub(crate) fn add_span(&mut self, first: Option<At>, last: Option<At>) {
         self.first_at = first.map(|at| at.text().to_owned());
         self.last_at = last.map(|at| at.text().to_owned());
@@ -68,8 +76,20 @@ impl Report {
     #[must_use]
     pub fn new(outcome: Checked, facts: Facts) -> Self {
         match outcome {
-            Ok(()) => Self { reason: Reason::Ok, first_bad_seq: None, message: "All holds.".to_owned(), facts },
-            Err(Finding { reason, first_bad_seq, message }) => Self { reason, first_bad_seq, message, facts },
+            Ok(()) => Self {
+                reason: Reason::Ok,
+                first_bad_seq: None,
+                message: "Everything checked is correct".to_owned(),
+                facts,
+            },
+            // Nothing was verified, so nothing is said of it.
+            Err(Finding { reason, first_bad_seq, message }) if reason.exit() == 2 => {
+                Self { reason, first_bad_seq, message, facts: Facts::default() }
+            }
+            Err(Finding { reason, first_bad_seq, message }) => {
+                let not_checked = Vec::new();
+                Self { reason, first_bad_seq, message, facts: Facts { not_checked, ..facts } }
+            }
         }
     }
 
@@ -112,36 +132,37 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facts = &self.facts;
-        match (self.exit(), self.first_bad_seq) {
-            (0, _) => writeln!(formatter, "Verified. {}", self.message)?,
-            (1, Some(seq)) => {
-                writeln!(formatter, "NOT as it was: {} [{}, seq {seq}]", self.message, self.reason.word())?
-            }
-            (1, None) => writeln!(formatter, "NOT as it was: {} [{}]", self.message, self.reason.word())?,
+        let at = self.first_bad_seq.map_or(String::new(), |seq| format!(" at entry {seq}"));
+        match self.exit() {
+            0 => writeln!(formatter, "VERIFIED: {}.", self.message)?,
+            1 => writeln!(formatter, "WRONG{at}: {}.", self.message)?,
             // What it says of itself is worth nothing.
-            _ => return writeln!(formatter, "Nothing was verified. {} [{}]", self.message, self.reason.word()),
+            _ => return writeln!(formatter, "NOT VERIFIED: {}.", self.message),
         }
-        let span = facts.first_at.iter().zip(&facts.last_at).map(|(first, last)| format!("{first} to {last}")).next();
-        let count = |number: Option<u64>, of: &str| number.map(|number| format!("{number} {of}"));
-        let sizes =
-            facts.first_seq.zip(facts.tree_size).map(|(first, size)| format!(" from seq {first}, log of size {size}"));
-        let entries = count(facts.entries, "shown").map(|text| text + &sizes.unwrap_or_default());
-        let keys = (!facts.keys.is_empty()).then(|| facts.keys.join(", "));
-        let anchors = (!facts.anchors.is_empty()).then(|| format!("{:?}", facts.anchors));
+        let holds = self.exit() == 0;
+        let list = |texts: &[String]| texts.join(&format!("\n{:16}", ""));
+        let anchors: Vec<_> = facts.anchors.iter().map(ToString::to_string).collect();
         for (name, value) in [
             ("organization", facts.organization.clone()),
             ("bundle", facts.kind.zip(facts.created_at.as_ref()).map(|(kind, at)| format!("{kind}, made {at}"))),
-            ("entries", entries),
-            ("time", span),
-            ("opened", count(facts.openings, "values")),
-            ("signed by", keys),
-            ("anchors", anchors.map(|sizes| format!("agree at sizes {}", sizes.trim_matches(['[', ']'])))),
+            ("entries", facts.counted().filter(|_| holds)),
+            (
+                "from, to",
+                facts.first_at.iter().zip(&facts.last_at).map(|(first, last)| format!("{first} – {last}")).next(),
+            ),
+            ("keys", holds.then(|| list(&facts.keys))),
+            (
+                "anchors",
+                (holds && !anchors.is_empty())
+                    .then(|| format!("the log is as your notes of sizes {} say", anchors.join(", "))),
+            ),
+            ("not checked", holds.then(|| list(&facts.not_checked))),
         ] {
             if let Some(value) = value {
                 writeln!(formatter, "  {name:<13} {value}")?;
             }
         }
-        facts.not_checked.iter().try_for_each(|what| writeln!(formatter, "  not checked   {what}"))
+        Ok(())
     }
 }
 

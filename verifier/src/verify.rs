@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use crate::anchors::{Anchored, Anchors};
+use crate::anchors::{Anchored, Anchors, Held};
 use crate::at::At;
 use crate::checkpoint::{Checkpoint, Refused};
 use crate::evidence;
@@ -12,16 +12,16 @@ use crate::hash::{Hash, genesis};
 use crate::log::{Mark, Pass, Start};
 use crate::manifest::{Kind, Manifest};
 use crate::manifest_signature::{self, ManifestFiles};
-use crate::members::{CHECKPOINT, MANIFEST, MANIFEST_HMAC, MANIFEST_SIGNATURE, Members, PREVIOUS};
-use crate::note::VerifierKey;
+use crate::members::{ABOUT_THE_OTHERS, CHECKPOINT, Members, PREVIOUS};
+use crate::note::{Unsigned, VerifierKey};
 use crate::openings;
 use crate::period;
 use crate::report::{Facts, Report};
 use crate::source::Source;
-use crate::zip::Archive;
+use crate::zip::{Archive, not_ours};
 
-/// No manifest, note or proof of ours is larger.
-pub(crate) const WHOLE_BYTES_MAX: u64 = 64 << 20;
+const NOTE_BYTES_MAX: u64 = 1 << 16;
+const MANIFEST_BYTES_MAX: u64 = 1 << 20;
 
 /// What the auditor brings along.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Options {
     pub organization: Option<String>,
     /// Notes that were kept elsewhere.
     pub anchors: Vec<Vec<u8>>,
+    /// Notes out of a folder, in which there may be some of other logs.
+    pub found_anchors: Vec<Vec<u8>>,
+    /// Keys that were left out because they are revoked, as they are named in a report.
+    pub revoked: Vec<String>,
     /// How many days may lie between two of them.
     pub max_gap_days: Option<u32>,
     /// The organization's export key.
@@ -44,8 +48,16 @@ impl Options {
     /// Keys alone, one thread.
     #[must_use]
     pub fn with_keys(keys: Vec<VerifierKey>) -> Self {
-        let threads = NonZeroUsize::MIN;
-        Self { keys, organization: None, anchors: Vec::new(), max_gap_days: None, hmac_key: None, threads }
+        Self {
+            keys,
+            organization: None,
+            anchors: Vec::new(),
+            found_anchors: Vec::new(),
+            revoked: Vec::new(),
+            max_gap_days: None,
+            hmac_key: None,
+            threads: NonZeroUsize::MIN,
+        }
     }
 }
 
@@ -59,43 +71,54 @@ pub fn verify(source: &dyn Source, options: &Options) -> Report {
 
 fn run(source: &dyn Source, options: &Options, facts: &mut Facts) -> Checked {
     if options.keys.is_empty() {
-        return Err(Finding::new(Reason::Usage, "No --key was given."));
+        return Err(Finding::new(Reason::Usage, "No key was given"));
     }
+    let anchors = Anchors::read(&options.anchors, &options.found_anchors, &options.keys)?;
     let archive = Archive::open(source)?;
-    let manifest = match open_manifest(&archive, options, facts) {
-        Ok(manifest) => manifest,
-        // Whether this is a bundle at all comes before what is wrong with it.
-        Err(finding) => return archive.expect_sound().and(Err(finding)),
-    };
+    let manifest = open_manifest(&archive, options, facts)?;
     let mut members = Members::check(&archive, &manifest)?;
-    let anchors = Anchors::read(&options.anchors, &options.keys);
     let mut check = Check { archive: &archive, manifest: &manifest, options, facts, members: &mut members };
     let log = check.log(&anchors);
     let log = members.conclude(&archive, log)?;
     let anchored = Anchored { checkpoint: &log.checkpoint, marks: &log.marks, since: log.since };
-    let given = !options.anchors.is_empty();
     let held = anchors.check(&anchored, options.max_gap_days)?;
+    members.expect_crcs(&archive)?;
+    note_unchecked(facts, &manifest, options, &held, members.unspoken());
     facts.anchors = held.used;
-    note_unchecked(facts, &manifest, options, given, &held.beyond);
     Ok(())
 }
 
 fn open_manifest(archive: &Archive<'_>, options: &Options, facts: &mut Facts) -> Checked<Manifest> {
-    let read = |name| archive.find(name).map_or(Ok(None), |member| archive.read_whole(member, WHOLE_BYTES_MAX));
-    let missing = || Finding::new(Reason::ManifestForm, "This is no bundle: it has no manifest.json.");
-    let json = read(MANIFEST)?.ok_or_else(missing)?;
-    let manifest = Manifest::read(&json)?;
+    let find = |name: &str| archive.find(name).ok_or_else(|| none_such(archive, name));
+    let [json, hmac, signature] = ABOUT_THE_OTHERS.map(find);
+    let (json, hmac, signature) = (json?, hmac?, signature?);
+    let files = ManifestFiles {
+        json: archive.read_whole(json, MANIFEST_BYTES_MAX)?,
+        hmac: archive.read_whole(hmac, NOTE_BYTES_MAX)?,
+        signature: archive.read_whole(signature, NOTE_BYTES_MAX)?,
+    };
+    let signed = manifest_signature::check(&files, &options.keys)?;
+    let manifest = Manifest::read(&files.json)?;
+    signed.expect_of(&manifest)?;
     facts.organization = Some(manifest.organization.clone());
     facts.kind = Some(manifest.kind.word());
     facts.created_at = Some(manifest.created_at.clone());
-    if options.organization.as_ref().is_some_and(|wanted| *wanted != manifest.organization) {
-        let what = format!("The bundle is of organization {}.", manifest.organization);
+    if let Some(wanted) = options.organization.as_ref().filter(|wanted| **wanted != manifest.organization) {
+        let own = &manifest.organization;
+        let what = format!("This is a bundle of the organization {own}, and you asked for {wanted}");
         return Err(Finding::new(Reason::Organization, what));
     }
-    let files = ManifestFiles { json, hmac: read(MANIFEST_HMAC)?, signature: read(MANIFEST_SIGNATURE)? };
-    let signers = manifest_signature::check(&files, &manifest, &options.keys, options.hmac_key.as_ref())?;
-    facts.add_keys(&signers);
+    facts.add_keys(&signed.signers);
+    signed.expect_hmac(options.hmac_key.as_ref())?;
+    manifest.expect_bounded()?;
     Ok(manifest)
+}
+
+fn none_such(archive: &Archive<'_>, name: &str) -> Finding {
+    if archive.members().iter().any(|member| member.name.ends_with(&format!("/{name}"))) {
+        return not_ours("all of it lies in a folder");
+    }
+    Finding::new(Reason::ManifestForm, format!("This is no bundle: it has no {name}"))
 }
 
 /// What the log of the bundle came to.
@@ -134,33 +157,44 @@ impl Check<'_, '_, '_> {
         let (first_seq, before) = (start.range.end(), start.time);
         let pass = Pass::new(self.archive, &self.manifest.organization, start, anchors.sizes())?;
         let pass = pass.ok_or_else(|| missing("audit/entries.jsonl or audit/links.txt"))?;
-        let (summary, digests) = pass.run(self.options.threads)?;
-        self.members.add(&digests);
+        let (summary, sums) = pass.run(self.options.threads)?;
+        self.members.add(&sums);
         summary.entries?;
 
         self.expect_signed(&checkpoint)?;
         period::expect_led_to(&checkpoint, self.manifest, first_seq, summary.size, &summary.end)?;
-        let openings = openings::check(self.archive, first_seq..)?;
-        self.expect_count("openings", openings, Reason::Opening)?;
+        self.openings(first_seq..)?;
         summary.table?;
         self.facts.entries = Some(summary.size - first_seq);
         self.facts.add_span(summary.first_at, summary.first_at.and(summary.end.time));
         Ok(Led { checkpoint, marks: summary.marks, since: before.or(summary.first_at) })
     }
 
+    /// Checks what was opened of the entries, whose numbers are given in order.
+    pub(crate) fn openings(&mut self, seqs: impl Iterator<Item = u64>) -> Checked {
+        let counted = self.manifest.counts.get("openings").copied().unwrap_or_default();
+        let opened = openings::check(self.archive, seqs, counted)?;
+        self.expect_count("openings", opened.count, Reason::Opening)?;
+        opened.files.into_iter().for_each(|name| self.members.add_compared(name));
+        self.facts.openings = Some(opened.count);
+        Ok(())
+    }
+
     /// Reads a checkpoint of the bundle, and who signed it.
     fn checkpoint(&mut self, name: &str) -> Checked<Checkpoint> {
         let member = self.archive.find(name).ok_or_else(|| missing(name))?;
-        let form = || Finding::new(Reason::CheckpointForm, format!("{name} is no checkpoint."));
-        let bytes = self.archive.read_whole(member, WHOLE_BYTES_MAX)?.ok_or_else(form)?;
+        let form = || Finding::new(Reason::CheckpointForm, format!("{name} is no checkpoint"));
+        let bytes = self.archive.read_whole(member, NOTE_BYTES_MAX)?;
         let (checkpoint, signers) = Checkpoint::verified(&bytes, &self.options.keys).map_err(|why| match why {
             Refused::Form => form(),
-            Refused::Signature(_) => {
-                Finding::new(Reason::CheckpointSignature, format!("{name} is not signed by a key that was given."))
+            Refused::Signature(_, Unsigned::Unknown) => Finding::unsigned(name),
+            Refused::Signature(_, Unsigned::Forged) => {
+                let what = "was changed: its signature is not of the key that it names";
+                Finding::new(Reason::CheckpointSignature, format!("{name} {what}"))
             }
         })?;
         if checkpoint.organization != self.manifest.organization {
-            return Err(Finding::new(Reason::Organization, format!("{name} is of another organization.")));
+            return Err(Finding::new(Reason::Organization, format!("{name} is of another organization")));
         }
         self.facts.add_keys(&signers);
         Ok(checkpoint)
@@ -174,37 +208,45 @@ impl Check<'_, '_, '_> {
         if (own.tree_size, own.root, own.chain) == (checkpoint.size, checkpoint.root, checkpoint.chain) {
             return Ok(());
         }
-        Err(Finding::new(Reason::Tree, "The manifest speaks of another log than the checkpoint."))
+        Err(Finding::new(Reason::Tree, "The manifest speaks of another log than audit/checkpoint.note"))
     }
 
     /// That there are as many of them as the manifest counts.
     pub(crate) fn expect_count(&self, what: &str, counted: u64, reason: Reason) -> Checked {
         match self.manifest.counts.get(what) {
             Some(listed) if *listed == counted => Ok(()),
-            _ => Err(Finding::new(reason, format!("The bundle has {counted} {what}, and the manifest counts others."))),
+            _ => Err(Finding::new(reason, format!("The bundle has another number of {what} than its manifest says"))),
         }
     }
 }
 
 pub(crate) fn missing(name: &str) -> Finding {
-    Finding::new(Reason::Members, format!("{name} is missing."))
+    Finding::new(Reason::Members, format!("{name} is missing"))
 }
 
-fn note_unchecked(facts: &mut Facts, manifest: &Manifest, options: &Options, given: bool, beyond: &[u64]) {
+fn note_unchecked(facts: &mut Facts, manifest: &Manifest, options: &Options, held: &Held, unspoken: Option<String>) {
+    let is_evidence = manifest.kind == Kind::Evidence;
+    let (hmac_key_id, first_seq) = (&manifest.hmac_key_id, manifest.first_seq);
+    let beyond =
+        held.beyond.iter().map(|size| format!("your note of size {size}: this bundle does not lead through that size"));
+    let revoked = options.revoked.join(", ");
     let notes = [
-        (!given).then(|| {
-            "anchors: none was given, so a log that was signed anew from its first entry would not show".into()
-        }),
-        (!beyond.is_empty()).then(|| format!("anchors of sizes {beyond:?}, which this bundle does not lead through")),
         options
             .hmac_key
             .is_none()
-            .then(|| format!("manifest.hmac: no --hmac-key was given (key {})", manifest.hmac_key_id)),
-        (manifest.kind == Kind::Evidence).then(|| "entries of other visits, and their order".into()),
-        (manifest.kind != Kind::Evidence && manifest.first_seq > 0)
-            .then(|| format!("entries before seq {}, beyond what their checkpoint says", manifest.first_seq)),
-        Some("whether what was written is true, only that it was written then and is unchanged".into()),
-        Some("entries younger than the checkpoint".into()),
+            .then(|| format!("manifest.hmac, since the export key was not given ({hmac_key_id})")),
+        is_evidence.then(|| "entries of other visits, and later entries of this visit".to_owned()),
+        (!is_evidence && first_seq > 0)
+            .then(|| format!("the entries before entry {first_seq}, beyond what their checkpoint says")),
+        (held.foreign > 0).then(|| format!("{} of your notes, which are of other logs", held.foreign)),
+        held.used.is_empty().then(|| {
+            let what = "whether the whole log was written and signed anew";
+            format!("{what}: that takes a note of it that was kept elsewhere (--anchor)")
+        }),
+        unspoken,
+        (!revoked.is_empty()).then(|| format!("what revoked keys signed: they were left out ({revoked})")),
+        Some("whether what was written is true, only that it was written then and is unchanged".to_owned()),
+        Some("entries younger than the checkpoint".to_owned()),
     ];
-    facts.not_checked.extend(notes.into_iter().flatten());
+    facts.not_checked.extend(beyond.chain(notes.into_iter().flatten()));
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { MARK, build } from '../page.mjs';
+import { MARK, build, listed } from '../page.mjs';
 import * as made from './bundles.mjs';
 
 const page = new URL('../verify.html', import.meta.url);
@@ -58,6 +58,11 @@ async function expectQuiet(tab) {
 test('the_page_is_the_script_and_nothing_is_out_of_date', () => {
   const html = readFileSync(page, 'utf8');
   assert.equal(html, build(), 'run node verifier/page.mjs');
+  const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+  const { sums, security: wanted } = listed(html);
+  assert.equal(security, wanted, 'run node verifier/page.mjs');
+  assert.equal(readFileSync(new URL('../SHA256SUMS', import.meta.url), 'utf8'), sums, 'run node verifier/page.mjs');
+  assert.equal(security.match(/^\| verifier\/verify\.(mjs|html) \| `[0-9a-f]{64}` \|$/gm).length, 2);
   const inline = html.slice(html.indexOf('<script type="module">\n') + 23, html.indexOf(MARK));
   assert.equal(inline, readFileSync(new URL('../verify.mjs', import.meta.url), 'utf8'));
 });
@@ -67,9 +72,9 @@ test('a_pack_that_holds_is_green_and_shows_what_was_opened', async () => {
   const tab = await open(made.zip(made.signed(files)), { anchors: [made.checkpoint(files.made)] });
   assert.deepEqual(await said(tab), ['VERIFIED', 'good']);
   const facts = await tab.locator('#facts').textContent();
-  for (const part of [made.ORGANIZATION, 'kind evidence', 'agree at sizes 40', made.logKey.text.split('+')[1], 'entries younger than the checkpoint']) assert.ok(facts.includes(part), part);
+  for (const part of [made.ORGANIZATION, 'evidence, made', 'as your notes of sizes 40 say', made.logKey.text.split('+')[1], 'entries younger than the checkpoint']) assert.ok(facts.includes(part), part);
   assert.equal(await tab.locator('#rows tr').count(), 14);
-  assert.equal(await tab.locator('.opened').first().textContent(), 'opened, and is what was committed to:Name 0');
+  assert.equal(await tab.locator('.opened').first().textContent(), 'the shown value matches the log:Name 0');
   assert.match(await tab.locator('.opened img').getAttribute('src'), /^blob:/);
   await expectQuiet(tab);
 });
@@ -152,5 +157,50 @@ test('a_dropped_bundle_is_taken', async () => {
   }, files.map(([name, bytes]) => [name, bytes.toString('base64')]));
   await tab.locator('#verdict').waitFor();
   assert.deepEqual(await said(tab), ['VERIFIED', 'good']);
+  assert.equal(await tab.locator('#why').textContent(), 'Everything checked is correct.');
+  // The name stands beside the field, in the field itself, and with the result.
+  assert.match(await tab.locator('#bundle-name').textContent(), /^bundle\.zip, /);
+  assert.equal(await tab.locator('#bundle').evaluate((field) => field.files[0].name), 'bundle.zip');
+  assert.match(await tab.locator('#facts').textContent(), /^Filebundle\.zip/);
+  assert.equal(await tab.locator('#key-names').textContent(), 'keys.vkey: 2 keys');
   await tab.close();
+});
+
+test('the_answer_of_the_key_address_can_be_dropped', async () => {
+  const tab = await browser.newPage(), key = (verifier_key, revoked_at) => ({ purpose: 'log', verifier_key, revoked_at });
+  await tab.goto(page.href);
+  const answer = { keys: [...made.KEYS.map((one) => key(one, null)), key(made.signer(made.logKey.name, 9).text, '2026-01-01T00:00:00Z')] };
+  await tab.locator('#key-files').setInputFiles({ name: 'keys.json', mimeType: '', buffer: Buffer.from(JSON.stringify(answer)) });
+  await tab.locator('#bundle').setInputFiles({ name: 'b.zip', mimeType: '', buffer: made.zip(made.signed(made.auditFiles(made.log(3)))) });
+  await tab.locator('#verdict').waitFor();
+  assert.deepEqual(await said(tab), ['VERIFIED', 'good']);
+  assert.equal(await tab.locator('#key-names').textContent(), 'keys.json: 2 keys, and 1 revoked, which were left out');
+  assert.match(await tab.locator('#facts').textContent(), /what revoked keys signed: they were left out/);
+  await tab.close();
+});
+
+/** How far two colours are apart (WCAG 2.2). */
+function contrast(...colors) {
+  const light = (color) => color.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [one, other] = colors.map(light).map(([red, green, blue]) => 0.2126 * red + 0.7152 * green + 0.0722 * blue).sort((a, b) => b - a);
+  return (one + 0.05) / (other + 0.05);
+}
+
+test('borders_of_controls_are_seen', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const tab = await browser.newPage();
+    await tab.emulateMedia({ colorScheme });
+    await tab.goto(page.href);
+    const seen = await tab.evaluate(() => [...document.querySelectorAll('textarea, button, select, input:not([type=file])')].map((one) => {
+      let around = one.parentElement;
+      while (getComputedStyle(around).backgroundColor === 'rgba(0, 0, 0, 0)') around = around.parentElement;
+      return [one.id, getComputedStyle(one).borderTopColor, getComputedStyle(around).backgroundColor, getComputedStyle(one).backgroundColor];
+    }));
+    assert.ok(seen.length > 8);
+    for (const [id, border, around, own] of seen) {
+      assert.ok(contrast(border, around) >= 3, `${id} in ${colorScheme}: ${border} on ${around}`);
+      assert.ok(id === 'verify' || contrast(border, own) >= 3, `${id} in ${colorScheme}: ${border} of ${own}`);
+    }
+    await tab.close();
+  }
 });

@@ -1,7 +1,10 @@
 // Bundles that something was done to, made with Node's own cryptography: the tests expect each to be refused, and the
-// command to refuse each as the script does. `{name, files, bend, options}`; `bend` is what `zip` takes.
+// command to refuse each as the script does. `{name, files, bend, options}`; `bend` is what `zip` takes. Or `{name, bytes}`.
+
+import { createHash } from 'node:crypto';
 
 import * as made from './bundles.mjs';
+import { hostile } from './hostile.mjs';
 
 const EDITS = {
   deletion: (rows, at) => rows.splice(at, 1), duplication: (rows, at) => rows.splice(at, 0, rows[at]),
@@ -68,9 +71,64 @@ function* packs(log) {
   yield change('a visit without an id', (files) => { files['visit.json'] = Buffer.from('{"visit_id": "unknown"}\n'); });
 }
 
+/** What an entry may not be, each signed as if it were right. */
+const FIELDS = {
+  ...Object.fromEntries(['via', 'actor', 'ip', 'ua', 'action', 'target', 'prev', 'reason', 'diff', 'request_id'].map((name) => [`no ${name}`, (entry) => { delete entry[name]; }])),
+  ...Object.fromEntries(['kind', 'id'].flatMap((name) => ['actor', 'target'].map((of) => [`no ${name} of ${of}`, (entry) => { delete entry[of][name]; }]))),
+  ...Object.fromEntries(['added', 'removed', 'changed'].map((name) => [`no ${name}`, (entry) => { delete entry.diff[name]; }])),
+  'a field more': (entry) => { entry.more = 1; }, 'a part more': (entry) => { entry.target.more = 'x'; }, 'a diff of more': (entry) => { entry.diff.more = {}; },
+  'an actor of no known kind': (entry) => { entry.actor.kind = 'session'; }, 'an actor without a name': (entry) => { entry.actor.id = null; },
+  'an impersonation that is no id': (entry) => { entry.actor.impersonation = 7; }, 'an action that is none': (entry) => { entry.action = null; },
+  'a target that is a text': (entry) => { entry.target = 'visit'; }, 'a reason that is a number': (entry) => { entry.reason = 7; },
+  'an address that is a number': (entry) => { entry.ip = 7; }, 'a browser that is a list': (entry) => { entry.ua = []; },
+  'a diff of lists': (entry) => { entry.diff.added = []; }, 'a prev that is a text': (entry) => { entry.prev = '0'; }, 'a prev that is itself': (entry) => { entry.prev = 4; },
+  'a prev below zero': (entry) => { entry.prev = -1; }, 'a request that is null': (entry) => { entry.request_id = null; },
+};
+
+/** The files of a log in which the entry of one seq was changed as an object, hashed and signed as if that were right. */
+export function withEntry(seq, change, write, first = 0) {
+  const changed = made.log(12, (text, at) => {
+    if (at !== seq) return text;
+    const entry = JSON.parse(text);
+    return write(change(entry) ?? entry);
+  }, write);
+  const bundle = made.auditFiles(changed, first);
+  bundle.files['audit/openings.jsonl'] = Buffer.alloc(0);
+  return made.signed(bundle);
+}
+
+/** Entries that are none in their fields. */
+export function* malformed() {
+  for (const write of [JSON.stringify, made.spaced]) for (const [name, change] of Object.entries(FIELDS)) yield { name, files: withEntry(4, change, write) };
+}
+
+/** Entries that do not name the one before them, and some that do. */
+export function* unnamed() {
+  for (const write of [JSON.stringify, made.spaced]) {
+    for (const [what, prev, first, isRight] of [
+      ['the one before', 4, 0, true], ['none', null, 0, false], ['an older one', 1, 0, false], ['one of another target', 5, 0, false],
+      ['the one before, in a period', 4, 3, true], ['none though one is in the period', null, 3, false],
+      ['one before the period', 4, 6, true], ['none, where it cannot be told', null, 6, true], ['one of the period that is of another target', 6, 6, false],
+    ]) yield { name: isRight ? 'sound' : `prev: ${what}`, what, files: withEntry(7, (entry) => { entry.prev = prev; }, write, first) };
+  }
+}
+
+/** Evidence with a text that was signed, and with others. */
+export function* texts() {
+  const text = Buffer.from('I shall say nothing.\n'), hash = createHash('sha256').update(text).digest('hex'), log = made.log(30);
+  const signedLog = made.log(30, (entry, seq) => (seq === 0 ? entry.replace('"added":{', `"added":{"nda_text_sha256":"${hash}",`) : entry));
+  const pack = (name, nda, of = signedLog) => {
+    const bundle = made.evidenceFiles(of);
+    if (nda !== null) bundle.files['nda.txt'] = nda;
+    return { name, files: made.signed(bundle) };
+  };
+  yield* [pack('sound', text), pack('sound', null), pack('another text', Buffer.from('I shall say everything.\n')), pack('a text that no entry names', text, log)];
+}
+
 /** All of them, and some that hold. */
 export function spoilt() {
   const log = made.log(200);
   const sound = [made.auditFiles(log), made.auditFiles(log, 77, 150), made.auditFiles(made.log(1)), made.evidenceFiles(log)].map((files) => ({ name: 'sound', files: made.signed(files) }));
-  return [...sound, ...edits(log, 23, false), ...edits(log, 23, true), ...forgeries(log), ...archives(), ...packs(log)];
+  const bytes = Object.entries(hostile).map(([name, archive]) => ({ name, bytes: archive }));
+  return [...sound, ...edits(log, 23, false), ...edits(log, 23, true), ...forgeries(log), ...archives(), ...packs(log), ...malformed(), ...unnamed(), ...texts(), ...bytes];
 }

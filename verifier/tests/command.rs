@@ -47,8 +47,13 @@ fn a_true_bundle_exits_0_with_a_short_report() {
 
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let report = text(&output.stdout);
-    for part in ["Verified.", ORGANIZATION, "30 shown from seq 0, log of size 30", "agree at sizes 7, 9", "not checked"]
-    {
+    for part in [
+        "VERIFIED: Everything checked is correct.",
+        ORGANIZATION,
+        "30, 10 opened values match the log; the log had 30",
+        "as your notes of sizes 7, 9 say",
+        "not checked",
+    ] {
         assert!(report.contains(part), "{part}: {report}");
     }
     assert!(report.lines().count() < 15 && output.stderr.is_empty());
@@ -69,7 +74,7 @@ fn json_is_one_object_for_programs() {
     assert_eq!((holds["exit"].as_u64(), holds["reason"].as_str()), (Some(0), Some("ok")));
     assert_eq!(holds["tree_size"].as_u64(), Some(30));
     let unsigned = run(&["--json", "bundle.zip", "--key", &keys[0]]);
-    assert_eq!((unsigned["exit"].as_u64(), unsigned["reason"].as_str()), (Some(1), Some("manifest_signature")));
+    assert_eq!((unsigned["exit"].as_u64(), unsigned["reason"].as_str()), (Some(2), Some("keys")));
     assert_eq!(run(&["--json", "keys", "--key", "keys"])["reason"], "container");
     assert_eq!(run(&["--json", "bundle.zip"])["reason"], "usage");
 }
@@ -100,7 +105,10 @@ fn what_cannot_be_followed_exits_2_with_one_line() {
         assert_eq!(output.status.code(), Some(2), "{words:?}");
         assert_eq!(text(&output.stderr).lines().count(), 1, "{words:?}: {output:?}");
     }
-    assert_eq!(desk.run(&["--help"]).status.code(), Some(0));
+    // Exit 0 has one meaning; a text of some lines is no verification.
+    let help = desk.run(&["bundle.zip", "--key", "keys", "--help"]);
+    assert_eq!(help.status.code(), Some(2));
+    assert!(text(&help.stderr).contains("--max-gap DAYS"), "{help:?}");
 }
 
 #[test]
@@ -109,6 +117,17 @@ fn a_bundle_that_cannot_be_read_exits_2() {
     for bundle in ["nowhere.zip", "anchors", "keys", "/dev/zero"] {
         let output = desk.run(&[bundle, "--key", "keys"]);
         assert_eq!(output.status.code(), Some(2), "{bundle}");
-        assert!(text(&output.stdout).starts_with("Nothing was verified."), "{bundle}");
+        assert!(text(&output.stderr).starts_with("NOT VERIFIED: "), "{bundle}");
+    }
+}
+
+#[test]
+fn a_report_that_nobody_could_read_is_not_0() {
+    let desk = Desk::new("full");
+    for json in [&[][..], &["--json"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorbook-verify"));
+        command.current_dir(&desk.0).args(["bundle.zip", "--key", "keys"]).args(json);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        assert_eq!(command.stdout(full).status().unwrap().code(), Some(2));
     }
 }

@@ -14,6 +14,7 @@ mod builder;
 mod bundles;
 mod command;
 mod containers;
+mod fuzz;
 mod properties;
 mod spoilt;
 mod tampering;

@@ -5,5 +5,6 @@ mod raw;
 mod scan;
 mod string;
 
+pub(crate) use raw::Kind;
 pub use raw::{Fields, Raw};
 pub use scan::{Fault, Rules};

@@ -10,6 +10,16 @@ use crate::encoding::decimal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Raw<'t>(&'t str);
 
+/// Kinds of values that fields of an entry are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Object,
+    Null,
+    Number,
+    Other,
+}
+
 /// The keys of an object with their values, in order.
 pub type Fields<'t> = Vec<(Cow<'t, str>, Raw<'t>)>;
 
@@ -19,24 +29,30 @@ impl<'t> Raw<'t> {
     /// # Errors
     /// When it is not, is not UTF-8, or breaks the rules.
     pub fn parse(text: &'t [u8], rules: Rules) -> Result<Self, Fault> {
-        str::from_utf8(text).map_err(|_| Fault)?;
+        str::from_utf8(text).map_err(|_| Fault::Malformed)?;
         let mut scanner = Scanner::new(text, rules);
         scanner.blanks();
         let value = scanner.value(0)?;
         scanner.blanks();
-        if scanner.rest.is_empty() { Ok(Self::trusted(value)) } else { Err(Fault) }
+        if scanner.rest.is_empty() { Ok(Self::trusted(value)) } else { Err(Fault::Malformed) }
     }
 
-    /// Reads a text that is one object, and hands each field of it over; one pass, and no list of them.
+    /// Reads a text that is one object, and hands each field of it over, and what is in those that `opens`; one pass, and
+    /// no list of them.
     ///
     /// # Errors
     /// When it is no object, has a key twice, or breaks the rules.
-    pub(crate) fn parse_object(text: &'t str, rules: Rules, mut field: impl FnMut(&[u8], Self)) -> Result<(), Fault> {
+    pub(crate) fn parse_opened(
+        text: &'t str,
+        rules: Rules,
+        opens: fn(&[u8]) -> bool,
+        mut field: impl FnMut(Option<&[u8]>, &[u8], Self),
+    ) -> Result<(), Fault> {
         let mut scanner = Scanner::new(text.as_bytes(), rules);
         scanner.blanks();
-        scanner.object_with(0, |key, value| field(key, Self::trusted(value)))?;
+        scanner.opened_with(opens, |outer, key, value| field(outer, key, Self::trusted(value)))?;
         scanner.blanks();
-        if scanner.rest.is_empty() { Ok(()) } else { Err(Fault) }
+        if scanner.rest.is_empty() { Ok(()) } else { Err(Fault::Malformed) }
     }
 
     /// Values are cut at ASCII marks out of a text that is UTF-8.
@@ -54,6 +70,18 @@ impl<'t> Raw<'t> {
     #[must_use]
     pub fn is_null(self) -> bool {
         self.0 == "null"
+    }
+
+    /// What kind of value this is.
+    #[must_use]
+    pub(crate) fn kind(self) -> Kind {
+        match self.0.as_bytes().first() {
+            Some(b'"') => Kind::String,
+            Some(b'{') => Kind::Object,
+            Some(b'n') => Kind::Null,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            _ => Kind::Other,
+        }
     }
 
     /// What a string reads.

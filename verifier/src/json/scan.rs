@@ -4,12 +4,20 @@ use std::borrow::Cow;
 
 use super::string;
 
-/// No JSON, or JSON that the format does not allow.
+/// Why a text is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault;
+pub enum Fault {
+    /// It is no JSON, or JSON that the format does not allow.
+    Malformed,
+    /// It is deeper, or of more values, than is taken on.
+    Limit,
+}
 
 /// How deep values may stand in each other.
 const DEPTH_MAX: u32 = 64;
+/// How many values may stand in one text: more than an entry or a list of proofs of ours has.
+const VALUES_MAX: u32 = 1_000_000;
+const MANIFEST_VALUES_MAX: u32 = 20_000;
 /// Up to so many keys are compared each with each; more are sorted first.
 const KEYS_COMPARED: usize = 12;
 
@@ -18,21 +26,31 @@ const KEYS_COMPARED: usize = 12;
 pub enum Rules {
     /// Any JSON without duplicate keys, lone surrogates, and numbers beyond those of a double (RFC 7493, section 2.2).
     Json,
+    /// The same, of fewer values.
+    Manifest,
     /// An entry's: no number but integers below 2^53, and no NUL.
     Entry,
+}
+
+impl Rules {
+    fn values_max(self) -> u32 {
+        if self == Self::Manifest { MANIFEST_VALUES_MAX } else { VALUES_MAX }
+    }
 }
 
 /// What is left of a text.
 pub(super) struct Scanner<'t> {
     pub(super) rest: &'t [u8],
     rules: Rules,
+    /// How many more values are taken on.
+    values_left: u32,
     /// The keys of the objects that are open, outermost first.
     keys: Vec<Cow<'t, [u8]>>,
 }
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t [u8], rules: Rules) -> Self {
-        Self { rest: text, rules, keys: Vec::new() }
+        Self { rest: text, rules, values_left: rules.values_max(), keys: Vec::new() }
     }
 
     pub(super) fn peek(&self) -> Option<u8> {
@@ -52,15 +70,16 @@ impl<'t> Scanner<'t> {
     }
 
     pub(super) fn expect(&mut self, mark: u8) -> Result<(), Fault> {
-        let (first, rest) = self.rest.split_first().ok_or(Fault)?;
+        let (first, rest) = self.rest.split_first().ok_or(Fault::Malformed)?;
         self.rest = rest;
-        if *first == mark { Ok(()) } else { Err(Fault) }
+        if *first == mark { Ok(()) } else { Err(Fault::Malformed) }
     }
 
     /// Steps over one value and returns its bytes.
     pub(super) fn value(&mut self, depth: u32) -> Result<&'t [u8], Fault> {
+        self.count()?;
         let before = self.rest;
-        match self.peek().ok_or(Fault)? {
+        match self.peek().ok_or(Fault::Malformed)? {
             b'"' => drop(self.string()?),
             b'{' => self.object(depth)?,
             b'[' => self.list(depth)?,
@@ -69,11 +88,21 @@ impl<'t> Scanner<'t> {
             b'n' => self.word(b"null")?,
             _ => self.number()?,
         }
-        before.get(..before.len() - self.rest.len()).ok_or(Fault)
+        self.since(before)
+    }
+
+    /// Counts a value.
+    pub(super) fn count(&mut self) -> Result<(), Fault> {
+        self.values_left = self.values_left.checked_sub(1).ok_or(Fault::Limit)?;
+        Ok(())
+    }
+
+    fn since(&self, before: &'t [u8]) -> Result<&'t [u8], Fault> {
+        before.get(..before.len() - self.rest.len()).ok_or(Fault::Malformed)
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
-        if self.step(word.len()) == word { Ok(()) } else { Err(Fault) }
+        if self.step(word.len()) == word { Ok(()) } else { Err(Fault::Malformed) }
     }
 
     fn object(&mut self, depth: u32) -> Result<(), Fault> {
@@ -96,9 +125,45 @@ impl<'t> Scanner<'t> {
                 break;
             }
         }
+        self.end_keys(outer)
+    }
+
+    /// Ends an object: none of its keys may come twice.
+    fn end_keys(&mut self, outer: usize) -> Result<(), Fault> {
         let fresh = are_distinct(self.keys.get_mut(outer..).unwrap_or_default());
         self.keys.truncate(outer);
-        if fresh { Ok(()) } else { Err(Fault) }
+        if fresh { Ok(()) } else { Err(Fault::Malformed) }
+    }
+
+    /// Steps over an object and hands each field of it over, and before a field that `opens` what is in it.
+    pub(super) fn opened_with(
+        &mut self,
+        opens: fn(&[u8]) -> bool,
+        mut field: impl FnMut(Option<&[u8]>, &[u8], &'t [u8]),
+    ) -> Result<(), Fault> {
+        self.count()?;
+        let outer = self.keys.len();
+        self.expect(b'{')?;
+        if self.opens_empty(b'}', 0)? {
+            return Ok(());
+        }
+        loop {
+            let key = self.key()?;
+            let value = if opens(&key) && self.peek() == Some(b'{') {
+                self.count()?;
+                let before = self.rest;
+                self.object_with(1, |name, value| field(Some(&key), name, value))?;
+                self.since(before)?
+            } else {
+                self.value(1)?
+            };
+            field(None, &key, value);
+            self.keys.push(key);
+            if self.closes(b'}')? {
+                break;
+            }
+        }
+        self.end_keys(outer)
     }
 
     fn list(&mut self, depth: u32) -> Result<(), Fault> {
@@ -117,7 +182,7 @@ impl<'t> Scanner<'t> {
     pub(super) fn opens_empty(&mut self, end: u8, depth: u32) -> Result<bool, Fault> {
         self.blanks();
         if depth >= DEPTH_MAX {
-            return Err(Fault);
+            return Err(Fault::Limit);
         }
         let empty = self.peek() == Some(end);
         if empty {
@@ -135,7 +200,7 @@ impl<'t> Scanner<'t> {
                 self.blanks();
                 Ok(false)
             }
-            _ => Err(Fault),
+            _ => Err(Fault::Malformed),
         }
     }
 
@@ -154,19 +219,19 @@ impl<'t> Scanner<'t> {
         let before = self.rest;
         loop {
             self.step(string::plain_length(self.rest));
-            match self.peek().ok_or(Fault)? {
+            match self.peek().ok_or(Fault::Malformed)? {
                 b'"' => break,
                 b'\\' => {
-                    let escape = string::escape(self.rest).ok_or(Fault)?;
+                    let escape = string::escape(self.rest).ok_or(Fault::Malformed)?;
                     if escape.is_nul && self.rules == Rules::Entry {
-                        return Err(Fault);
+                        return Err(Fault::Malformed);
                     }
                     self.step(escape.length);
                 }
-                _ => return Err(Fault),
+                _ => return Err(Fault::Malformed),
             }
         }
-        let inner = before.get(..before.len() - self.rest.len()).ok_or(Fault)?;
+        let inner = before.get(..before.len() - self.rest.len()).ok_or(Fault::Malformed)?;
         self.step(1);
         Ok(inner)
     }
@@ -178,7 +243,7 @@ impl<'t> Scanner<'t> {
         }
         let whole = self.digits()?;
         if whole.len() > 1 && whole.first() == Some(&b'0') {
-            return Err(Fault);
+            return Err(Fault::Malformed);
         }
         let is_safe = whole.len() <= 16 && whole.iter().fold(0, |n: u64, d| n * 10 + u64::from(d - b'0')) < 1 << 53;
         let mut is_integer = true;
@@ -197,15 +262,17 @@ impl<'t> Scanner<'t> {
         }
         let taken = match self.rules {
             _ if is_integer && is_safe => true,
-            Rules::Json => is_finite(before.get(..before.len() - self.rest.len()).unwrap_or_default()),
+            Rules::Json | Rules::Manifest => {
+                is_finite(before.get(..before.len() - self.rest.len()).unwrap_or_default())
+            }
             Rules::Entry => false,
         };
-        if taken { Ok(()) } else { Err(Fault) }
+        if taken { Ok(()) } else { Err(Fault::Malformed) }
     }
 
     fn digits(&mut self) -> Result<&'t [u8], Fault> {
         let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if length == 0 { Err(Fault) } else { Ok(self.step(length)) }
+        if length == 0 { Err(Fault::Malformed) } else { Ok(self.step(length)) }
     }
 }
 

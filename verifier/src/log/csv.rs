@@ -13,17 +13,9 @@ pub(super) fn write_row(table: &mut Vec<u8>, entry: &Entry<'_>, seq: &[u8], at: 
     table.push(b',');
     quote(table, at.as_bytes());
     write_cell(table, entry.via);
-    let actor = entry.actor;
-    for name in ["kind", "id", "impersonation"] {
-        write_cell(table, actor.and_then(|actor| actor.field(name)));
-    }
-    for value in [entry.ip, entry.ua, entry.action] {
-        write_cell(table, value);
-    }
-    for name in ["kind", "id"] {
-        write_cell(table, entry.target.and_then(|target| target.field(name)));
-    }
-    for value in [entry.prev, entry.reason, entry.diff, entry.request_id] {
+    let who = [entry.actor_kind, entry.actor_id, entry.impersonation, entry.ip, entry.ua];
+    let what = [entry.action, entry.target_kind, entry.target_id, entry.prev, entry.reason, entry.diff];
+    for value in who.into_iter().chain(what).chain([entry.request_id]) {
         write_cell(table, value);
     }
     table.push(b'\n');

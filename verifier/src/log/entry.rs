@@ -1,7 +1,12 @@
 //! One entry: a line of JSON, looked into and never written anew.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+
 use crate::at::At;
-use crate::json::{Raw, Rules};
+use crate::json::{Fault, Kind, Raw, Rules};
+
+/// The kinds that an actor may be of.
+const ACTOR_KINDS: [&str; 7] = ["member", "api_token", "kiosk", "staff", "visitor", "webhook", "system"];
 
 /// The fields of an entry, as the bytes they were written in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,47 +16,66 @@ pub(super) struct Entry<'e> {
     seq: Option<Raw<'e>>,
     at: Option<Raw<'e>>,
     pub(super) via: Option<Raw<'e>>,
-    pub(super) actor: Option<Raw<'e>>,
+    actor: Option<Raw<'e>>,
+    pub(super) actor_kind: Option<Raw<'e>>,
+    pub(super) actor_id: Option<Raw<'e>>,
+    pub(super) impersonation: Option<Raw<'e>>,
     pub(super) ip: Option<Raw<'e>>,
     pub(super) ua: Option<Raw<'e>>,
     pub(super) action: Option<Raw<'e>>,
-    pub(super) target: Option<Raw<'e>>,
+    target: Option<Raw<'e>>,
+    pub(super) target_kind: Option<Raw<'e>>,
+    pub(super) target_id: Option<Raw<'e>>,
     pub(super) prev: Option<Raw<'e>>,
     pub(super) reason: Option<Raw<'e>>,
     pub(super) diff: Option<Raw<'e>>,
+    added: Option<Raw<'e>>,
+    removed: Option<Raw<'e>>,
+    changed: Option<Raw<'e>>,
     pub(super) request_id: Option<Raw<'e>>,
+    /// Whether there is a field that the format does not have.
+    has_more: bool,
 }
 
 impl<'e> Entry<'e> {
-    /// Reads a line; `None` when it is no JSON object that an entry may be.
-    #[must_use]
-    pub(super) fn read(line: &'e str) -> Option<Self> {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// When it is no JSON object that an entry may be, or larger than is taken on.
+    pub(super) fn read(line: &'e str) -> Result<Self, Fault> {
         let mut entry = Self::default();
-        Raw::parse_object(line, Rules::Entry, |key, value| {
-            if let Some(field) = entry.field(key) {
-                *field = Some(value);
-            }
-        })
-        .ok()?;
-        Some(entry)
+        let opens = |key: &[u8]| matches!(key, b"actor" | b"target" | b"diff");
+        Raw::parse_opened(line, Rules::Entry, opens, |outer, key, value| match entry.field(outer, key) {
+            Some(field) => *field = Some(value),
+            None => entry.has_more = true,
+        })?;
+        Ok(entry)
     }
 
-    fn field(&mut self, key: &[u8]) -> Option<&mut Option<Raw<'e>>> {
-        Some(match key {
-            b"v" => &mut self.v,
-            b"org" => &mut self.org,
-            b"seq" => &mut self.seq,
-            b"at" => &mut self.at,
-            b"via" => &mut self.via,
-            b"actor" => &mut self.actor,
-            b"ip" => &mut self.ip,
-            b"ua" => &mut self.ua,
-            b"action" => &mut self.action,
-            b"target" => &mut self.target,
-            b"prev" => &mut self.prev,
-            b"reason" => &mut self.reason,
-            b"diff" => &mut self.diff,
-            b"request_id" => &mut self.request_id,
+    fn field(&mut self, outer: Option<&[u8]>, key: &[u8]) -> Option<&mut Option<Raw<'e>>> {
+        Some(match (outer, key) {
+            (None, b"v") => &mut self.v,
+            (None, b"org") => &mut self.org,
+            (None, b"seq") => &mut self.seq,
+            (None, b"at") => &mut self.at,
+            (None, b"via") => &mut self.via,
+            (None, b"actor") => &mut self.actor,
+            (None, b"ip") => &mut self.ip,
+            (None, b"ua") => &mut self.ua,
+            (None, b"action") => &mut self.action,
+            (None, b"target") => &mut self.target,
+            (None, b"prev") => &mut self.prev,
+            (None, b"reason") => &mut self.reason,
+            (None, b"diff") => &mut self.diff,
+            (None, b"request_id") => &mut self.request_id,
+            (Some(b"actor"), b"kind") => &mut self.actor_kind,
+            (Some(b"actor"), b"id") => &mut self.actor_id,
+            (Some(b"actor"), b"impersonation") => &mut self.impersonation,
+            (Some(b"target"), b"kind") => &mut self.target_kind,
+            (Some(b"target"), b"id") => &mut self.target_id,
+            (Some(b"diff"), b"added") => &mut self.added,
+            (Some(b"diff"), b"removed") => &mut self.removed,
+            (Some(b"diff"), b"changed") => &mut self.changed,
             _ => return None,
         })
     }
@@ -75,11 +99,40 @@ impl<'e> Entry<'e> {
         At::read(&self.at?.string()?)
     }
 
+    /// Whether all fields of the format are there, each of its kind, and no other.
+    #[must_use]
+    pub(super) fn is_whole(&self) -> bool {
+        let is = |field: Option<Raw<'_>>, kinds: &[Kind]| field.is_some_and(|raw| kinds.contains(&raw.kind()));
+        let texts = [self.via, self.action, self.request_id];
+        let parts = [self.actor_kind, self.actor_id, self.target_kind, self.target_id];
+        let objects = [self.actor, self.target, self.diff, self.added, self.removed, self.changed];
+        !self.has_more
+            && texts.into_iter().chain(parts).all(|field| is(field, &[Kind::String]))
+            && objects.into_iter().all(|field| is(field, &[Kind::Object]))
+            && [self.ip, self.ua].into_iter().all(|field| is(field, &[Kind::String, Kind::Null, Kind::Object]))
+            && is(self.reason, &[Kind::String, Kind::Null])
+            && self.impersonation.is_none_or(|raw| raw.kind() == Kind::String)
+            && self.actor_kind.and_then(Raw::string).is_some_and(|kind| ACTOR_KINDS.contains(&kind.as_ref()))
+            && self.prev().is_some_and(|prev| prev.is_none_or(|prev| self.seq().is_some_and(|seq| prev < seq)))
+    }
+
     /// What it speaks of, as kind and id.
     #[must_use]
     pub(super) fn target(&self) -> Option<(String, String)> {
-        let text = |name| self.target?.field(name)?.string().map(std::borrow::Cow::into_owned);
-        Some((text("kind")?, text("id")?))
+        let text = |field: Option<Raw<'_>>| field?.string().map(std::borrow::Cow::into_owned);
+        Some((text(self.target_kind)?, text(self.target_id)?))
+    }
+
+    /// What it speaks of, hashed, and the entry that it names before it.
+    #[must_use]
+    pub(super) fn named(&self, state: &RandomState) -> Named {
+        let mut hasher = state.build_hasher();
+        for field in [self.target_kind, self.target_id] {
+            hasher.write(field.and_then(Raw::string).unwrap_or_default().as_bytes());
+            // No text of an entry holds this byte.
+            hasher.write_u8(0xff);
+        }
+        Named { target: hasher.finish(), prev: self.prev().flatten() }
     }
 
     /// The number of the previous entry with the same target: `None` when that cannot be read, `Some(None)` when
@@ -89,4 +142,18 @@ impl<'e> Entry<'e> {
         let prev = self.prev?;
         if prev.is_null() { Some(None) } else { prev.integer().map(Some) }
     }
+
+    /// The SHA-256 of the text that it says was signed, as it is written.
+    #[must_use]
+    pub(super) fn signed_text(&self) -> Option<String> {
+        Some(self.added?.field("nda_text_sha256")?.string()?.into_owned())
+    }
+}
+
+/// The target of an entry, hashed under a key of this run so that nobody can prepare two that share a hash, and the
+/// entry before it with the same target.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named {
+    pub(super) target: u64,
+    pub(super) prev: Option<u64>,
 }

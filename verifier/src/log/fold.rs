@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::newest::Newest;
 use super::part::{CheckedPart, falling};
 use super::pass::Start;
 use super::table::Table;
@@ -9,6 +10,7 @@ use crate::at::At;
 use crate::encoding::wide;
 use crate::finding::{Checked, Finding};
 use crate::hash::Hash;
+use crate::zip::Sum;
 
 /// The log as it was at one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +43,14 @@ pub(super) struct Fold<'s> {
     /// Sizes to remember the log at; parts end there.
     wanted: BTreeSet<u64>,
     table: Option<Table<'s>>,
+    newest: Newest,
     finding: Checked,
 }
 
 impl<'s> Fold<'s> {
     pub(super) fn new(start: Start, wanted: BTreeSet<u64>, table: Option<Table<'s>>) -> Self {
-        let mut fold = Self { start, first_at: None, marks: BTreeMap::new(), wanted, table, finding: Ok(()) };
+        let newest = Newest::beginning_at(start.range.end());
+        let mut fold = Self { start, first_at: None, marks: BTreeMap::new(), wanted, table, newest, finding: Ok(()) };
         fold.mark();
         fold
     }
@@ -72,7 +76,11 @@ impl<'s> Fold<'s> {
             self.first_at = self.first_at.or(Some(first));
             self.start.time = Some(last);
         }
-        self.finding = part.finding.map_or(Ok(()), Err);
+        // Entries before the one that the part ends at.
+        let mut named = (part.first_seq..).zip(part.named);
+        self.finding = named
+            .try_for_each(|(seq, named)| self.newest.add(seq, named))
+            .and_then(|()| part.finding.map_or(Ok(()), Err));
         self.start.range.join(&part.range);
         self.start.link = part.link;
         self.mark();
@@ -107,18 +115,18 @@ impl<'s> Fold<'s> {
         Mark { root: self.start.range.root(), chain: self.start.link, time: self.start.time }
     }
 
-    /// Ends the log here. The digest of the table, where there is one, comes with it.
+    /// Ends the log here. What the table comes to, where there is one, comes with it.
     ///
     /// # Errors
     /// [`crate::Reason::Container`] alone.
-    pub(super) fn finish(self) -> Checked<(Summary, Option<Hash>)> {
+    pub(super) fn finish(self) -> Checked<(Summary, Option<Sum>)> {
         let end = self.here();
-        let (table, digest) = match self.table {
-            Some(table) => table.finish(self.finding.is_ok()).map(|(finding, digest)| (finding, Some(digest)))?,
+        let (table, sum) = match self.table {
+            Some(table) => table.finish(self.finding.is_ok()).map(|(finding, sum)| (finding, Some(sum)))?,
             None => (Ok(()), None),
         };
         let size = self.start.range.end();
         let summary = Summary { size, end, first_at: self.first_at, marks: self.marks, entries: self.finding, table };
-        Ok((summary, digest))
+        Ok((summary, sum))
     }
 }

@@ -2,11 +2,10 @@
 
 use crate::encoding::wide;
 use crate::finding::Checked;
-use crate::hash::Hash;
-use crate::zip::MemberReader;
+use crate::zip::{MemberReader, Sum};
 
 const BLOCK: usize = 1 << 17;
-/// A longer line is no entry, and would have to be kept in memory.
+/// A longer line would have to be kept in memory.
 pub(crate) const LINE_BYTES_MAX: u64 = 16 << 20;
 
 /// The lines of a member.
@@ -22,6 +21,15 @@ pub(crate) struct Lines<'s> {
 pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
     pub(crate) count: u64,
+    /// Whether the line after these is longer than any that is taken.
+    pub(crate) is_before_too_long: bool,
+}
+
+impl Block {
+    /// Whether there was a line.
+    pub(crate) fn is_more(&self) -> bool {
+        self.count > 0 || self.is_before_too_long
+    }
 }
 
 impl<'s> Lines<'s> {
@@ -33,22 +41,27 @@ impl<'s> Lines<'s> {
     /// Takes the next lines: no more than so many, and about so many bytes at most. Empty at the end.
     pub(crate) fn take(&mut self, lines_max: u64, bytes_wanted: usize) -> Checked<Block> {
         let (mut length, mut count, mut searched) = (0, 0, 0);
+        let mut is_before_too_long = false;
         while count < lines_max && length < bytes_wanted {
             let rest = self.buffer.get(self.start + searched..).unwrap_or_default();
             match memchr::memchr(b'\n', rest) {
+                Some(place) if wide(searched + place - length) > LINE_BYTES_MAX => {
+                    is_before_too_long = true;
+                    break;
+                }
                 Some(place) => {
                     searched += place + 1;
                     (length, count) = (searched, count + 1);
+                }
+                None if wide(rest.len() + searched - length) > LINE_BYTES_MAX => {
+                    is_before_too_long = true;
+                    break;
                 }
                 None if self.is_at_end => {
                     // What follows the last LF is a line that lacks its own.
                     let unfinished = rest.len() + searched - length;
                     count += u64::from(unfinished > 0);
                     length += unfinished;
-                    break;
-                }
-                None if wide(rest.len() + searched - length) > LINE_BYTES_MAX => {
-                    (length, count) = (searched + rest.len(), count + 1);
                     break;
                 }
                 None => {
@@ -59,7 +72,7 @@ impl<'s> Lines<'s> {
         }
         let bytes = self.buffer.get(self.start..self.start + length).unwrap_or_default().to_vec();
         self.start += length;
-        Ok(Block { bytes, count })
+        Ok(Block { bytes, count, is_before_too_long })
     }
 
     fn read_more(&mut self) -> Checked {
@@ -73,8 +86,8 @@ impl<'s> Lines<'s> {
         Ok(())
     }
 
-    /// Reads what is left and returns the digest of the member.
-    pub(crate) fn finish(self) -> Checked<Hash> {
+    /// Reads what is left and sums up the member.
+    pub(crate) fn finish(self) -> Checked<Sum> {
         self.reader.finish()
     }
 }

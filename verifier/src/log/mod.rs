@@ -5,6 +5,7 @@ mod entry;
 mod evidence;
 mod fold;
 mod lines;
+mod newest;
 mod part;
 mod pass;
 mod table;
@@ -12,6 +13,8 @@ mod table;
 pub(crate) use evidence::{Shown, check as check_evidence};
 pub(crate) use fold::Mark;
 pub(crate) use lines::Lines;
+pub(crate) use newest::unnamed;
+pub(crate) use part::too_long;
 pub(crate) use pass::{Pass, Start};
 
 /// The members that are read as a stream.

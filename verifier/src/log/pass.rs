@@ -2,23 +2,24 @@
 //! under none, and adds it to what came before under another: members are hashed while entries are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::RandomState;
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::fold::{Fold, Summary};
 use super::lines::Lines;
-use super::part::{CheckedPart, Part, last_link};
+use super::part::{CheckedPart, Part, Rules, last_link};
 use super::table::Table;
 use super::{CSV, ENTRIES, LINKS};
 use crate::at::At;
 use crate::finding::{Checked, Finding, Reason};
 use crate::hash::Hash;
 use crate::tree::Range;
-use crate::zip::Archive;
+use crate::zip::{Archive, Sum};
 
 /// About as much as stays near the processor.
 const PART_BYTES: usize = 1 << 18;
-/// How far a thread may run ahead of the slowest: memory stays the same however long the log is.
+/// How far a thread may run ahead of the slowest: parts take as much memory however long the log is.
 const PARTS_AHEAD: u64 = 16;
 
 /// The log before the first entry of the bundle.
@@ -29,13 +30,12 @@ pub(crate) struct Start {
     pub(crate) time: Option<At>,
 }
 
-/// Digests of the members that were read.
-pub(crate) type Digests = Vec<(&'static str, Hash)>;
+/// What the members that were read come to.
+pub(crate) type Sums = Vec<(&'static str, Sum)>;
 
 /// One reading.
 pub(crate) struct Pass<'s> {
-    organization: String,
-    with_rows: bool,
+    rules: Rules,
     reading: Mutex<Reading<'s>>,
     folding: Mutex<Folding<'s>>,
     /// Told whenever a part was added, and when all is over.
@@ -79,9 +79,9 @@ impl<'s> Pass<'s> {
             Reading { entries, links, next_seq, next_part: 0, previous_link: start.link, wanted: wanted.clone() };
         let with_rows = table.is_some();
         let fold = Fold::new(start, wanted, table);
+        let rules = Rules { organization: organization.to_owned(), with_rows, state: RandomState::new() };
         Ok(Some(Self {
-            organization: organization.to_owned(),
-            with_rows,
+            rules,
             reading: Mutex::new(reading),
             folding: Mutex::new(Folding { fold, waiting: BTreeMap::new(), next_part: 0, fault: None }),
             added: Condvar::new(),
@@ -92,7 +92,7 @@ impl<'s> Pass<'s> {
     ///
     /// # Errors
     /// [`Reason::Container`] alone; what is wrong with the entries is in the summary.
-    pub(crate) fn run(self, threads: NonZeroUsize) -> Checked<(Summary, Digests)> {
+    pub(crate) fn run(self, threads: NonZeroUsize) -> Checked<(Summary, Sums)> {
         std::thread::scope(|scope| {
             for _ in 1..threads.get() {
                 // A thread less is slower, not wrong.
@@ -103,25 +103,26 @@ impl<'s> Pass<'s> {
         self.finish()
     }
 
-    fn finish(self) -> Checked<(Summary, Digests)> {
+    fn finish(self) -> Checked<(Summary, Sums)> {
         let mut reading = self.reading.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut folding = self.folding.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(fault) = folding.fault {
             return Err(fault);
         }
-        if !folding.fold.is_over() && reading.links.take(1, 1)?.count > 0 {
+        if !folding.fold.is_over() && reading.links.take(1, 1)?.is_more() {
             let seq = folding.fold.end();
-            folding.fold.refuse(Finding::at(Reason::Leaf, seq, format!("Entry {seq} is not in entries.jsonl.")));
+            let what = "it has a line in audit/links.txt and none in audit/entries.jsonl";
+            folding.fold.refuse(Finding::at(Reason::Leaf, seq, format!("Entry {seq} is missing: {what}")));
         }
-        let mut digests = vec![(ENTRIES, reading.entries.finish()?), (LINKS, reading.links.finish()?)];
+        let mut sums = vec![(ENTRIES, reading.entries.finish()?), (LINKS, reading.links.finish()?)];
         let (summary, table) = folding.fold.finish()?;
-        digests.extend(table.map(|digest| (CSV, digest)));
-        Ok((summary, digests))
+        sums.extend(table.map(|sum| (CSV, sum)));
+        Ok((summary, sums))
     }
 
     fn work(&self) {
         while let Some((number, part)) = self.next_part() {
-            let checked = part.check(&self.organization, self.with_rows);
+            let checked = part.check(&self.rules);
             self.add(number, checked);
         }
     }
@@ -179,7 +180,7 @@ impl Reading<'_> {
             return Ok(None);
         }
         let entries = self.entries.take(lines_max, PART_BYTES)?;
-        if entries.count == 0 {
+        if !entries.is_more() {
             return Ok(None);
         }
         let links = self.links.take(entries.count, usize::MAX)?;
@@ -189,11 +190,15 @@ impl Reading<'_> {
             entries: entries.bytes,
             previous_link: self.previous_link,
             links: links.bytes,
+            is_before_too_long: entries.is_before_too_long,
         };
         self.next_part += 1;
         self.next_seq += entries.count;
         // A line that cannot be read is found by the part that it belongs to.
         self.previous_link = last_link(&part.links).unwrap_or_default();
+        if part.is_before_too_long {
+            self.stop();
+        }
         Ok(Some((number, part)))
     }
 

@@ -2,8 +2,7 @@
 
 use super::csv::HEADER;
 use crate::finding::{Checked, Finding, Reason};
-use crate::hash::Hash;
-use crate::zip::MemberReader;
+use crate::zip::{MemberReader, Sum};
 
 const BLOCK: usize = 1 << 16;
 
@@ -51,8 +50,8 @@ impl<'s> Table<'s> {
         Ok(())
     }
 
-    /// Reads to the end: what is wrong with the table, and its digest.
-    pub(super) fn finish(mut self, is_complete: bool) -> Checked<(Checked, Hash)> {
+    /// Reads to the end: what is wrong with the table, and what the member comes to.
+    pub(super) fn finish(mut self, is_complete: bool) -> Checked<(Checked, Sum)> {
         if is_complete && self.is_sound() && self.reader.fill(&mut [0])? > 0 {
             self.finding = Err(wrong());
         }
@@ -61,5 +60,5 @@ impl<'s> Table<'s> {
 }
 
 fn wrong() -> Finding {
-    Finding::new(Reason::Csv, "entries.csv is not what the entries make.")
+    Finding::new(Reason::Csv, "audit/entries.csv is not what the entries say")
 }

@@ -1,10 +1,9 @@
-//! Reads one member: inflates where needed, counts, and hashes on the way.
+//! Reads one member: unpacks where needed, counts, and sums up on the way.
 
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
 use sha2::{Digest, Sha256};
 
-use super::{Member, no_bundle, unreadable};
+use super::inflate::Inflater;
+use super::{Member, not_ours, unreadable};
 use crate::encoding::wide;
 use crate::finding::Checked;
 use crate::hash::Hash;
@@ -19,34 +18,41 @@ pub struct MemberReader<'s> {
     offset: u64,
     packed_left: u64,
     left: u64,
-    inflater: Option<Inflater>,
+    packed: Option<Packed>,
     digest: Sha256,
+    crc: crc32fast::Hasher,
+    stated_crc: u32,
 }
 
-struct Inflater {
-    state: Box<InflateState>,
+/// What a whole member comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sum {
+    /// Its digest.
+    pub sha256: Hash,
+    /// Whether the archive has its CRC-32.
+    pub has_crc: bool,
+}
+
+struct Packed {
+    inflater: Inflater,
     block: Vec<u8>,
     /// How much of the block was used.
     used: usize,
-    is_done: bool,
 }
 
 impl<'s> MemberReader<'s> {
     pub(super) fn new(source: &'s dyn Source, member: &Member) -> Self {
-        let inflater = member.is_deflated.then(|| Inflater {
-            state: InflateState::new_boxed(DataFormat::Raw),
-            block: Vec::new(),
-            used: 0,
-            is_done: false,
-        });
+        let packed = member.is_deflated.then(|| Packed { inflater: Inflater::new(), block: Vec::new(), used: 0 });
         Self {
             source,
             name: member.name.clone(),
             offset: member.offset,
             packed_left: member.packed_size,
             left: member.size,
-            inflater,
+            packed,
             digest: Sha256::new(),
+            crc: crc32fast::Hasher::new(),
+            stated_crc: member.crc,
         }
     }
 
@@ -61,23 +67,25 @@ impl<'s> MemberReader<'s> {
             return Ok(0);
         }
         let wanted = buffer.get_mut(..length).unwrap_or_default();
-        let read = if self.inflater.is_some() { self.inflate(wanted)? } else { self.copy(wanted)? };
+        let read = if self.packed.is_some() { self.inflate(wanted)? } else { self.copy(wanted)? };
         if read == 0 && length > 0 {
-            return Err(no_bundle(format_args!("{} is cut short", self.name)));
+            return Err(not_ours(format_args!("{} unpacks to less than it says", self.name)));
         }
-        self.digest.update(buffer.get(..read).unwrap_or_default());
+        let taken = buffer.get(..read).unwrap_or_default();
+        self.digest.update(taken);
+        self.crc.update(taken);
         self.left -= wide(read);
         Ok(read)
     }
 
-    /// Reads what is left and returns the digest of the whole member.
+    /// Reads what is left and sums up the whole member.
     ///
     /// # Errors
     /// [`crate::Reason::Container`].
-    pub fn finish(mut self) -> Checked<Hash> {
+    pub fn finish(mut self) -> Checked<Sum> {
         let mut block = vec![0; BLOCK];
         while self.fill(&mut block)? > 0 {}
-        Ok(self.digest.finalize().into())
+        Ok(Sum { sha256: self.digest.finalize().into(), has_crc: self.crc.finalize() == self.stated_crc })
     }
 
     fn copy(&mut self, buffer: &mut [u8]) -> Checked<usize> {
@@ -88,48 +96,38 @@ impl<'s> MemberReader<'s> {
     }
 
     fn expect_end(&mut self) -> Checked {
-        let more = self.inflater.is_some() && self.inflate(&mut [0])? > 0;
-        let unused = self.inflater.as_ref().is_some_and(|inflater| inflater.used < inflater.block.len());
+        let more = self.packed.is_some() && self.inflate(&mut [0])? > 0;
+        let unused = self.packed.as_ref().is_some_and(|packed| packed.used < packed.block.len());
         if more || unused || self.packed_left > 0 {
-            return Err(no_bundle(format_args!("{} has more bytes than it says", self.name)));
+            return Err(not_ours(format_args!("{} has more bytes than it says", self.name)));
         }
-        match &self.inflater {
-            Some(inflater) if !inflater.is_done => Err(no_bundle(format_args!("{} is cut short", self.name))),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn inflate(&mut self, buffer: &mut [u8]) -> Checked<usize> {
         loop {
             self.refill()?;
-            let Some(inflater) = self.inflater.as_mut().filter(|inflater| !inflater.is_done) else { return Ok(0) };
-            let input = inflater.block.get(inflater.used..).unwrap_or_default();
-            let result = inflate(&mut inflater.state, input, buffer, MZFlush::None);
-            inflater.used += result.bytes_consumed;
-            match result.status {
-                Ok(MZStatus::StreamEnd) => inflater.is_done = true,
-                Ok(_) | Err(MZError::Buf) => {}
-                Err(_) => return Err(no_bundle(format_args!("{} cannot be inflated", self.name))),
+            let is_last = self.packed_left == 0;
+            let Some(packed) = self.packed.as_mut() else { return Ok(0) };
+            let taken = packed.inflater.take(buffer);
+            if taken > 0 || packed.inflater.is_done {
+                return Ok(taken);
             }
-            let is_starved = inflater.used == inflater.block.len() && self.packed_left == 0;
-            if result.bytes_written > 0 || inflater.is_done || is_starved {
-                return Ok(result.bytes_written);
-            }
-            if result.bytes_consumed == 0 && inflater.used < inflater.block.len() {
-                return Err(no_bundle(format_args!("{} cannot be inflated", self.name)));
-            }
+            let input = packed.block.get(packed.used..).unwrap_or_default();
+            let used = packed.inflater.unpack(input, is_last);
+            packed.used += used.ok_or_else(|| not_ours(format_args!("{} cannot be unpacked", self.name)))?;
         }
     }
 
     /// Reads the next block of packed bytes once the last is used up.
     fn refill(&mut self) -> Checked {
-        let Some(inflater) = self.inflater.as_mut().filter(|inflater| inflater.used == inflater.block.len()) else {
+        let Some(packed) = self.packed.as_mut().filter(|packed| packed.used == packed.block.len()) else {
             return Ok(());
         };
         let length = usize::try_from(self.packed_left).unwrap_or(usize::MAX).min(BLOCK);
-        inflater.block.resize(length, 0);
-        inflater.used = 0;
-        read_exactly(self.source, self.offset, &mut inflater.block).map_err(unreadable)?;
+        packed.block.resize(length, 0);
+        packed.used = 0;
+        read_exactly(self.source, self.offset, &mut packed.block).map_err(unreadable)?;
         self.offset += wide(length);
         self.packed_left -= wide(length);
         Ok(())

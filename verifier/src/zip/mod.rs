@@ -1,18 +1,16 @@
-//! A bounded reader of ZIP archives: only what an exporter writes or a packer makes of it again, nothing that two
-//! programs could read in two ways.
+//! A bounded reader of ZIP archives: what the exporter writes and nothing else, so that no two programs can read two
+//! things in one.
 
 mod directory;
+mod inflate;
 mod local;
 mod member;
 mod name;
 
-pub use member::MemberReader;
+pub use member::{MemberReader, Sum};
 
 use crate::finding::{Checked, Finding, Reason};
 use crate::source::Source;
-
-/// The largest sum of sizes, so that a small file cannot keep the verifier busy for days.
-const TOTAL_MAX: u64 = 8 << 30;
 
 /// An archive whose directory was read and found sound.
 pub struct Archive<'s> {
@@ -30,6 +28,7 @@ pub struct Member {
     pub size: u64,
     is_deflated: bool,
     packed_size: u64,
+    crc: u32,
     /// Where its local header begins; then, once that was read, its bytes.
     offset: u64,
 }
@@ -38,16 +37,10 @@ impl<'s> Archive<'s> {
     /// Reads the directory and every local header.
     ///
     /// # Errors
-    /// [`Reason::Container`].
+    /// [`Reason::Container`], and [`Reason::Limit`] where it is too large.
     pub fn open(source: &'s dyn Source) -> Checked<Self> {
-        let (mut members, directory_offset) = directory::read(source)?;
-        local::locate(source, &mut members, directory_offset)?;
+        let mut members = directory::read(source)?;
         members.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        name::refuse_doubles(&members)?;
-        let total = members.iter().fold(0, |total: u64, member| total.saturating_add(member.size));
-        if total > TOTAL_MAX {
-            return Err(no_bundle("its members are larger than 8 GiB together"));
-        }
         Ok(Self { source, members })
     }
 
@@ -70,24 +63,13 @@ impl<'s> Archive<'s> {
         MemberReader::new(self.source, member)
     }
 
-    /// Reads whatever is packed, to see that it can be.
+    /// Reads a member whole.
     ///
     /// # Errors
-    /// [`Reason::Container`].
-    pub fn expect_sound(&self) -> Checked {
-        self.members
-            .iter()
-            .filter(|member| member.is_deflated)
-            .try_for_each(|member| self.read(member).finish().map(drop))
-    }
-
-    /// Reads a member whole; `None` when it is larger than allowed.
-    ///
-    /// # Errors
-    /// [`Reason::Container`] when its bytes are not what the archive says.
-    pub fn read_whole(&self, member: &Member, bytes_max: u64) -> Checked<Option<Vec<u8>>> {
+    /// [`Reason::Container`] when its bytes are not what the archive says, [`Reason::Limit`] when it is too large.
+    pub fn read_whole(&self, member: &Member, bytes_max: u64) -> Checked<Vec<u8>> {
         if member.size > bytes_max {
-            return Ok(None);
+            return Err(Finding::beyond(format_args!("{} is larger than {bytes_max} bytes", member.name)));
         }
         let mut reader = self.read(member);
         let mut bytes = Vec::new();
@@ -95,42 +77,22 @@ impl<'s> Archive<'s> {
         loop {
             let read = reader.fill(&mut block)?;
             if read == 0 {
-                return Ok(Some(bytes));
+                return Ok(bytes);
             }
             bytes.extend_from_slice(block.get(..read).unwrap_or_default());
         }
     }
 }
 
-/// Little-endian fields of a header, one after another.
-struct Header<'b>(&'b [u8]);
-
-impl<'b> Header<'b> {
-    fn take(&mut self, length: usize) -> Checked<&'b [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(|| no_bundle("a header is cut short"))?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn short(&mut self) -> Checked<u16> {
-        let bytes = self.take(2)?.try_into().unwrap_or_default();
-        Ok(u16::from_le_bytes(bytes))
-    }
-
-    fn long(&mut self) -> Checked<u32> {
-        let bytes = self.take(4)?.try_into().unwrap_or_default();
-        Ok(u32::from_le_bytes(bytes))
-    }
-}
-
-/// The finding that ends everything: the input is no bundle.
-pub(crate) fn no_bundle(why: impl std::fmt::Display) -> Finding {
-    Finding::new(Reason::Container, format!("This is no bundle: {why}."))
+/// An archive that our exporter would not write. Another program might read other members in it than this one does.
+pub(crate) fn not_ours(why: impl std::fmt::Display) -> Finding {
+    let advice = "If it was packed anew, take the original file";
+    Finding::new(Reason::Container, format!("This file is not as Doorbook writes it: {why}. {advice}"))
 }
 
 fn unreadable(error: std::io::Error) -> Finding {
     match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => no_bundle("it ends too early"),
-        _ => no_bundle(format_args!("it cannot be read ({error})")),
+        std::io::ErrorKind::UnexpectedEof => not_ours("it ends too early"),
+        _ => Finding::new(Reason::Container, format!("It cannot be read: {error}")),
     }
 }

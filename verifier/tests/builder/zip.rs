@@ -10,12 +10,15 @@ pub(crate) struct Member {
     pub(crate) mode: u32,
     /// What both headers say it unpacks to.
     pub(crate) size: u32,
+    /// What both headers say of what it unpacks to.
+    pub(crate) crc: u32,
 }
 
 impl Member {
     pub(crate) fn stored(name: &str, bytes: &[u8]) -> Self {
         let size = u32::try_from(bytes.len()).unwrap();
-        Self { name: name.as_bytes().to_vec(), bytes: bytes.to_vec(), method: 0, flags: 0, mode: 0o100_644, size }
+        let (name, bytes, crc) = (name.as_bytes().to_vec(), bytes.to_vec(), crc32fast::hash(bytes));
+        Self { name, bytes, method: 0, flags: 0, mode: 0o100_644, size, crc }
     }
 
     pub(crate) fn deflated(name: &str, bytes: &[u8]) -> Self {
@@ -28,12 +31,12 @@ impl Member {
         self
     }
 
-    fn header(&self, crc: u32) -> Vec<u8> {
+    fn header(&self) -> Vec<u8> {
         let mut header = Vec::new();
         for field in [20, self.flags, self.method, 0, 0x21] {
             header.extend(field.to_le_bytes());
         }
-        for field in [crc, u32::try_from(self.bytes.len()).unwrap(), self.size] {
+        for field in [self.crc, u32::try_from(self.bytes.len()).unwrap(), self.size] {
             header.extend(field.to_le_bytes());
         }
         header.extend(u16::try_from(self.name.len()).unwrap().to_le_bytes());
@@ -47,8 +50,7 @@ pub(crate) fn zip(members: &[Member]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for member in members {
         let offset = u32::try_from(file.len()).unwrap();
-        // What is packed is not unpacked here: the CRC is not read.
-        let header = member.header(crc32fast::hash(&member.bytes));
+        let header = member.header();
         file.extend(b"PK\x03\x04");
         file.extend(&header);
         file.extend(&member.name);
