@@ -7,9 +7,10 @@ mod handing_over;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::{access::Role, authn::session::Assurance};
 
 use crate::harness::{
-    World, arrivals,
+    Event, World, arrivals,
     exports::{self, build, build_within, builder, bundle, download, members, request, verify},
     leftovers,
     log::{seal, sealer},
@@ -52,6 +53,27 @@ async fn the_whole_log_is_verified_by_both() {
     let entry = &world.entries().await[301];
     let digest = shared::audit::hex(&shared::authn::sha256(&members(&made)["manifest.json"]));
     assert_eq!(entry["diff"]["added"]["manifest_sha256"], json!(digest));
+}
+
+#[tokio::test]
+async fn the_manifest_names_who_asked_as_the_log_does() {
+    let world = World::new().await;
+    let member = world.member(Role::Owner).await;
+    let session = world.session_of(member, &Role::Owner.words(), Assurance::SecondFactor).await;
+    let key = uuid::Uuid::new_v4().to_string();
+    let asking = Event::new("POST", "/v1/exports", &[]).idempotent(&key).json(&json!({ "kind": "audit" }));
+    let asked = asking.in_session(&session).send(&exports::requester().await, request_export::handle).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    build(&world, &builder(&[]).await).await;
+    let of_member = download(&world, asked.body["export_id"].as_str().unwrap()).await;
+    let of_token = bundle(&world, &json!({ "kind": "audit" })).await;
+
+    let named = [&of_member, &of_token].map(|made| manifest(made)["created_by"].clone());
+    assert_eq!(named[0], json!({ "kind": "member", "id": member }));
+    assert_eq!(named[1]["kind"], "api_token");
+    let entries = world.entries().await;
+    let asked = entries.iter().filter(|entry| entry["action"] == "export.requested").map(|entry| &entry["actor"]);
+    assert!(asked.eq(named.iter()), "{named:?}");
 }
 
 #[tokio::test]

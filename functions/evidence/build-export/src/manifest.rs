@@ -9,7 +9,7 @@ use shared::{
     audit::{checkpoint::bundle_key_name, hex, note::VerifierKey, tree::Hash},
     clock::Timestamp,
     domain::export::ExportKind,
-    id::{CredentialId, ExportKeyId, OrganizationId},
+    id::{ExportKeyId, OrganizationId},
     secret::Secret,
     vault::{WrappedTenantKey, mac},
 };
@@ -21,7 +21,7 @@ use crate::{
     job::Attempt,
     member::Listed,
     stop::Stop,
-    store::{self, SealedExportKey},
+    store::{self, Requester, SealedExportKey},
 };
 
 /// `manifest.json`, its fields in the order of the contract.
@@ -31,7 +31,7 @@ struct Manifest<'m> {
     kind: ExportKind,
     organization_id: OrganizationId,
     created_at: Timestamp,
-    created_by: Creator<'m>,
+    created_by: Requester,
     first_seq: u64,
     tree_size: u64,
     root: String,
@@ -39,12 +39,6 @@ struct Manifest<'m> {
     counts: &'m BTreeMap<String, u64>,
     hmac_key_id: ExportKeyId,
     files: Vec<File>,
-}
-
-#[derive(Serialize)]
-struct Creator<'m> {
-    kind: &'m str,
-    id: CredentialId,
 }
 
 #[derive(Serialize)]
@@ -71,13 +65,14 @@ pub(crate) async fn add(
     let Attempt { deps, work, job } = attempt;
     let (hmac_key_id, hmac_key) = export_key(attempt, tenant).await?;
     let checkpoint = &coverage.checkpoint;
+    let created_by = work.with_tenant(async |tx| tx.find(store::requester(job.export)).await).await?;
     let manifest = Manifest {
         v: 1,
         kind: job.kind,
         organization_id: work.organization(),
         // When it was asked for, not when it is made: made again, it is the same.
         created_at: job.created_at,
-        created_by: Creator { kind: &job.requested_by.kind, id: job.requested_by.id },
+        created_by,
         first_seq: counts.first_seq.unwrap_or(coverage.first_seq()),
         tree_size: checkpoint.size,
         root: hex(&checkpoint.root),

@@ -5,7 +5,7 @@ use shared::{
     audit::tree::Hash,
     clock::Timestamp,
     domain::export::{ExportFailure, ExportKind},
-    id::{CredentialId, ExportId, OrganizationId, VisitId},
+    id::{ExportId, OrganizationId, VisitId},
     tenant::{Lookup, Row, Statement},
 };
 
@@ -17,7 +17,6 @@ pub(crate) struct Job {
     pub(crate) visit: Option<VisitId>,
     pub(crate) from: Option<Timestamp>,
     pub(crate) to: Option<Timestamp>,
-    pub(crate) requested_by: Requester,
     pub(crate) created_at: Timestamp,
     /// The fence: whatever is written for the export names it.
     pub(crate) attempt: i32,
@@ -28,11 +27,11 @@ pub(crate) struct Job {
     pub(crate) upload: Option<String>,
 }
 
-/// The credential that asked for an export.
-#[derive(Debug)]
+/// Who asked for an export, as the log has it: of a session it names the member.
+#[derive(Debug, serde::Serialize)]
 pub(crate) struct Requester {
     pub(crate) kind: String,
-    pub(crate) id: CredentialId,
+    pub(crate) id: String,
 }
 
 /// What of the log an export covers.
@@ -74,7 +73,7 @@ pub(crate) fn claim(now: Timestamp, until: Timestamp) -> Lookup<Option<Job>> {
         "UPDATE exports AS e SET state = 'building', attempt = e.attempt + 1, leased_until = $2, not_before = NULL, ",
         "failures = e.failures + (e.state = 'building')::integer ",
         "FROM next AS n WHERE e.organization_id = n.organization_id AND e.export_id = n.export_id ",
-        "RETURNING e.export_id, e.kind, e.visit_id, e.from_at, e.to_at, e.requested_by, e.requested_by_kind, e.created_at, ",
+        "RETURNING e.export_id, e.kind, e.visit_id, e.from_at, e.to_at, e.created_at, ",
         "e.attempt, e.failures, e.first_seq, e.tree_size, e.upload_id",
     ))
     .bind(now)
@@ -90,13 +89,23 @@ fn read_job(row: &Row) -> Result<Job> {
         visit: row.read("visit_id")?,
         from: row.read("from_at")?,
         to: row.read("to_at")?,
-        requested_by: Requester { kind: row.read("requested_by_kind")?, id: row.read("requested_by")? },
         created_at: row.read("created_at")?,
         attempt: row.read("attempt")?,
         failures: row.read("failures")?,
         covers: first.zip(size).map(|(first_seq, tree_size)| Covers { first_seq, tree_size }),
         upload: row.read("upload_id")?,
     })
+}
+
+/// Who asked for it: the actor of the entry that was written with it.
+pub(crate) fn requester(export: ExportId) -> Lookup<Requester> {
+    Statement::new(concat!(
+        "-- build-export.requester\n",
+        "SELECT entry::jsonb #>> '{actor,kind}' AS kind, entry::jsonb #>> '{actor,id}' AS id FROM audit_log ",
+        "WHERE target_id = $1 AND target_kind = 'export' AND action = 'export.requested' ORDER BY seq LIMIT 1",
+    ))
+    .bind(export.to_string())
+    .one(|row| Ok(Requester { kind: row.read("kind")?, id: row.read("id")? }))
 }
 
 /// When the next export may be taken, if any is open.
