@@ -30,6 +30,18 @@ async fn the_published_key_verifies_the_checkpoint() {
 }
 
 #[tokio::test]
+async fn the_verifiers_of_this_version_are_named_by_their_digests() {
+    let answer = ask(&format!("organization={}", uuid::Uuid::new_v4())).await;
+
+    let digest = |file: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../verifier").join(file);
+        shared::audit::hex(&shared::authn::sha256(&std::fs::read(path).unwrap()))
+    };
+    let named = ["verify.mjs", "verify.html"].map(|name| serde_json::json!({ "name": name, "sha256": digest(name) }));
+    assert_eq!(answer.body["verifiers"], Value::from(named.to_vec()), "run node verifier/page.mjs");
+}
+
+#[tokio::test]
 async fn any_id_is_answered_alike() {
     let world = World::new().await;
     let absent_id = uuid::Uuid::new_v4().to_string();

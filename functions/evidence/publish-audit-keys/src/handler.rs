@@ -7,7 +7,7 @@ use shared::{
     id::OrganizationId,
 };
 
-use crate::{AuditKey, AuditKeys, Deps};
+use crate::{AuditKey, AuditKeys, Deps, VerifierFile};
 
 /// Answers without a credential, and in the same way for any id, so that the answer does not tell which organizations
 /// exist.
@@ -23,5 +23,6 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let keys = deps.door.log_keys().await?;
 
     let of_organization = |key| AuditKey::of(key, &deps.log.origin, organization_id);
-    Reply::ok(&AuditKeys { organization_id, keys: keys.into_iter().map(of_organization).collect() })
+    let keys = keys.into_iter().map(of_organization).collect();
+    Reply::ok(&AuditKeys { organization_id, keys, verifiers: VerifierFile::all() })
 }

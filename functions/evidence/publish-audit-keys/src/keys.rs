@@ -11,6 +11,31 @@ pub struct AuditKeys {
     pub organization_id: OrganizationId,
     /// The oldest first.
     pub keys: Vec<AuditKey>,
+    /// The verifiers of this version. Compare a copy that you got another way with them, and with the list of a release.
+    pub verifiers: Vec<VerifierFile>,
+}
+
+/// A verifier that is one file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerifierFile {
+    /// Its name.
+    #[schema(pattern = "^verify\\.(mjs|html)$")]
+    pub name: String,
+    /// Its SHA-256 in lower-case hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
+}
+
+/// As `sha256sum` writes them; `verifier/page.mjs` keeps the list.
+const SHA256SUMS: &str = include_str!("../../../../verifier/SHA256SUMS");
+
+impl VerifierFile {
+    /// Those of this version.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let files = SHA256SUMS.lines().filter_map(|line| line.split_once("  "));
+        files.map(|(sha256, name)| Self { name: name.to_owned(), sha256: sha256.to_owned() }).collect()
+    }
 }
 
 /// A key under the name that it signs with for this organization.

@@ -4,7 +4,7 @@ mod handler;
 pub mod keys;
 
 pub use handler::handle;
-pub use keys::{AuditKey, AuditKeys};
+pub use keys::{AuditKey, AuditKeys, VerifierFile};
 
 use shared::{door::PublicDoor, runtime::Function, settings::LogSettings};
 
