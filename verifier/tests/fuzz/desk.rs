@@ -50,7 +50,7 @@ impl Desk {
     pub(super) fn lay(&self, dice: &mut Dice) -> Vec<String> {
         let mut words = vec![self.path("case.zip"), "--key".to_owned(), self.path("keys")];
         if dice.one_in(4) {
-            words.extend(["--anchor".to_owned(), self.path(dice.pick(&["7.note", "notes", "newer.note"]))]);
+            words.extend(["--anchor".to_owned(), self.path(*dice.pick(&["7.note", "notes", "newer.note"]))]);
         }
         match dice.below(9) {
             0 => self.put("case.zip", &self.changed_bytes(dice)),
@@ -182,7 +182,8 @@ impl Desk {
             let blank = *dice.pick(&[" ", "\t", "\r", "\n", "\u{feff}", "\u{a0}", "\u{c}", "+", "\u{85}"]);
             let text = if dice.one_in(3) { &mut kept } else { &mut text };
             let places: Vec<_> = text.char_indices().map(|(at, _)| at).collect();
-            let place = *dice.pick(&[0, text.len(), *dice.pick(&places)]);
+            let inside = *dice.pick(&places);
+            let place = *dice.pick(&[0, text.len(), inside]);
             text.insert_str(place, blank);
         }
         if dice.one_in(3) {
