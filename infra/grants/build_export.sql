@@ -30,7 +30,7 @@ GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, c
 GRANT SELECT (organization_id, impersonation_id, staff_id, staff_organization_id, staff_name, staff_role, role, reason, requested_at, approved_at,
   restricted_approved_at, credential_id, opened_at, expires_at, ended_at, ended_by) ON impersonations TO fn_build_export;
 GRANT SELECT (organization_id, kiosk_id, site_id, name, device, credential_id, paired_at, revoked_at, created_at) ON kiosks TO fn_build_export;
-GRANT SELECT (organization_id, mail_id, member_id, kind, requested_at, sent_at, given_up_at) ON mails TO fn_build_export;
+GRANT SELECT (organization_id, mail_id, member_id, kind, requested_at, sent_at, given_up_at, is_refused) ON mails TO fn_build_export;
 GRANT SELECT (organization_id, member_id, person_id, email, name, role, state, created_at, last_sign_in_at, standing_since)
   ON members TO fn_build_export;
 GRANT SELECT (organization_id, version_id, kind, locale, version, title, text, published_at, retired_at) ON notices TO fn_build_export;
@@ -42,7 +42,7 @@ GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, c
 GRANT SELECT (organization_id, object_id, visit_id, kind, media_type, bytes, created_at) ON visit_objects TO fn_build_export;
 GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at) ON visit_types TO fn_build_export;
 GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, name, company, email, phone,
-  purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at, carrier, bills_of_lading, appointment, load_type, seal, un_number, hazard_class, trailer,
+  purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at, carrier, bills_of_lading, appointment, load_type, seal, un_number, hazard_class, dangerous_goods, trailer,
   co_driver, tractor_plate, trailer_plate, checked_in_at, checked_out_at, occurred_at, device_seq, checked_out_occurred_at,
   checked_out_device_seq, created_at) ON visits TO fn_build_export;
 

@@ -70,15 +70,16 @@ BEGIN
   INSERT INTO public.visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
       name, company, email, phone, purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at,
       licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
-      un_number, hazard_class, trailer, co_driver, tractor_plate, trailer_plate, checked_in_at, occurred_at, device_seq, created_at)
+      un_number, hazard_class, dangerous_goods, trailer, co_driver, tractor_plate, trailer_plate, checked_in_at, occurred_at, device_seq, created_at)
     SELECT organization, v.visit_id, v.site_id, v.person_id, v.host_id, v.visit_type_id, v.type, 'on_site', v.badge_number, v.badge_sha256,
       v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id, v.nda_text_sha256, CASE WHEN v.nda_version_id IS NOT NULL THEN at END,
       v.licence_number_sealed, v.licence_number_index, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
-      v.un_number, v.hazard_class, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, at, v.occurred_at, v.device_seq, at
+      v.un_number, v.hazard_class, v.dangerous_goods, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, at, v.occurred_at, v.device_seq, at
     FROM jsonb_to_record(visit) AS v (visit_id uuid, site_id uuid, person_id uuid, host_id uuid, visit_type_id uuid, type text,
       badge_number integer, badge_sha256 bytea, name text, company text, email text, phone text, purpose text, answers jsonb,
       nda_version_id uuid, nda_text_sha256 bytea, licence_number_sealed bytea, licence_number_index bytea,
       carrier text, bills_of_lading text[], appointment text, load_type text, seal text, un_number text, hazard_class text,
+      dangerous_goods jsonb,
       trailer text, co_driver text, tractor_plate text, trailer_plate text, occurred_at timestamptz, device_seq bigint);
   IF images <> '[]' THEN
     INSERT INTO public.visit_objects (organization_id, object_id, visit_id, kind, media_type, bytes, created_at)

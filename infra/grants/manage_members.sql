@@ -16,6 +16,8 @@ GRANT SELECT (organization_id, member_id, name, email, role, state, created_at, 
   INSERT (organization_id, member_id, person_id, email, name, role, state, created_at) ON members TO fn_manage_members;
 -- Whether there is a password or a second factor, and neither itself.
 GRANT SELECT (organization_id, member_id, totp_confirmed_at) ON member_proofs TO fn_manage_members;
+-- Whether the invitation was refused.
+GRANT SELECT (organization_id, mail_id, member_id, kind, is_refused) ON mails TO fn_manage_members;
 GRANT SELECT (organization_id, requires_mfa) ON organizations TO fn_manage_members;
 GRANT INSERT (organization_id, person_id, kind, key_id, wrapped_key, created_at) ON people TO fn_manage_members;
 GRANT INSERT (organization_id, mail_id, member_id, kind, requested_at, not_before) ON mails TO fn_manage_members;

@@ -8,7 +8,7 @@ GRANT EXECUTE ON FUNCTION directory.take(uuid, text), directory.mark(uuid, text,
 GRANT EXECUTE ON FUNCTION app.add_link(uuid, text, uuid, bytea, timestamptz, timestamptz) TO fn_send_mail;
 
 GRANT SELECT (organization_id, mail_id, member_id, kind, not_before, attempts, sent_at, given_up_at),
-  UPDATE (not_before, attempts, sent_at, given_up_at) ON mails TO fn_send_mail;
+  UPDATE (not_before, attempts, sent_at, given_up_at, is_refused) ON mails TO fn_send_mail;
 GRANT SELECT (organization_id, member_id, email, state) ON members TO fn_send_mail;
 GRANT SELECT (organization_id, name, environment) ON organizations TO fn_send_mail;
 GRANT INSERT (draft) ON audit_log TO fn_send_mail;

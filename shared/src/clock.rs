@@ -21,12 +21,19 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match *self {
             Self::System { offset_s } => {
-                Timestamp::from_datetime(OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(offset_s)))
+                let moment = OffsetDateTime::now_utc().saturating_add(time::Duration::seconds(offset_s));
+                // In UTC already: what is left is to cut it to microseconds.
+                Timestamp::from_datetime(moment).unwrap_or(Timestamp(moment))
             }
             Self::Fixed(moment) => moment,
         }
     }
 }
+
+/// A text that is no time which this system can keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a time of RFC 3339 in the years 0001 to 9999 of UTC")]
+pub struct NotATime;
 
 /// A moment in UTC with microseconds; RFC 3339 in and out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
@@ -34,22 +41,20 @@ impl Clock {
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    fn from_datetime(moment: OffsetDateTime) -> Self {
-        let moment = moment.to_offset(time::UtcOffset::UTC);
+    /// The moment in UTC; none where the calendar of UTC has no such day.
+    fn from_datetime(moment: OffsetDateTime) -> Option<Self> {
+        let moment = moment.checked_to_offset(time::UtcOffset::UTC)?;
         let microseconds = moment.microsecond();
-        Self(moment.replace_microsecond(microseconds).unwrap_or(moment))
+        Some(Self(moment.replace_microsecond(microseconds).unwrap_or(moment)))
     }
 
-    /// Reads RFC 3339 with any offset. Years outside 0001–9999 are refused.
+    /// Reads RFC 3339 with any offset. What lies outside the years 0001–9999 of UTC is refused.
     ///
     /// # Errors
-    /// When the text is not RFC 3339.
-    pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339)?;
-        if moment.to_offset(time::UtcOffset::UTC).year() < 1 {
-            return OffsetDateTime::parse("", &Rfc3339).map(Self::from_datetime);
-        }
-        Ok(Self::from_datetime(moment))
+    /// [`NotATime`] when the text is not RFC 3339, or is none of these years.
+    pub fn parse(text: &str) -> Result<Self, NotATime> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotATime)?;
+        Self::from_datetime(moment).filter(|moment| (1..=9999).contains(&moment.0.year())).ok_or(NotATime)
     }
 
     /// This moment plus whole seconds, negative ones included; stops at the ends of the calendar.

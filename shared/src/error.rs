@@ -60,6 +60,9 @@ pub enum Error {
     /// A valid credential, but nothing shows that its holder sent this, or proved lately who they are.
     #[error("unproven: {0:?}")]
     Unproven(Vec<FieldError>),
+    /// The body is compressed, which no route reads.
+    #[error("unsupported encoding")]
+    UnsupportedEncoding,
     /// The body is not of a type that this route reads.
     #[error("unsupported media type")]
     UnsupportedMediaType,
@@ -261,7 +264,7 @@ impl Error {
             Self::Unauthenticated => Code::Unauthenticated,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Unprocessable(_) => Code::Unprocessable,
-            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::UnsupportedEncoding | Self::UnsupportedMediaType => Code::UnsupportedMediaType,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, utoipa::ToSchema)]
         #[serde(transparent)]
         #[schema(value_type = uuid::Uuid)]
         pub struct $name(uuid::Uuid);
@@ -39,9 +39,17 @@ macro_rules! typed_ids {
         impl std::str::FromStr for $name {
             type Err = uuid::Error;
 
-            /// Accepts the hyphenated form only, so that one row has one path.
+            /// Accepts the hyphenated form only, so that an id has one spelling in paths, queries and bodies.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 if text.len() == 36 { uuid::Uuid::try_parse(text).map(Self) } else { uuid::Uuid::try_parse("").map(Self) }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            /// The same form as in a path.
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(|_| serde::de::Error::custom("#not_a_uuid"))
             }
         }
 

@@ -58,8 +58,9 @@ impl Mailer {
     /// was lost, it sends a second one.
     ///
     /// # Errors
-    /// Unavailable when SES does not answer or takes nothing more for now. Internal when it refuses the mail for good,
-    /// and before it is asked when a header would have more than its one line.
+    /// Unavailable when SES does not answer or takes nothing more for now. Unprocessable at `/to` when it refuses the mail
+    /// for good because of its address. Internal when it refuses what is ours, as the sender, and before it is asked when
+    /// a header would have more than its one line.
     pub async fn send(&self, mail: &Mail) -> Result<()> {
         if [&mail.to, &mail.subject].iter().any(|header| header.chars().any(char::is_control)) {
             return Err(Error::internal("a header of a mail holds a control character"));
@@ -88,7 +89,7 @@ struct Refused {
     code: String,
 }
 
-/// What a retry may mend is unavailable; what SES refuses for good is a fault of ours.
+/// What a retry may mend is unavailable; what SES refuses of this mail alone stays refused; the rest is a fault of ours.
 fn refusal(error: SdkError<SendEmailError, HttpResponse>) -> Error {
     let SdkError::ServiceError(refused) = &error else {
         let is_ours = matches!(error, SdkError::ConstructionFailure(_));
@@ -97,8 +98,25 @@ fn refusal(error: SdkError<SendEmailError, HttpResponse>) -> Error {
     let (status, code) = (refused.raw().status(), refused.err().code().unwrap_or("without a code"));
     let is_passing = status.is_server_error() || status.as_u16() == 429 || PASSING.contains(&code);
     let refused = Refused { status: status.as_u16(), code: code.to_owned() };
-    if is_passing { Error::unavailable(refused) } else { Error::internal(refused) }
+    if is_passing {
+        Error::unavailable(refused)
+    } else if OF_THE_ADDRESS.contains(&code) {
+        tracing::info!(error.cause = %refused, "mail refused for good");
+        refused_address()
+    } else {
+        Error::internal(refused)
+    }
 }
+
+/// What is answered of a mail that its address keeps from ever being sent.
+#[must_use]
+pub fn refused_address() -> Error {
+    Error::unprocessable("/to", "refused_for_good")
+}
+
+/// Refusals of one mail, which the next attempt would meet again. Its text and its sender are ours and the same as of every
+/// other mail: what is left is its address.
+const OF_THE_ADDRESS: [&str; 3] = ["BadRequestException", "InvalidParameterValue", "MessageRejected"];
 
 /// Refusals that come with the status of a request that is at fault, and pass all the same.
 const PASSING: [&str; 4] = ["LimitExceededException", "SendingPausedException", "Throttling", "ThrottlingException"];

@@ -15,7 +15,8 @@ fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
+        // What every program holds exactly.
+        (-(1_i64 << 53) + 1..1 << 53).prop_map(Value::from),
         "[^\\x00]{0,12}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
@@ -62,7 +63,7 @@ proptest! {
 
     #[test]
     fn a_query_is_read_or_refused(raw in ".{0,80}") {
-        if let Ok(mut query) = Query::parse(&raw) {
+        if let Ok(mut query) = Query::parse("/v1/visits", &raw) {
             let _page = query.take_page::<VisitId>();
         }
     }

@@ -183,13 +183,15 @@ fn words(id: &str, separator: &str) -> String {
     name
 }
 
+/// The lines of a resource. A route of HEAD repeats the one of GET before it, and does not count.
 fn block_lines(id: &str, text: &str) -> usize {
     let header = format!("  {id}:");
     let block = text.lines().skip_while(|line| *line != header).enumerate();
-    let mut lines = 0;
+    let (mut lines, mut heads) = (0, 0);
     for (index, line) in block.take_while(|(index, line)| *index == 0 || line.is_empty() || line.starts_with("   ")) {
+        heads += usize::from(line.contains("Method: HEAD"));
         if !line.is_empty() {
-            lines = index + 1;
+            lines = index + 1 - heads;
         }
     }
     lines

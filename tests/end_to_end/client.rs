@@ -54,6 +54,26 @@ impl Client {
         self.send(Method::POST, path, Some(key), Some(body)).await
     }
 
+    /// Sends what a test has put together, to the byte; none where no answer came.
+    pub(crate) async fn send_raw(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
+        let stream = tokio::net::TcpStream::connect(&self.authority).await.ok()?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+        tokio::spawn(connection);
+        let answer = sender.send_request(request).await.ok()?;
+        let (head, body) = answer.into_parts();
+        let bytes = body.collect().await.ok()?.to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Some(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+
+    /// A request in the making, with the credential and a key of its own.
+    pub(crate) fn request(&self, method: &str, path: &str) -> hyper::http::request::Builder {
+        let request = Request::builder().method(method).uri(path).header("host", &self.authority);
+        request
+            .header("authorization", format!("Bearer {}", self.credential))
+            .header("idempotency-key", uuid::Uuid::new_v4().to_string())
+    }
+
     async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Option<Answer> {
         let stream = tokio::net::TcpStream::connect(&self.authority).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;

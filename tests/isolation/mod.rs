@@ -13,3 +13,4 @@ mod findings;
 mod mutations;
 mod pending_work;
 mod tables;
+mod texts;

@@ -163,7 +163,7 @@ classified! {
         }
         mails, Mail {
             organization_id mail_id member_id kind requested_at not_before attempts: Internal Clear Expires;
-            sent_at given_up_at: Internal Clear Expires;
+            sent_at given_up_at is_refused: Internal Clear Expires;
         }
         sites, Organization {
             organization_id site_id name time_zone locale requires_nda created_at: Internal Clear Kept;
@@ -243,7 +243,7 @@ classified! {
         visits, Visit {
             organization_id visit_id site_id person_id host_id visit_type_id type state hold_reasons: Internal Clear Kept;
             badge_number badge_sha256 nda_version_id nda_text_sha256 nda_signed_at: Internal Clear Kept;
-            bills_of_lading appointment load_type seal un_number hazard_class trailer: Internal Clear Kept;
+            bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer: Internal Clear Kept;
             checked_in_at checked_out_at occurred_at device_seq: Internal Clear Kept;
             checked_out_occurred_at checked_out_device_seq created_at: Internal Clear Kept;
             name company email phone purpose answers carrier co_driver: Restricted Clear Replaced;

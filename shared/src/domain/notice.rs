@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 
-use super::{text::BoundedText, visit::words};
+use super::{
+    text::{BoundedText, shown},
+    visit::words,
+};
 
 words! {
     /// What a text is for.
@@ -17,7 +20,8 @@ words! {
 }
 
 /// The text of one version, exactly as it was sent: its hash binds every signature under it, so nothing is cut
-/// or changed. Lines and tabs are allowed; other control characters are refused.
+/// or changed. Lines and tabs are allowed; other control characters, overrides of direction, tags and U+2028 are refused,
+/// and so is a text in which nothing can be read.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct NoticeText(String);
@@ -36,10 +40,12 @@ impl BoundedText for NoticeText {
 impl<'de> serde::Deserialize<'de> for NoticeText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <Cow<'de, str>>::deserialize(deserializer)?.into_owned();
-        if text.trim().is_empty() {
+        if !text.chars().any(shown::is_visible) {
             return Err(D::Error::custom("#empty"));
         }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        // It stays as it was sent, so what would be dropped from a name is refused here.
+        let is_refused = |c: char| shown::is_deceptive(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        if text.chars().any(is_refused) {
             return Err(D::Error::custom("#control_character"));
         }
         if text.chars().count() > Self::LENGTH_MAX {
@@ -84,7 +90,10 @@ mod tests {
         let read = |text: &str| serde_json::from_value::<NoticeText>(serde_json::json!(text));
         assert_eq!(read(" a\r\n\tb \n").unwrap().as_str(), " a\r\n\tb \n");
         assert!(read("a\u{b}").is_err());
-        assert!(read(" \n ").is_err());
+        for bad in [" \n ", "\u{200b}", "\u{301}\n", "a\u{202e}b", "a\u{2028}b", "a\u{e0041}"] {
+            assert!(read(bad).is_err(), "{bad:?}");
+        }
+        assert!(read("\u{2067}\u{5d0}\u{2069} \u{645}\u{200c}\u{646}").is_ok());
         assert!(read(&"é".repeat(NoticeText::LENGTH_MAX)).is_ok());
         assert!(read(&"é".repeat(NoticeText::LENGTH_MAX + 1)).is_err());
     }

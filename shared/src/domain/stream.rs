@@ -73,8 +73,23 @@ pub fn collector_url(text: &str) -> Option<Url> {
         && (port == 443 || port >= COLLECTOR_PORT_MIN)
         && url.username().is_empty()
         && url.password().is_none()
-        && url.fragment().is_none();
+        && url.fragment().is_none()
+        && is_as_typed(&url, text);
     is_taken.then_some(url)
+}
+
+/// True where the parsed URL is the text: what a person reads in it is then what is called. A parser of URLs (WHATWG)
+/// makes one of `https:host`, `https://a:1\@b/` and an empty user too. The default port and the slash of an empty path
+/// may be written or left out.
+fn is_as_typed(url: &Url, text: &str) -> bool {
+    let origin = format!("https://{}", url.host_str().unwrap_or_default());
+    let Some(rest) = text.strip_prefix(&origin) else { return false };
+    let is_whole = |rest: &str| {
+        let slash = if rest.starts_with(':') || rest.starts_with('/') { "" } else { "/" };
+        let path = if rest.starts_with(':') && !rest.contains(['/', '?']) { "/" } else { "" };
+        format!("{origin}{slash}{rest}{path}") == url.as_str()
+    };
+    is_whole(rest) || rest.strip_prefix(":443").is_some_and(is_whole)
 }
 
 /// What a collector asks for in the header `authorization`, as `Splunk 0a1b2c3d`. Nothing shows it again.
@@ -132,6 +147,12 @@ mod tests {
         for good in [
             "https://siem.example.com/in",
             "https://siem.example.com:443/in?source=doorbook",
+            "https://siem.example.com",
+            "https://siem.example.com:443",
+            "https://siem.example.com:8088",
+            "https://siem.example.com?a=b",
+            "https://siem.example.com/a%20b?c=%2B",
+            "https://xn--mnchen-3ya.example/",
             "https://hec.example.com:8088/services/collector",
         ] {
             assert!(collector_url(good).is_some(), "{good}");
@@ -156,6 +177,23 @@ mod tests {
             "https://169.254.169.254/latest/meta-data/",
             "https://siem.example.com/a b",
             "https:///",
+            "https://localhost:9443\\@siem.example.com/",
+            "https:\\\\siem.example.com/",
+            "https:siem.example.com/",
+            "https:/siem.example.com/",
+            "https:///siem.example.com/",
+            "https://@siem.example.com/",
+            "https://:@siem.example.com/",
+            "https://siem.example.com:/",
+            "https://siem.example.com:0443/",
+            "https://siem.example.com:4430000/",
+            "https://SIEM.example.com/",
+            "https://m\u{fc}nchen.example/",
+            "https://siem%2eexample.com/",
+            "https://siem.example.com/a/../b",
+            "https://siem.example.com/\u{202e}a",
+            "https://siem.example.com/\ta",
+            "HTTPS://siem.example.com/",
             "siem.example.com",
             "",
         ] {

@@ -1,5 +1,13 @@
-//! Texts that people type, each with its limit. Surrounding white space is cut; control characters, NUL
-//! among them, are refused; everything else may be a name.
+//! Texts that people type, each with its limit. Surrounding white space is cut, and what is invisible is dropped; control
+//! characters, NUL among them, are refused; everything else that shows something may be a name.
+
+mod digits;
+mod hazard;
+mod locale;
+mod mail;
+mod phone;
+mod reason;
+pub(crate) mod shown;
 
 use std::borrow::Cow;
 
@@ -11,18 +19,17 @@ pub trait BoundedText {
     fn as_str(&self) -> &str;
 }
 
-fn checked<E: serde::de::Error>(typed: &str, length_max: usize) -> Result<String, E> {
-    let trimmed = typed.trim();
-    if trimmed.is_empty() {
-        return Err(E::custom("#empty"));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(E::custom("#control_character"));
-    }
-    if trimmed.chars().count() > length_max {
-        return Err(E::custom("#too_long"));
-    }
-    Ok(trimmed.to_owned())
+/// What is stored of a text, and the word for why it is refused.
+type Read = fn(&str) -> Result<String, &'static str>;
+
+fn checked(typed: &str, length_max: usize, read: Read) -> Result<String, String> {
+    let text = read(typed).map_err(|word| format!("#{word}"))?;
+    if text.chars().count() > length_max { Err("#too_long".to_owned()) } else { Ok(text) }
+}
+
+/// How many characters longer a text may be typed that is stored in one form.
+const fn spellings(_: Read) -> usize {
+    40
 }
 
 fn text_schema(length_min: usize, length_max: usize) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
@@ -35,7 +42,7 @@ fn text_schema(length_min: usize, length_max: usize) -> utoipa::openapi::RefOr<u
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident($length_max:literal) $(where $rule:expr)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($length_max:literal) $(by $read:path)? $(where $rule:expr)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
@@ -43,7 +50,8 @@ macro_rules! texts {
 
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                text_schema(1, $length_max)
+                let more: usize = [0 $(, spellings($read))?].into_iter().sum();
+                text_schema(1, $length_max + more)
             }
         }
 
@@ -63,7 +71,9 @@ macro_rules! texts {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let typed = <Cow<'de, str>>::deserialize(deserializer)?;
-                let text = checked::<D::Error>(&typed, Self::LENGTH_MAX)?;
+                // The last one counts: a way of its own, where it has one.
+                let read = [shown::line as Read $(, $read)?].into_iter().last().unwrap_or(shown::line);
+                let text = checked(&typed, Self::LENGTH_MAX, read).map_err(D::Error::custom)?;
                 $(
                     let rule: fn(&str) -> bool = $rule;
                     if !rule(&text) {
@@ -98,31 +108,29 @@ texts! {
     ShortText(100);
     /// The purpose of a visit.
     Purpose(500);
-    /// E-mail address; only its shape is checked, since only a message can prove it.
-    EmailAddress(254) where |text| {
+    /// E-mail address that can be mailed; only a message can prove more.
+    EmailAddress(254) by mail::read;
+    /// E-mail address that somebody says is theirs. An address that was taken before addresses were checked still signs in.
+    KnownAddress(254) where |text| {
         text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
         })
     };
-    /// Telephone number as typed: digits, spaces and `+ - . ( ) /`.
-    PhoneNumber(40) where |text| {
-        text.chars().filter(char::is_ascii_digit).count() >= 3
-            && text.chars().all(|c| c.is_ascii_digit() || " +-.()/".contains(c))
-    };
+    /// Telephone number as typed: digits of any script, spaces, `+ - . ( ) /`, an extension as `ext. 22`, `x22` or `#22`.
+    PhoneNumber(40) by phone::read;
     /// Number plate of a vehicle, as typed.
     Plate(20);
     /// Number of a driver's licence, as printed.
     LicenceNumber(40);
-    /// UN number of dangerous goods, as `UN1203`.
-    UnNumber(6) where |text| text.len() == 6 && text.starts_with("UN") && text.bytes().skip(2).all(|b| b.is_ascii_digit());
-    /// Hazard class of dangerous goods, as `3` or `2.1`.
-    HazardClass(3) where |text| matches!(text.as_bytes(), [b'1'..=b'9'] | [b'1'..=b'9', b'.', b'1'..=b'6']);
-    /// Language of a person or a text, as `en` or `de-CH` (BCP 47, language and region).
-    Locale(6) where |text| {
-        let (language, region) = text.split_once('-').map_or((text, None), |(language, region)| (language, Some(region)));
-        (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase())
-            && region.is_none_or(|region| region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase()))
-    };
+    /// UN number of dangerous goods, as `UN1203`; `un 1203` and `1203` are the same. Numbers of North America and of IATA
+    /// likewise, as `NA1993` and `ID8000`.
+    UnNumber(6) by hazard::un_number;
+    /// Hazard class of dangerous goods as papers print it, with subsidiary hazards: `3`, `1.4S`, `2.3 (8)`.
+    HazardClass(24) by hazard::class;
+    /// Packing group of dangerous goods: `I`, `II` or `III`.
+    PackingGroup(3) by hazard::packing_group;
+    /// Language of a person or a text, as `en`, `de-CH`, `es-419` or `zh-Hant-TW` (BCP 47).
+    Locale(64) by locale::read;
     /// Time zone by its IANA name, as `Europe/Berlin`.
     TimeZone(64) where |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
     /// What the operator's request is known by, so that it is carried out once.
@@ -157,14 +165,37 @@ impl LicenceNumber {
     }
 }
 
-/// The reason for an action that must be explained: 20 to 500 characters.
+impl EmailAddress {
+    /// The address as it is mailed: its domain in A-labels, so that every server on the way knows it.
+    #[must_use]
+    pub fn mailable(&self) -> String {
+        mail::mailable(&self.0).unwrap_or_else(|| self.0.clone())
+    }
+}
+
+/// The address of a stored one as it is mailed; none where it was stored before addresses were checked, and is none.
+#[must_use]
+pub fn mailable(stored: &str) -> Option<String> {
+    mail::mailable(stored)
+}
+
+/// A stored telephone number in the form in which programs dial it, as `+491511234567;ext=22`; none where it was stored
+/// before numbers were checked, and is none.
+#[must_use]
+pub fn dialled(stored: &str) -> Option<String> {
+    phone::normalised(stored)
+}
+
+/// The reason for an action that must be explained: 20 to 500 characters as a reader counts them, of which some are
+/// letters or digits. A character of Chinese, Japanese or Korean counts as two.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Reason(String);
 
 impl utoipa::PartialSchema for Reason {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        text_schema(Self::LENGTH_MIN, Self::LENGTH_MAX)
+        // Ten characters of Chinese are long enough.
+        text_schema(Self::LENGTH_MIN / 2, Self::LENGTH_MAX)
     }
 }
 
@@ -209,10 +240,8 @@ impl<'a> tokio_postgres::types::FromSql<'a> for Reason {
 impl<'de> serde::Deserialize<'de> for Reason {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let typed = <Cow<'de, str>>::deserialize(deserializer)?;
-        let text = checked::<D::Error>(&typed, Self::LENGTH_MAX)?;
-        if text.chars().count() < Self::LENGTH_MIN {
-            return Err(D::Error::custom("#too_short"));
-        }
+        let text = checked(&typed, Self::LENGTH_MAX, shown::line).map_err(D::Error::custom)?;
+        reason::expect_sense(&text, Self::LENGTH_MIN).map_err(|word| D::Error::custom(format!("#{word}")))?;
         Ok(Self(text))
     }
 }
@@ -232,13 +261,5 @@ mod tests {
         assert_eq!(read::<Name>(&"é".repeat(201)).unwrap_err(), "#too_long");
         assert_eq!(read::<Name>("   ").unwrap_err(), "#empty");
         assert_eq!(read::<Name>("a\u{0}b").unwrap_err(), "#control_character");
-    }
-
-    #[test]
-    fn a_hazard_has_the_form_of_the_orange_book() {
-        assert!(read::<UnNumber>("UN1203").is_ok());
-        assert!(read::<UnNumber>("1203").is_err());
-        assert!(read::<HazardClass>("2.1").is_ok());
-        assert!(read::<HazardClass>("0").is_err());
     }
 }

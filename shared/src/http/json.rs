@@ -1,23 +1,34 @@
 //! The one JSON parser of every body. It refuses duplicate and unknown keys, NUL and lone surrogates, and says
 //! where, without repeating what was there.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+mod faults;
+mod numbers;
+
+use std::{collections::HashSet, fmt};
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use self::{
+    faults::{fault_of, push_token, reason},
+    numbers::Numbers,
+};
 use crate::error::{Error, Result};
 
 /// Most bytes of a JSON body: Lambda takes 6 MB with everything around it.
 pub const BODY_BYTES_MAX: usize = 5_800_000;
 
-/// Reads a body into a type that cannot hold an invalid value.
+/// What editors put before UTF-8 (RFC 8259, section 8.1, lets a parser pass over it).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a body into a type that cannot hold an invalid value. Every field that is at fault is named at once.
 ///
 /// # Errors
-/// [`Error::TooLarge`] over [`BODY_BYTES_MAX`]; [`Error::Malformed`] with a JSON Pointer otherwise.
+/// [`Error::TooLarge`] over [`BODY_BYTES_MAX`]; [`Error::Malformed`] with a JSON Pointer for each fault otherwise.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if body.len() > BODY_BYTES_MAX {
         return Err(Error::too_large("", "too_long"));
     }
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|_| Error::malformed("", "not_utf8"))?;
     refuse_ambiguity(text)?;
     // serde would read a list as a struct whose fields come in their order.
@@ -25,71 +36,38 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         return Err(Error::malformed("", "wrong_type"));
     }
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut parser).map_err(|failure| located(&failure))?;
+    let value = serde_path_to_error::deserialize::<_, T>(&mut parser)
+        .map_err(|failure| Error::Malformed(faults::all::<T>(text, fault_of(&failure))))?;
     parser.end().map_err(|_| Error::malformed("", "not_json"))?;
     Ok(value)
 }
 
-fn located(failure: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let mut pointer = String::new();
-    for segment in failure.path() {
-        match segment {
-            serde_path_to_error::Segment::Map { key } => push_token(&mut pointer, key),
-            serde_path_to_error::Segment::Seq { index } => push_token(&mut pointer, &index.to_string()),
-            serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
-        }
-    }
-    let message = failure.inner().to_string();
-    let code = reason(&message);
-    // serde names a missing field in its message, since there is no path to what is not there.
-    if code == "missing" {
-        push_token(&mut pointer, message.split('`').nth(1).unwrap_or_default());
-    }
-    Error::malformed(pointer, code)
-}
-
-/// The stable word for serde's message. Messages that start with `#` are words of our own types.
-fn reason(message: &str) -> Cow<'static, str> {
-    if let Some(own) = message.strip_prefix('#') {
-        return Cow::Owned(own.split(' ').next().unwrap_or_default().to_owned());
-    }
-    Cow::Borrowed(match message {
-        _ if message.starts_with("missing field") => "missing",
-        _ if message.starts_with("unknown field") => "unknown_field",
-        _ if message.starts_with("duplicate field") => "duplicate_key",
-        _ if message.starts_with("unknown variant") => "unknown_value",
-        _ if message.starts_with("invalid type") => "wrong_type",
-        _ if message.starts_with("invalid length") => "wrong_length",
-        _ if message.starts_with("invalid value") => "out_of_range",
-        _ if message.starts_with("UUID parsing failed") => "not_a_uuid",
-        _ if message.starts_with("recursion limit") => "too_deep",
-        _ => "not_json",
-    })
-}
-
-fn push_token(pointer: &mut String, token: &str) {
-    // RFC 6901 section 3. A key is the caller's text: cut, so that a long one is not repeated whole.
-    pointer.push('/');
-    pointer.extend(token.replace('~', "~0").replace('/', "~1").chars().filter(|c| !c.is_control()).take(64));
-}
-
 fn refuse_ambiguity(text: &str) -> Result<()> {
-    let mut place = Place::default();
+    let mut place = Place { pointer: String::new(), numbers: Numbers::of(text) };
     let mut parser = serde_json::Deserializer::from_str(text);
     Strict(&mut place)
         .deserialize(&mut parser)
         .map_err(|failure| Error::malformed(std::mem::take(&mut place.pointer), reason(&failure.to_string())))
 }
 
-#[derive(Default)]
-struct Place {
+struct Place<'t> {
     pointer: String,
+    /// Those that were not walked over yet.
+    numbers: Numbers<'t>,
+}
+
+impl Place<'_> {
+    /// Walks over the next number. The parser has read it, and does not tell its digits.
+    fn number<E: serde::de::Error>(&mut self, read: Option<f64>) -> Result<(), E> {
+        let fault = self.numbers.next().and_then(|number| numbers::fault(number, read));
+        fault.map_or(Ok(()), |word| Err(E::custom(format!("#{word}"))))
+    }
 }
 
 /// Walks a value and refuses what two parsers could read differently.
-struct Strict<'p>(&'p mut Place);
+struct Strict<'p, 't>(&'p mut Place<'t>);
 
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
+impl<'de> DeserializeSeed<'de> for Strict<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -97,7 +75,7 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Strict<'_> {
+impl<'de> Visitor<'de> for Strict<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,16 +86,16 @@ impl<'de> Visitor<'de> for Strict<'_> {
         Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
+        self.0.number(None)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
+        self.0.number(None)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_f64<E: serde::de::Error>(self, read: f64) -> Result<(), E> {
+        self.0.number(Some(read))
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -198,6 +176,57 @@ mod tests {
         ] {
             assert_eq!(refusal(body), (pointer.to_owned(), code.to_owned()), "{body}");
         }
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only its reading is tested")]
+        struct Many {
+            name: crate::domain::text::Name,
+            email: crate::domain::text::EmailAddress,
+            kind: crate::domain::visit::VisitorKind,
+            count: Option<u8>,
+            bills: Option<Vec<crate::domain::text::ShortText>>,
+            reason: crate::domain::Reason,
+        }
+        let refusal = |body: &str| -> Vec<String> {
+            let error = read::<Many>(body.as_bytes()).unwrap_err();
+            let mut named: Vec<_> =
+                error.fields().iter().map(|field| format!("{} {}", field.pointer, field.code)).collect();
+            named.sort();
+            named
+        };
+        assert_eq!(refusal("{}"), ["/email missing", "/kind missing", "/name missing", "/reason missing"]);
+        assert_eq!(
+            refusal(
+                r#"{"name":"\u200b","email":"ada@x..example","kind":"ghost","count":300,"bills":["a"," ","b",""],"reason":"x","z":1}"#
+            ),
+            [
+                "/bills/1 empty",
+                "/bills/3 empty",
+                "/count out_of_range",
+                "/email wrong_form",
+                "/kind unknown_value",
+                "/name empty",
+                "/reason too_short",
+                "/z unknown_field",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_number_that_would_be_rounded_is_refused_where_it_stands() {
+        let body = r#"{"name":"a 1e5","answers":{"n":1.5,"badge":123456789012345678901234567890}}"#;
+        assert_eq!(refusal(body), ("/answers/badge".to_owned(), "out_of_range".to_owned()));
+        let body = r#"{"name":"a","answers":{"n":[1,0.12345678901234567891]}}"#;
+        assert_eq!(refusal(body), ("/answers/n/1".to_owned(), "too_precise".to_owned()));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        assert!(read::<Sample>(b"\xef\xbb\xbf{\"name\":\"a\"}").is_ok());
     }
 
     #[test]

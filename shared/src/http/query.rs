@@ -3,6 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
+    authn::sha256,
     error::{Error, Result},
     id::{
         AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId,
@@ -17,14 +18,21 @@ pub const LIMIT_MAX: u16 = 200;
 
 /// The parameters of a request, taken out one by one.
 #[derive(Debug)]
-pub struct Query(Vec<(String, String)>);
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    /// Which list is asked for, where it is one.
+    list: ListTag,
+}
+
+/// What tells one list from another: the beginning of the SHA-256 of its path.
+type ListTag = [u8; 4];
 
 impl Query {
-    /// Reads `a=b&c=d`.
+    /// Reads `a=b&c=d` of a request to this path.
     ///
     /// # Errors
     /// [`Error::Malformed`] when a parameter comes twice.
-    pub fn parse(raw: &str) -> Result<Self> {
+    pub fn parse(path: &str, raw: &str) -> Result<Self> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
             if pairs.iter().any(|(known, _)| *known == name) {
@@ -35,19 +43,24 @@ impl Query {
             }
             pairs.push((name.into_owned(), value.into_owned()));
         }
-        Ok(Self(pairs))
+        let [a, b, c, d, ..] = sha256(path.as_bytes());
+        Ok(Self { pairs, list: [a, b, c, d] })
     }
 
-    /// Takes a parameter out and reads it with a function that answers `None` for a wrong value.
+    /// Takes a parameter out and reads it with a function that answers `None` for a wrong value. A value that would be right
+    /// with `+` in the place of a space had a `+` that was not escaped, as in the offset of a time.
     ///
     /// # Errors
     /// [`Error::Malformed`] naming the parameter.
-    pub fn take_with<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
-        let Some(at) = self.0.iter().position(|(known, _)| known == name) else {
+    pub fn take_with<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+        let Some(at) = self.pairs.iter().position(|(known, _)| known == name) else {
             return Ok(None);
         };
-        let (_, value) = self.0.swap_remove(at);
-        read(&value).map(Some).ok_or_else(|| refused(name, "wrong_value"))
+        let (_, value) = self.pairs.swap_remove(at);
+        read(&value).map(Some).ok_or_else(|| {
+            let is_unescaped = value.contains(' ') && read(&value.replace(' ', "+")).is_some();
+            refused(name, if is_unescaped { "plus_not_escaped" } else { "wrong_value" })
+        })
     }
 
     /// Takes a parameter out and parses it.
@@ -61,12 +74,13 @@ impl Query {
     /// Takes `limit` and `cursor` out.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when the limit is not between 1 and [`LIMIT_MAX`] or the cursor is not ours.
+    /// [`Error::Malformed`] when the limit is not between 1 and [`LIMIT_MAX`] or the cursor is not one of this list.
     pub fn take_page<P: Position>(&mut self) -> Result<Page<P>> {
         let limit =
             self.take_with("limit", |text| text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)))?;
-        let after = self.take_with("cursor", |text| Cursor::parse(text).map(|cursor| cursor.0))?;
-        Ok(Page { limit: limit.unwrap_or(LIMIT_DEFAULT), after })
+        let list = self.list;
+        let after = self.take_with("cursor", |text| Cursor::parse(text, list).map(|cursor| cursor.position))?;
+        Ok(Page { limit: limit.unwrap_or(LIMIT_DEFAULT), after, list })
     }
 
     /// Refuses what no one took out.
@@ -74,7 +88,7 @@ impl Query {
     /// # Errors
     /// [`Error::Malformed`] naming the first unknown parameter.
     pub fn finish(self) -> Result<()> {
-        self.0.first().map_or(Ok(()), |(name, _)| Err(refused(name, "unknown_parameter")))
+        self.pairs.first().map_or(Ok(()), |(name, _)| Err(refused(name, "unknown_parameter")))
     }
 }
 
@@ -93,6 +107,7 @@ pub struct Page<P> {
     pub limit: u16,
     /// Position of the last item of the page before; none for the first page.
     pub after: Option<P>,
+    list: ListTag,
 }
 
 impl<P: Position> Page<P> {
@@ -116,7 +131,10 @@ impl<P: Position> Page<P> {
             fitting += 1;
         }
         rows.truncate(fitting);
-        Ok(rows.last().filter(|_| fitting < before).map(|last| Cursor(position(last)).to_text()))
+        Ok(rows
+            .last()
+            .filter(|_| fitting < before)
+            .map(|last| Cursor { position: position(last), list: self.list }.to_text()))
     }
 }
 
@@ -188,39 +206,47 @@ id_positions!(
     VisitTypeId
 );
 
-/// A position as the caller sees it: opaque, with a version before it.
+/// A position as the caller sees it: opaque, with a version and its list before it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Cursor<P>(pub P);
+struct Cursor<P> {
+    position: P,
+    list: ListTag,
+}
 
 impl<P: Position> Cursor<P> {
-    const VERSION: u8 = 1;
+    /// 1 was a position without its list.
+    const VERSION: u8 = 2;
 
     /// The text in `next_cursor`.
-    #[must_use]
-    pub fn to_text(&self) -> String {
+    fn to_text(&self) -> String {
         let mut bytes = vec![Self::VERSION];
-        bytes.extend(self.0.to_bytes());
+        bytes.extend(self.list);
+        bytes.extend(self.position.to_bytes());
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads one of this list.
+    fn parse(text: &str, list: ListTag) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-        match bytes.split_first() {
-            Some((&Self::VERSION, position)) => P::of_bytes(position).map(Cursor),
-            _ => None,
-        }
+        let position = bytes.strip_prefix(&[Self::VERSION])?.strip_prefix(&list)?;
+        P::of_bytes(position).map(|position| Self { position, list })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Timestamp;
+
+    fn query(raw: &str) -> Query {
+        Query::parse("/v1/sites", raw).unwrap()
+    }
 
     #[test]
     fn a_parameter_twice_or_unknown_is_refused() {
-        assert!(Query::parse("a=1&a=2").is_err());
-        assert!(Query::parse("a=1").unwrap().finish().is_err());
-        assert!(Query::parse("").unwrap().finish().is_ok());
+        assert!(Query::parse("/", "a=1&a=2").is_err());
+        assert!(query("a=1").finish().is_err());
+        assert!(query("").finish().is_ok());
     }
 
     #[test]
@@ -228,15 +254,30 @@ mod tests {
         for (raw, good) in
             [("limit=1", true), ("limit=200", true), ("limit=0", false), ("limit=201", false), ("limit=x", false)]
         {
-            assert_eq!(Query::parse(raw).unwrap().take_page::<i64>().is_ok(), good, "{raw}");
+            assert_eq!(query(raw).take_page::<i64>().is_ok(), good, "{raw}");
         }
     }
 
     #[test]
-    fn a_cursor_is_read_back_and_a_foreign_one_refused() {
-        let text = Cursor(41_i64).to_text();
-        assert_eq!(Cursor::<i64>::parse(&text), Some(Cursor(41)));
-        assert_eq!(Cursor::<i64>::parse("AAAA"), None);
-        assert!(Query::parse("cursor=zzz").unwrap().take_page::<i64>().is_err());
+    fn a_cursor_is_read_back_in_its_own_list_alone() {
+        let page = query("limit=1").take_page::<i64>().unwrap();
+        let cursor = page.cut(&mut vec![41_i64, 42], |position| *position).unwrap().unwrap();
+        let raw = format!("cursor={cursor}");
+        assert_eq!(query(&raw).take_page::<i64>().unwrap().after, Some(41));
+        assert!(Query::parse("/v1/hosts", &raw).unwrap().take_page::<i64>().is_err());
+        for foreign in ["zzz", "AAAA", "", "AQAAAAAAAAAp"] {
+            assert!(query(&format!("cursor={foreign}")).take_page::<i64>().is_err(), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_plus_that_was_not_escaped_is_named() {
+        let mut read = |value: &str| {
+            let taken = query(&format!("at={value}")).take_with("at", |text| Timestamp::parse(text).ok());
+            taken.map_err(|error| error.fields()[0].code.to_string())
+        };
+        assert!(read("2026-11-01T08:00:00%2B01:00").unwrap().is_some());
+        assert_eq!(read("2026-11-01T08:00:00+01:00").unwrap_err(), "plus_not_escaped");
+        assert_eq!(read("9999-12-31T23:59:59-01:00").unwrap_err(), "wrong_value");
     }
 }

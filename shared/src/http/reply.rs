@@ -169,13 +169,18 @@ impl Reply {
             status: code.status(),
             code,
             request_id: request_id.to_owned(),
-            errors: error.fields().to_vec(),
+            errors: match error {
+                Error::UnsupportedEncoding => vec![FieldError::new("#content-encoding", "not_taken")],
+                _ => error.fields().to_vec(),
+            },
         };
         let body = serde_json::to_string(&problem).unwrap_or_else(|_| "{}".to_owned());
         let mut reply = Self::new(code.status(), "application/problem+json", body);
         match error {
             Error::Unauthenticated => reply.headers.push(("www-authenticate", "Bearer".to_owned())),
             Error::MethodNotAllowed(allowed) => reply.headers.push(("allow", (*allowed).to_owned())),
+            // RFC 9110, section 15.5.16.
+            Error::UnsupportedEncoding => reply.headers.push(("accept-encoding", "identity".to_owned())),
             Error::Throttled { retry_after_s } => reply.headers.push(("retry-after", retry_after_s.to_string())),
             Error::LogBroken => reply.headers.push(("retry-after", "60".to_owned())),
             Error::Unavailable(_) => reply.headers.push(("retry-after", "1".to_owned())),

@@ -5,7 +5,7 @@ mod reading;
 use std::time::Duration;
 
 use aws_lambda_events::query_map::QueryMap;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use lambda_http::Body;
 use serde::de::DeserializeOwned;
 
@@ -28,7 +28,7 @@ pub use http::Method;
 pub struct Request {
     /// Ties answer, log and audit entry together.
     pub request_id: String,
-    /// Method.
+    /// Method; GET for HEAD.
     pub method: Method,
     /// Path as requested.
     pub path: String,
@@ -84,11 +84,12 @@ impl Request {
             return of_kind(found.clone(), CredentialKind::Session)
                 .or_else(|_| of_kind(found, CredentialKind::Impersonation));
         };
-        let (scheme, text) = header.expose_secret().split_once(' ').ok_or(Error::Unauthenticated)?;
+        // Some clients send two spaces, or one behind it.
+        let (scheme, text) = header.expose_secret().trim().split_once(' ').ok_or(Error::Unauthenticated)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::Unauthenticated);
         }
-        let found = Credential::parse(text)?;
+        let found = Credential::parse(text.trim_start())?;
         let of_kind = |kind| of_kind(found.clone(), kind);
         of_kind(CredentialKind::ApiToken).or_else(|_| of_kind(CredentialKind::Kiosk))
     }
@@ -99,7 +100,7 @@ impl Request {
     /// # Errors
     /// [`Error::Unproven`] when it did not.
     pub fn refuse_forged(&self, console_origin: &str) -> Result<()> {
-        let is_by_cookie = self.authorization.is_none() && !matches!(self.method, Method::GET | Method::HEAD);
+        let is_by_cookie = self.authorization.is_none() && self.method != Method::GET;
         let Some(session) = self.session.as_ref().filter(|_| is_by_cookie) else { return Ok(()) };
         let token = Secret::new(session::forgery_token(session));
         match (self.header("origin") == Some(console_origin), self.forgery_token.as_ref() == Some(&token)) {
@@ -132,27 +133,22 @@ impl Request {
         if self.raw_body().len() > json::BODY_BYTES_MAX {
             return Err(Error::too_large("", "too_long"));
         }
-        let media_type = self.header("content-type").unwrap_or_default();
-        let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
-        let parameters = parameters.trim();
-        let utf8 = parameters.is_empty() || parameters.replace('"', "").eq_ignore_ascii_case("charset=utf-8");
-        if !essence.trim().eq_ignore_ascii_case("application/json") || !utf8 {
+        if self.header("content-encoding").is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+            return Err(Error::UnsupportedEncoding);
+        }
+        if !is_json(self.header("content-type").unwrap_or_default()) {
             return Err(Error::UnsupportedMediaType);
         }
         json::read(self.raw_body())
     }
 
-    /// Like [`Request::json`], but a request without a body and without a content type says `{}`.
+    /// Like [`Request::json`], but a request without a body says `{}`: most clients send a content type all the same.
     ///
     /// # Errors
     /// 401, 413, 415, 400, in this order.
     pub fn json_or_empty<T: DeserializeOwned>(&self) -> Result<T> {
         self.credential()?;
-        if self.raw_body().is_empty() && !self.headers.contains_key(header::CONTENT_TYPE) {
-            json::read(b"{}")
-        } else {
-            self.json_unauthenticated()
-        }
+        if self.raw_body().is_empty() { json::read(b"{}") } else { self.json_unauthenticated() }
     }
 
     /// What the client calls itself, for a person to read; none where it does not say.
@@ -217,7 +213,7 @@ impl Request {
     /// # Errors
     /// 400.
     pub fn query_unauthenticated(&self) -> Result<Query> {
-        Query::parse(&self.query)
+        Query::parse(&self.path, &self.query)
     }
 
     /// SHA-256 of the Idempotency-Key, which is the caller's text and is not kept.
@@ -226,14 +222,14 @@ impl Request {
     /// [`Error::Malformed`] when it is absent or not 1–255 visible ASCII characters.
     pub fn idempotency_key_sha256(&self) -> Result<[u8; 32]> {
         let refused = |code| Error::malformed("#idempotency-key", code);
-        let key = self.header("idempotency-key").ok_or_else(|| refused("missing"))?;
+        let key = self.headers.get("idempotency-key").ok_or_else(|| refused("missing"))?.as_bytes();
         if key.len() > 255 {
             return Err(refused("too_long"));
         }
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if key.is_empty() || !key.iter().all(u8::is_ascii_graphic) {
             return Err(refused("wrong_form"));
         }
-        Ok(sha256(key.as_bytes()))
+        Ok(sha256(key))
     }
 
     /// SHA-256 of method, path, query and body, each preceded by its length: what makes two requests the same.
@@ -246,6 +242,18 @@ impl Request {
         }
         sha256(&text)
     }
+}
+
+/// True for JSON. It is UTF-8 whatever is said beside it (RFC 8259, section 11), unless that is another encoding.
+fn is_json(media_type: &str) -> bool {
+    let mut parts = media_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    is_json
+        && parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+            let value = value.trim().trim_matches('"');
+            let is_utf8 = ["utf-8", "utf8", "us-ascii"].into_iter().any(|known| value.eq_ignore_ascii_case(known));
+            is_utf8 || !name.trim().eq_ignore_ascii_case("charset")
+        })
 }
 
 fn of_kind(found: Credential, kind: CredentialKind) -> Result<Credential> {

@@ -9,7 +9,9 @@ use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use super::drawing::shows_something;
 use super::image_end::is_whole;
+use super::image_kind::is_of_another_kind;
 use crate::error::{Error, Result};
 use crate::vault::MediaType;
 
@@ -28,26 +30,35 @@ pub struct Picture {
     bytes: Vec<u8>,
     width: u32,
     height: u32,
+    shows_something: bool,
 }
 
 impl Picture {
     /// Reads a JPEG or PNG; `pointer` is where in the request it stood.
     ///
     /// # Errors
-    /// Malformed `not_an_image` when it is neither, or broken; too large `too_many_pixels` when decoding it would pass a
+    /// Malformed `kind_not_taken` when it is an image of another kind, `not_an_image` when it is none, or broken; too large `too_many_pixels` when decoding it would pass a
     /// limit, which its header shows.
     pub fn read(bytes: &[u8], pointer: &'static str) -> Result<Self> {
-        let media_type = media_type(bytes).ok_or_else(|| Refused::NotAnImage.at(pointer))?;
+        let foreign = if is_of_another_kind(bytes) { Refused::KindNotTaken } else { Refused::NotAnImage };
+        let media_type = media_type(bytes).ok_or_else(|| foreign.at(pointer))?;
         let upright = decode(bytes, media_type).map_err(|refused| refused.at(pointer))?;
         let (width, height) = (upright.width(), upright.height());
+        let shows_something = shows_something(&upright);
         let bytes = encode(upright, media_type).map_err(Error::internal)?;
-        Ok(Self { media_type, bytes, width, height })
+        Ok(Self { media_type, bytes, width, height, shows_something })
     }
 
     /// What kind of image it is.
     #[must_use]
     pub const fn media_type(&self) -> MediaType {
         self.media_type
+    }
+
+    /// False for an image that is all of one colour, or transparent, but for a dot.
+    #[must_use]
+    pub const fn shows_something(&self) -> bool {
+        self.shows_something
     }
 
     /// The image as we wrote it.
@@ -71,6 +82,7 @@ impl std::fmt::Debug for Picture {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refused {
+    KindNotTaken,
     NotAnImage,
     TooManyPixels,
 }
@@ -78,6 +90,7 @@ enum Refused {
 impl Refused {
     fn at(self, pointer: &'static str) -> Error {
         match self {
+            Self::KindNotTaken => Error::malformed(pointer, "kind_not_taken"),
             Self::NotAnImage => Error::malformed(pointer, "not_an_image"),
             Self::TooManyPixels => Error::too_large(pointer, "too_many_pixels"),
         }

@@ -167,12 +167,11 @@ fn the_type_is_what_the_bytes_say_and_only_jpeg_loses_transparency() {
 }
 
 #[test]
-fn other_formats_are_no_images() {
-    let others: [&[u8]; 9] = [
-        b"",
-        b"\xff\xd8",
-        b"\xff\xd8\xff",
-        b"\x89PNG\r\n\x1a\n",
+fn other_formats_are_not_taken_and_what_is_none_is_no_image() {
+    for none in [b"".as_slice(), b"\xff\xd8", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"hello"] {
+        assert_eq!(refusal(none), not_an_image());
+    }
+    let others: [&[u8]; 5] = [
         b"GIF89a\x01\0\x01\0\0\0\0;",
         b"BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0",
         b"RIFF\x1a\0\0\0WEBPVP8L",
@@ -180,7 +179,7 @@ fn other_formats_are_no_images() {
         b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
     ];
     for other in others {
-        assert_eq!(refusal(other), not_an_image());
+        assert_eq!(refusal(other), (Code::Malformed, "/photo".to_owned(), "kind_not_taken".to_owned()));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Photos and signatures: read as images and nothing else, sealed by the vault, kept in an S3 bucket.
 
+mod drawing;
 mod image;
 mod image_end;
+mod image_kind;
 mod sent;
 mod store;
 

@@ -26,7 +26,7 @@ macro_rules! parameters {
 parameters! {
     UUID: id::AccessReviewId, id::AccessReviewItemId, id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::ImpersonationId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId,
         id::NoticeVersionId, id::ObjectId, id::OrganizationId, id::PersonId, id::ReviewSubjectId, id::SiteId, id::StaffId, id::VisitId, id::VisitTypeId;
-    TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::LicenceNumber,
+    TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::KnownAddress, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
         text::TimeZone, text::UnNumber, notice::NoticeText;
     TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>;

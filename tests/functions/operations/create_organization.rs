@@ -163,7 +163,11 @@ async fn what_cannot_be_read_is_refused_by_place() {
         ("environment", json!("production"), "malformed /environment:unknown_value"),
         ("name", json!("x".repeat(201)), "malformed /name:too_long"),
         ("owner", json!({ "name": "A", "email": "unknown" }), "malformed /owner/email:wrong_form"),
-        ("owner", json!({ "name": "A", "email": "a@b", "role": "owner" }), "malformed /owner/role:unknown_field"),
+        (
+            "owner",
+            json!({ "name": "A", "email": "a@b.example", "role": "owner" }),
+            "malformed /owner/role:unknown_field",
+        ),
         ("request_key", json!("x".repeat(256)), "malformed /request_key:too_long"),
         ("organization_id", json!(uuid::Uuid::nil()), "malformed /organization_id:unknown_field"),
         ("plan", json!("platinum"), "unprocessable /plan:unknown_value"),

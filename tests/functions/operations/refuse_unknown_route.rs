@@ -20,13 +20,13 @@ async fn an_unknown_route_is_404_with_or_without_a_credential() {
 #[tokio::test]
 async fn a_known_route_with_another_method_is_405_and_says_which_it_has() {
     for (method, path, allowed) in [
-        ("DELETE", "/v1/visits", "GET, POST"),
-        ("HEAD", "/v1/visits", "GET, POST"),
-        ("OPTIONS", "/v1/visits/6513270e-269e-4d37-b2a7-4de452e6b438", "GET"),
+        ("DELETE", "/v1/visits", "GET, HEAD, POST"),
+        ("PUT", "/v1/visits", "GET, HEAD, POST"),
+        ("OPTIONS", "/v1/visits/6513270e-269e-4d37-b2a7-4de452e6b438", "GET, HEAD"),
         ("GET", "/v1/visits/6513270e-269e-4d37-b2a7-4de452e6b438/check-out", "POST"),
-        ("POST", "/v1/openapi.json", "GET"),
+        ("POST", "/v1/openapi.json", "GET, HEAD"),
         ("PUT", "/v1/sites/nonsense", "PATCH"),
-        ("POST", "/v1/audit-log", "GET"),
+        ("POST", "/v1/audit-log", "GET, HEAD"),
     ] {
         let answer = send(method, path).await;
         assert_eq!((answer.problem().as_str(), answer.headers["allow"].as_str()), ("405 method_not_allowed", allowed));

@@ -178,7 +178,11 @@ async fn malformed_bodies_are_refused_by_place() {
         (&fetch, json!({}), "400 malformed /device_code:missing"),
         (&fetch, json!({ "device_code": "dbq_test_0" }), "400 malformed /device_code:wrong_form"),
         (&fetch, json!({ "device_code": null }), "400 malformed /device_code:wrong_type"),
-        (&fetch, json!({ "organization_id": "x" }), "400 malformed /organization_id:unknown_field"),
+        (
+            &fetch,
+            json!({ "organization_id": "x" }),
+            "400 malformed /organization_id:unknown_field /device_code:missing",
+        ),
     ] {
         assert_eq!(entrance.ask(&event.clone().json(&body)).await.problem(), problem, "{body}");
     }

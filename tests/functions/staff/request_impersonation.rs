@@ -227,7 +227,7 @@ async fn what_cannot_be_read_is_refused_by_place() {
     for body in [r#"{"slug": "a-b", "token": "x"}"#, r#"{"slug":"#] {
         assert_eq!(ask(&staff.going_over(&customer, &id).text(body)).await.status, 400, "{body}");
     }
-    let longest = json!({ "slug": customer.slug, "role": "owner", "reason": "é".repeat(500) });
+    let longest = json!({ "slug": customer.slug, "role": "owner", "reason": format!("{}déjà", "déjà vu ".repeat(62)) });
     let answer = ask(&staff.asking(&customer, Role::Owner).json(&longest)).await;
     let id = answer.body["impersonation_id"].as_str().expect("the longest reason is taken");
     staff.come_in(&customer, id.to_owned()).await;

@@ -70,6 +70,42 @@ async fn a_driver_brings_a_sealed_licence() {
 }
 
 #[tokio::test]
+async fn a_load_has_several_dangerous_goods_or_says_one_in_the_old_fields() {
+    let world = World::new().await;
+    let mut several = driver(&world);
+    several.as_object_mut().unwrap().retain(|name, _| !["un_number", "hazard_class"].contains(&name.as_str()));
+    several["dangerous_goods"] = json!([
+        { "un_number": "un 1203", "hazard_class": "3", "packing_group": "PG II", "quantity": "3 drums, 600 L" },
+        { "un_number": "UN0012", "hazard_class": "1.4s" },
+    ]);
+    assert_eq!(send(&arrival(&world, "key-1", &several)).await.status, 201);
+    assert_eq!(send(&arrival(&world, "key-2", &driver(&world))).await.status, 201);
+
+    let sql = "SELECT un_number, hazard_class, dangerous_goods::text FROM visits WHERE organization_id = $1 ORDER BY visit_id";
+    let rows = world.own_rows(sql).await;
+    let goods = |row: &tokio_postgres::Row| serde_json::from_str::<Value>(row.get(2)).unwrap();
+    assert_eq!((rows[0].get(0), rows[0].get(1)), ("UN1203", "3"));
+    assert_eq!(
+        goods(&rows[0])[0],
+        json!({ "un_number": "UN1203", "hazard_class": "3", "packing_group": "II", "quantity": "3 drums, 600 L" })
+    );
+    assert_eq!(goods(&rows[0])[1]["hazard_class"], "1.4S");
+    assert_eq!(goods(&rows[1]).as_array().unwrap().len(), 1);
+    let entry = world.entries().await.remove(0);
+    assert_eq!(entry["diff"]["added"]["dangerous_goods"], json!(["UN1203, 3, PG II, 3 drums, 600 L", "UN0012, 1.4S"]));
+
+    let mut both = driver(&world);
+    both["dangerous_goods"] = several["dangerous_goods"].clone();
+    let refused = send(&arrival(&world, "key-3", &both)).await;
+    assert_eq!(refused.problem(), "400 malformed /dangerous_goods:not_beside_un_number");
+    several["dangerous_goods"][1]["hazard_class"] = json!("3.5");
+    several["dangerous_goods"][1]["color"] = json!("red");
+    let refused = send(&arrival(&world, "key-4", &several)).await;
+    assert!(refused.problem().contains("/dangerous_goods/1/hazard_class:wrong_form"), "{}", refused.problem());
+    assert!(refused.problem().contains("/dangerous_goods/1/color:unknown_field"), "{}", refused.problem());
+}
+
+#[tokio::test]
 async fn replay_returns_the_first_receipt() {
     let world = World::new().await;
     let event = arrival(&world, "key-1", &visitor(&world));

@@ -62,6 +62,7 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         created_at: admitted.now(),
         last_sign_in_at: None,
         has_second_factor: false,
+        invitation_refused: false,
     };
     let entry = entry(&member, &person, admitted.request_id())?;
     let reply = Reply::created(&member)?;
@@ -99,7 +100,7 @@ pub(crate) async fn repeat(deps: &Deps, request: &Request) -> Result<Reply> {
     }
 
     let (maker, now) = (admitted.caller().credential, admitted.now());
-    let reply = Reply::ok(&member)?;
+    let reply = Reply::ok(&Member { invitation_refused: false, ..member.clone() })?;
     admitted
         .record(reply, |batch| {
             store::renew_invitation(batch, maker, &member, now);

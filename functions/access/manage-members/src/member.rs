@@ -23,4 +23,6 @@ pub struct Member {
     pub last_sign_in_at: Option<Timestamp>,
     /// True where they sign in with a second factor.
     pub has_second_factor: bool,
+    /// True where the mail that invites them was refused for good: the address is wrong, or takes no mail.
+    pub invitation_refused: bool,
 }

@@ -59,7 +59,7 @@ pub(crate) async fn deactivate(deps: &Deps, request: &Request) -> Result<Reply> 
     }
 
     let (maker, now) = (admitted.caller().credential, admitted.now());
-    let member = Member { state: MemberState::Deactivated, ..before.clone() };
+    let member = Member { state: MemberState::Deactivated, invitation_refused: false, ..before.clone() };
     let diff = Diff::new().changed("state", before.state, member.state);
     let entry = explained.entry(Action::MemberDeactivated, member.member_id, diff);
     let reply = Reply::ok(&member)?;

@@ -24,6 +24,14 @@ pub(crate) struct Standing {
     pub(crate) has_another_owner: bool,
 }
 
+/// Whether the newest mail that invites a member was refused for good.
+macro_rules! invitation_refused {
+    () => {
+        "m.state = 'invited' AND coalesce((SELECT i.is_refused FROM mails AS i WHERE i.organization_id = m.organization_id \
+         AND i.member_id = m.member_id AND i.kind = 'member_invitation' ORDER BY i.mail_id DESC LIMIT 1), false) AS invitation_refused"
+    };
+}
+
 /// True where another member has the address. Two invitations at once can both find it free; the table refuses the
 /// second, which is then run again.
 pub(crate) fn is_taken(email: &EmailAddress) -> Lookup<bool> {
@@ -39,8 +47,9 @@ pub(crate) fn list_members(page: &Page<MemberId>) -> Lookup<Vec<Member>> {
     Statement::new(concat!(
         "-- manage-members.list_members\n",
         "SELECT m.member_id, m.name, m.email, m.role, m.state, m.created_at, m.last_sign_in_at, ",
-        "p.totp_confirmed_at IS NOT NULL AS has_second_factor ",
-        "FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) ",
+        "p.totp_confirmed_at IS NOT NULL AS has_second_factor, ",
+        invitation_refused!(),
+        " FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) ",
         "WHERE $1 IS NULL OR m.member_id > $1 ORDER BY m.member_id LIMIT $2",
     ))
     .bind(page.after)
@@ -52,8 +61,9 @@ pub(crate) fn load_member(member: MemberId) -> Lookup<Member> {
     Statement::new(concat!(
         "-- manage-members.load_member\n",
         "SELECT m.member_id, m.name, m.email, m.role, m.state, m.created_at, m.last_sign_in_at, ",
-        "p.totp_confirmed_at IS NOT NULL AS has_second_factor ",
-        "FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) WHERE m.member_id = $1",
+        "p.totp_confirmed_at IS NOT NULL AS has_second_factor, ",
+        invitation_refused!(),
+        " FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) WHERE m.member_id = $1",
     ))
     .bind(member)
     .one(read_member)
@@ -64,10 +74,11 @@ pub(crate) fn load_standing(member: MemberId) -> Lookup<Standing> {
     Statement::new(concat!(
         "-- manage-members.load_standing\n",
         "SELECT m.member_id, m.name, m.email, m.role, m.state, m.created_at, m.last_sign_in_at, ",
-        "p.totp_confirmed_at IS NOT NULL AS has_second_factor, p.member_id IS NOT NULL AS has_password, ",
+        invitation_refused!(),
+        ", p.totp_confirmed_at IS NOT NULL AS has_second_factor, p.member_id IS NOT NULL AS has_password, ",
         "EXISTS (SELECT FROM members AS o WHERE o.role = 'owner' AND o.state = 'active' ",
         "AND o.member_id <> m.member_id) AS has_another_owner ",
-        "FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) WHERE m.member_id = $1",
+        " FROM members AS m LEFT JOIN member_proofs AS p USING (organization_id, member_id) WHERE m.member_id = $1",
     ))
     .bind(member)
     .one(|row| {
@@ -89,6 +100,7 @@ fn read_member(row: &Row) -> Result<Member> {
         created_at: row.read("created_at")?,
         last_sign_in_at: row.read("last_sign_in_at")?,
         has_second_factor: row.read("has_second_factor")?,
+        invitation_refused: row.read("invitation_refused")?,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use shared::{
     Error, Result,
-    domain::text::{EmailAddress, Slug},
+    domain::text::{KnownAddress, Slug},
     http::{Nothing, Reply, Request},
     id::MailId,
 };
@@ -25,7 +25,7 @@ pub struct ResetRequest {
     /// Handle of the organization.
     slug: Slug,
     /// E-mail address of the member.
-    email: EmailAddress,
+    email: KnownAddress,
 }
 
 /// Has a link sent to the member with this address, if there is one who may sign in.

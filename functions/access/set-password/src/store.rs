@@ -4,7 +4,7 @@ use shared::{
     Error, Result,
     authn::session::Assurance,
     clock::Timestamp,
-    domain::text::EmailAddress,
+    domain::text::KnownAddress,
     http::Request,
     id::{CredentialId, MailId, MemberId},
     tenant::{Lookup, Row, Statement},
@@ -88,7 +88,7 @@ pub(crate) fn set_password(opening: &Use<'_>, phc: String, mail: MailId, now: Ti
 
 /// Asks for a link; the seconds to wait, for an address that asks too often.
 pub(crate) fn request_reset(
-    email: &EmailAddress,
+    email: &KnownAddress,
     request: &Request,
     mail: MailId,
     now: Timestamp,

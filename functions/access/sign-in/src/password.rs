@@ -11,7 +11,7 @@ use shared::{
         refusals::count_refused,
         session::{Assurance, Holder, NewSession, NextStep},
     },
-    domain::text::{EmailAddress, Slug},
+    domain::text::{KnownAddress, Slug},
     http::{Reply, Request},
     id::MemberId,
     work::SystemWork,
@@ -31,7 +31,7 @@ pub struct SignIn {
     /// Handle of the organization.
     slug: Slug,
     /// E-mail address of the member.
-    email: EmailAddress,
+    email: KnownAddress,
     /// Their password.
     password: Password,
 }

@@ -5,7 +5,7 @@ use shared::{
     access::Role,
     authn::Realm,
     clock::Timestamp,
-    domain::text::EmailAddress,
+    domain::text::KnownAddress,
     http::Request,
     id::{CredentialId, MemberId},
     tenant::{Lookup, Row, Statement},
@@ -38,7 +38,7 @@ pub(crate) enum Spent {
 }
 
 /// Takes a guess at the password of this account, whether there is one or not.
-pub(crate) fn begin(email: &EmailAddress, request: &Request, now: Timestamp) -> Lookup<Result<Account>> {
+pub(crate) fn begin(email: &KnownAddress, request: &Request, now: Timestamp) -> Lookup<Result<Account>> {
     Statement::new("-- sign-in.begin\nSELECT * FROM app.begin_sign_in($1, $2, $3)")
         .bind(email.clone())
         .bind(request.source_ip.clone())

@@ -114,9 +114,22 @@ fn text(cell: Option<&RawValue>) -> Result<Cow<'_, str>> {
     }
 }
 
+/// True for what a spreadsheet may take for a formula: by its first sign, of ASCII or one that is read as it (full width,
+/// small, minus), whatever that a reader does not see is before it.
+fn is_formula(text: &str) -> bool {
+    let first = text.chars().find(|c| !(c.is_whitespace() && !matches!(c, '\t' | '\r')) && !is_unseen(*c));
+    first
+        .is_some_and(|c| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{fe66}\u{fe62}\u{fe63}\u{fe6b}\u{2212}".contains(c))
+}
+
+/// Characters of no width, as rows may hold them that were written before texts were freed of them.
+const fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 fn quote(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if is_formula(text) {
         out.push(b'\'');
     }
     for (index, piece) in text.split('"').enumerate() {
@@ -140,6 +153,16 @@ mod tests {
     }
 
     #[test]
+    fn the_case_csv_fullwidth_is_a_text() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/vectors/cases/door.json");
+        let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let is_it = |case: &&serde_json::Value| case["id"] == "csv-fullwidth";
+        let case = file["cases"].as_array().unwrap().iter().find(is_it).unwrap();
+        let start = format!("\"{}", case["right"]["csv_cell_starts_with"].as_str().unwrap());
+        assert!(cell(&case["request"]["body"]["name"].to_string()).starts_with(&start));
+    }
+
+    #[test]
     fn formulas_are_texts_and_quotes_are_doubled() {
         for (json, wanted) in [
             ("null", "\"\"\n"),
@@ -147,6 +170,12 @@ mod tests {
             ("-12", "\"'-12\"\n"),
             (r#""=1+1""#, "\"'=1+1\"\n"),
             (r#""\t=1""#, "\"'\t=1\"\n"),
+            ("\"\u{ff1d}1+1\"", "\"'\u{ff1d}1+1\"\n"),
+            ("\"\u{ff0b}1\"", "\"'\u{ff0b}1\"\n"),
+            ("\"\u{ff20}SUM(1)\"", "\"'\u{ff20}SUM(1)\"\n"),
+            ("\"\u{2212}1\"", "\"'\u{2212}1\"\n"),
+            ("\"\u{200b} =1\"", "\"'\u{200b} =1\"\n"),
+            ("\"a=1\"", "\"a=1\"\n"),
             (r#""a \"b\", c""#, "\"a \"\"b\"\", c\"\n"),
             (r#"{"a": "=1"}"#, "\"{\"\"a\"\": \"\"=1\"\"}\"\n"),
         ] {

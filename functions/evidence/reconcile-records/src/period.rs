@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_period_has_a_beginning_an_end_and_a_length() {
-        let parsed = |raw: &str| Period::parse(Query::parse(raw).unwrap()).is_ok();
+        let parsed = |raw: &str| Period::parse(Query::parse("/v1/reconciliation", raw).unwrap()).is_ok();
         assert!(parsed("from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z"));
         assert!(parsed("from=2026-10-01T00:00:00Z&to=2026-10-01T00:00:00.000001Z"));
         assert!(!parsed("from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00.000001Z"));

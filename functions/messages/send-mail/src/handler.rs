@@ -7,8 +7,8 @@
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, Diff, TargetKind},
-    domain::mail::MailKind,
-    mail::Mail,
+    domain::{mail::MailKind, text::mailable},
+    mail::{Mail, refused_address},
     queue::{MAIL_REQUEST, Message},
     schedule::{Outcome, Tick},
     secret::Secret,
@@ -57,12 +57,13 @@ async fn send_all(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) ->
     while goes_on() {
         let Some((claimed, link)) = claim(deps, work).await? else { break };
         if !claimed.kind.may_reach(claimed.state) {
-            work.with_tenant(async |tx| tx.find(store::give_up(&claimed, deps.clock.now())).await).await?;
+            work.with_tenant(async |tx| tx.find(store::give_up(&claimed, false, deps.clock.now())).await).await?;
         } else if claimed.attempt > ATTEMPTS_MAX {
             give_up(deps, work, &claimed).await?;
         } else {
-            match deps.mailer.send(&mail(deps, &claimed, link.as_ref())).await {
+            match hand_over(deps, &claimed, link.as_ref()).await {
                 Ok(()) => sent += record(deps, work, &claimed).await?,
+                Err(Error::Unprocessable(_)) => refuse(deps, work, &claimed).await?,
                 Err(error) => wait_or_give_up(deps, work, &claimed, &error).await?,
             }
         }
@@ -90,7 +91,13 @@ async fn claim(deps: &Deps, work: &SystemWork) -> Result<Option<(Claimed, Option
     .await
 }
 
-fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Mail {
+/// Gives the mail to SES. An address that was stored before addresses were checked may be none.
+async fn hand_over(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Result<()> {
+    let to = mailable(&claimed.address).ok_or_else(refused_address)?;
+    deps.mailer.send(&mail(deps, claimed, link, to)).await
+}
+
+fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>, to: String) -> Mail {
     let (origin, organization) = (&deps.console_origin.0, &claimed.organization_name);
     let url = link.map(|link| link.url(origin));
     let place = url.as_ref().map_or(origin.as_str(), |url| url.expose_secret());
@@ -104,7 +111,7 @@ fn mail(deps: &Deps, claimed: &Claimed, link: Option<&Link>) -> Mail {
         MailKind::PasswordChanged => letters::password_changed(organization, place),
         MailKind::SecondFactorChanged => letters::second_factor_changed(organization, place),
     };
-    Mail { to: claimed.address.clone(), subject, text: Secret::new(text) }
+    Mail { to, subject, text: Secret::new(text) }
 }
 
 /// Says that SES has it; 1 where it was this sender's to say.
@@ -134,16 +141,31 @@ async fn wait_or_give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed, erro
 
 /// Gives the mail up: tells the operator by an alarm, and the organization in its log.
 async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
-    work.with_tenant(async |tx| {
-        if tx.find(store::give_up(claimed, deps.clock.now())).await? == 1 && has_entry(claimed) {
-            work.audit(tx, NAME, entry(Action::MailGivenUp, claimed)).await?;
-        }
-        Ok(())
-    })
-    .await?;
+    end(deps, work, claimed, false).await?;
     telemetry::count(deps.clock, NAME, "mails_given_up", 1.0);
     tracing::error!(tenant.id = %work.organization(), mail.id = %claimed.mail, mail.kind = claimed.kind.word(), "mail given up");
     Ok(())
+}
+
+/// Ends a mail that SES refuses for good: the next attempt would be refused too. Who invited sees it beside the member, and
+/// the organization in its log. It is nobody's alarm: the address is not ours to mend.
+async fn refuse(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
+    end(deps, work, claimed, true).await?;
+    tracing::warn!(tenant.id = %work.organization(), mail.id = %claimed.mail, mail.kind = claimed.kind.word(), "mail refused for good");
+    Ok(())
+}
+
+/// Ends a mail that was not sent, and writes so into the log.
+async fn end(deps: &Deps, work: &SystemWork, claimed: &Claimed, is_refused: bool) -> Result<()> {
+    work.with_tenant(async |tx| {
+        if tx.find(store::give_up(claimed, is_refused, deps.clock.now())).await? == 1 && has_entry(claimed) {
+            let diff = Diff::new().added("kind", claimed.kind).added_if_some("is_refused", is_refused.then_some(true));
+            let entry = AuditEvent::new(Action::MailGivenUp, TargetKind::Member, claimed.member).with(diff);
+            work.audit(tx, NAME, entry).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// That the log is broken cannot be entered in it; `log.recovered` says it when it is over.

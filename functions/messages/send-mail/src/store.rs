@@ -108,15 +108,16 @@ pub(crate) fn give_back(claimed: &Claimed, at: Timestamp) -> Statement {
     .bind(at)
 }
 
-/// Ends it without it being sent; 0 where another sender has it by now.
-pub(crate) fn give_up(claimed: &Claimed, now: Timestamp) -> Lookup<i64> {
+/// Ends it without it being sent, where it is so because SES refuses it for good; 0 where another sender has it by now.
+pub(crate) fn give_up(claimed: &Claimed, is_refused: bool, now: Timestamp) -> Lookup<i64> {
     Statement::new(concat!(
         "-- send-mail.give_up\n",
-        "WITH held AS (UPDATE mails SET given_up_at = $3 WHERE mail_id = $1 AND attempts = $2 ",
+        "WITH held AS (UPDATE mails SET given_up_at = $3, is_refused = $4 WHERE mail_id = $1 AND attempts = $2 ",
         "AND sent_at IS NULL AND given_up_at IS NULL RETURNING 1) SELECT count(*) AS changed FROM held",
     ))
     .bind(claimed.mail)
     .bind(claimed.attempt)
     .bind(now)
+    .bind(is_refused)
     .one(|row| row.read("changed"))
 }

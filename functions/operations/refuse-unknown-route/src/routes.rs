@@ -25,7 +25,7 @@ mod tests {
 
     #[test]
     fn a_path_is_known_with_any_parameter_and_nothing_around_it() {
-        assert_eq!(methods_of("/v1/visits"), Some("GET, POST"));
+        assert_eq!(methods_of("/v1/visits"), Some("GET, HEAD, POST"));
         assert_eq!(methods_of("/v1/visits/nonsense/check-out"), Some("POST"));
         for unknown in
             ["/", "", "/v1", "/v1/visits/", "/v1/visits//check-out", "/v1/visits/a/b/c", "/V1/visits", "/v2/visits"]

@@ -8,7 +8,7 @@ use shared::{
     clock::Timestamp,
     domain::{
         BoundedText, Locale,
-        text::{EmailAddress, Name, PhoneNumber},
+        text::{EmailAddress, Name, PhoneNumber, dialled},
     },
     http::{List, Reply, Request},
     id::{HostId, PersonId},
@@ -48,6 +48,8 @@ pub struct Host {
     pub email: Option<String>,
     /// Where arrivals are told by text message.
     pub phone: Option<String>,
+    /// The same number as programs dial it.
+    pub phone_dialled: Option<String>,
     /// Language of messages.
     pub locale: String,
     /// When they were entered.
@@ -70,6 +72,7 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         name: new.name.as_str().to_owned(),
         email: text(new.email.as_ref().map(BoundedText::as_str)),
         phone: text(new.phone.as_ref().map(BoundedText::as_str)),
+        phone_dialled: new.phone.as_ref().and_then(|phone| dialled(phone.as_str())),
         locale: new.locale.as_ref().map_or(LOCALE_DEFAULT, BoundedText::as_str).to_owned(),
         created_at: admitted.now(),
     };

@@ -101,7 +101,7 @@ pub(crate) async fn publish(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
     let mut query = request.query()?;
     let kind = query.take_with("kind", NoticeKind::of_word)?;
-    let locale = query.take_with("locale", |text| Some(text.to_owned()))?;
+    let locale = query.take_with("locale", |text| serde_json::from_value::<Locale>(text.into()).ok())?;
     let page = query.take_page::<NoticeVersionId>()?;
     query.finish()?;
 

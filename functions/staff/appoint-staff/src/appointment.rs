@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    domain::text::{EmailAddress, Slug},
+    domain::text::{KnownAddress, Slug},
     id::{MemberId, OrganizationId},
 };
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ pub struct Appointment {
     /// Handle of the operator's own organization.
     pub slug: Slug,
     /// Who, by the e-mail address that they sign in with.
-    pub email: EmailAddress,
+    pub email: KnownAddress,
     /// True to appoint, false to dismiss.
     pub is_staff: bool,
 }

@@ -4,7 +4,7 @@ use shared::{
     clock::Timestamp,
     domain::{
         member::MemberState,
-        text::{EmailAddress, Slug},
+        text::{KnownAddress, Slug},
     },
     id::{MemberId, OrganizationId},
     tenant::{Lookup, Statement},
@@ -18,7 +18,7 @@ pub(crate) fn by_slug(slug: &Slug) -> Lookup<Option<OrganizationId>> {
 }
 
 /// The member with this address, and where their membership stands.
-pub(crate) fn find_member(email: &EmailAddress) -> Lookup<Option<(MemberId, MemberState)>> {
+pub(crate) fn find_member(email: &KnownAddress) -> Lookup<Option<(MemberId, MemberState)>> {
     Statement::new(concat!(
         "-- appoint-staff.find_member\n",
         "SELECT member_id, state FROM members WHERE lower(email) = lower($1)",

@@ -17,10 +17,12 @@ use shared::{
 };
 use utoipa::ToSchema;
 
+use crate::goods::{DANGEROUS_GOODS_MAX, DangerousGoods};
+
 /// Most bills of lading of one arrival.
 pub const BILLS_OF_LADING_MAX: usize = 20;
 /// The fields that only a driver has, as they stand in the body.
-pub const DRIVER_FIELDS: [&str; 12] = [
+pub const DRIVER_FIELDS: [&str; 13] = [
     "licence_number",
     "carrier",
     "bills_of_lading",
@@ -29,6 +31,7 @@ pub const DRIVER_FIELDS: [&str; 12] = [
     "seal",
     "un_number",
     "hazard_class",
+    "dangerous_goods",
     "trailer",
     "co_driver",
     "tractor_plate",
@@ -95,6 +98,9 @@ pub struct ArrivalBody {
     un_number: Option<UnNumber>,
     /// Hazard class of dangerous goods; goes with `un_number`.
     hazard_class: Option<HazardClass>,
+    /// Dangerous goods, 1 to 50, in place of `un_number` and `hazard_class`.
+    #[schema(min_items = 1, max_items = 50)]
+    dangerous_goods: Option<Vec<DangerousGoods>>,
     /// What happens to the trailer.
     trailer: Option<Trailer>,
     /// Name of a second driver.
@@ -155,8 +161,8 @@ pub struct Driver {
     pub load_type: Option<ShortText>,
     /// Number of the seal.
     pub seal: Option<ShortText>,
-    /// Dangerous goods.
-    pub hazard: Option<(UnNumber, HazardClass)>,
+    /// Dangerous goods; one where only a number and a class were said.
+    pub goods: Vec<DangerousGoods>,
     /// What happens to the trailer.
     pub trailer: Option<Trailer>,
     /// Name of a second driver.
@@ -200,7 +206,7 @@ impl Arrival {
                 appointment: body.appointment,
                 load_type: body.load_type,
                 seal: body.seal,
-                hazard: body.un_number.zip(body.hazard_class),
+                goods: DangerousGoods::of(body.un_number.zip(body.hazard_class), body.dangerous_goods),
                 trailer: body.trailer,
                 co_driver: body.co_driver,
                 tractor_plate: body.tractor_plate,
@@ -258,6 +264,7 @@ impl Faults {
             body.seal.is_some(),
             body.un_number.is_some(),
             body.hazard_class.is_some(),
+            body.dangerous_goods.is_some(),
             body.trailer.is_some(),
             body.co_driver.is_some(),
             body.tractor_plate.is_some(),
@@ -277,6 +284,12 @@ impl Faults {
         self.check(bills.is_some_and(|count| count > BILLS_OF_LADING_MAX), "/bills_of_lading", "too_many");
         self.check(body.un_number.is_some() && body.hazard_class.is_none(), "/hazard_class", "missing");
         self.check(body.hazard_class.is_some() && body.un_number.is_none(), "/un_number", "missing");
+        let goods = body.dangerous_goods.as_ref().map(Vec::len);
+        self.check(goods == Some(0), "/dangerous_goods", "empty");
+        self.check(goods.is_some_and(|count| count > DANGEROUS_GOODS_MAX), "/dangerous_goods", "too_many");
+        // Two places that could say two things.
+        let is_said_twice = goods.is_some() && (body.un_number.is_some() || body.hazard_class.is_some());
+        self.check(is_said_twice, "/dangerous_goods", "not_beside_un_number");
     }
 
     fn into_result(self) -> Result<()> {

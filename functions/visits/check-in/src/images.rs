@@ -27,8 +27,8 @@ impl Images {
     pub(crate) fn read(arrival: &Arrival) -> Result<Self> {
         let signature = arrival.nda.as_ref().map(|(_, signature)| signature.as_str());
         let [photo, signature] = read_images([
-            SentImage { pointer: "/photo", base64: arrival.photo.as_deref() },
-            SentImage { pointer: "/signature", base64: signature },
+            SentImage { pointer: "/photo", base64: arrival.photo.as_deref(), is_drawing: false },
+            SentImage { pointer: "/signature", base64: signature, is_drawing: true },
         ])?;
         Ok(Self { photo, signature })
     }

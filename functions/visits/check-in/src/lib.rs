@@ -1,6 +1,7 @@
 //! `POST /v1/visits`: a visitor or a driver arrives at a site.
 
 pub mod arrival;
+pub mod goods;
 mod handler;
 mod images;
 mod receipt;

@@ -16,6 +16,7 @@ use shared::{
 
 use crate::{
     arrival::{Arrival, Driver},
+    goods::DangerousGoods,
     images::StoredImage,
     store::{DriverColumns, ImageRow, PersonRow, Rows, VisitRow},
     visit::NewVisit,
@@ -81,8 +82,9 @@ fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence) -> DriverC
         appointment: driver.appointment.as_ref(),
         load_type: driver.load_type.as_ref(),
         seal: driver.seal.as_ref(),
-        un_number: driver.hazard.as_ref().map(|(number, _)| number),
-        hazard_class: driver.hazard.as_ref().map(|(_, class)| class),
+        un_number: driver.goods.first().map(|first| &first.un_number),
+        hazard_class: driver.goods.first().map(|first| &first.hazard_class),
+        dangerous_goods: Some(driver.goods.as_slice()).filter(|goods| !goods.is_empty()),
         trailer: driver.trailer,
         co_driver: driver.co_driver.as_ref(),
         tractor_plate: driver.tractor_plate.as_ref(),
@@ -134,6 +136,9 @@ pub(crate) fn entry(
 
 fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&str>) -> Result<Diff>) -> Result<Diff> {
     let bills: Vec<Internal<'_>> = driver.bills_of_lading.iter().map(|bill| Internal(bill.as_str())).collect();
+    let goods: Vec<String> = driver.goods.iter().map(DangerousGoods::line).collect();
+    let goods: Vec<Internal<'_>> = goods.iter().map(|line| Internal(line)).collect();
+    let first = driver.goods.first();
     let internal =
         |text: &'_ Option<shared::domain::text::ShortText>| text.as_ref().map(|text| text.as_str().to_owned());
     let mut diff = diff
@@ -141,8 +146,9 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
         .added_if_some("appointment", internal(&driver.appointment).as_deref().map(Internal))
         .added_if_some("load_type", internal(&driver.load_type).as_deref().map(Internal))
         .added_if_some("seal", internal(&driver.seal).as_deref().map(Internal))
-        .added_if_some("un_number", driver.hazard.as_ref().map(|(number, _)| Internal(number.as_str())))
-        .added_if_some("hazard_class", driver.hazard.as_ref().map(|(_, class)| Internal(class.as_str())))
+        .added_if_some("un_number", first.map(|first| Internal(first.un_number.as_str())))
+        .added_if_some("hazard_class", first.map(|first| Internal(first.hazard_class.as_str())))
+        .added_if_some("dangerous_goods", Some(goods).filter(|goods| !goods.is_empty()))
         .added_if_some("trailer", driver.trailer);
     diff = seal(diff, "licence_number", Some(driver.licence_number.as_str()))?;
     diff = seal(diff, "carrier", Some(driver.carrier.as_str()))?;

@@ -18,7 +18,7 @@ use shared::{
     vault::Sealed,
 };
 
-use crate::{arrival::Arrival, images::StoredImage};
+use crate::{arrival::Arrival, goods::DangerousGoods, images::StoredImage};
 
 /// The site, as far as the door needs it.
 #[derive(Debug)]
@@ -168,6 +168,7 @@ pub(crate) struct DriverColumns<'a> {
     pub(crate) seal: Option<&'a ShortText>,
     pub(crate) un_number: Option<&'a UnNumber>,
     pub(crate) hazard_class: Option<&'a HazardClass>,
+    pub(crate) dangerous_goods: Option<&'a [DangerousGoods]>,
     pub(crate) trailer: Option<Trailer>,
     pub(crate) co_driver: Option<&'a Name>,
     pub(crate) tractor_plate: Option<&'a Plate>,

@@ -4,18 +4,21 @@ use serde_json::Value;
 use shared::{
     Error, Result,
     audit::hex,
-    domain::visit::{ImageKind, RestrictedField},
+    domain::{
+        text,
+        visit::{ImageKind, RestrictedField},
+    },
     id::VisitId,
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::visit::{AcceptedNda, Load, Restricted, Visit, VisitedHost};
+use crate::visit::{AcceptedNda, CarriedGoods, Load, Restricted, Visit, VisitedHost};
 
 const LOAD_VISIT: &str = "-- read-visit.load_visit
 SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.name, v.company, v.email, v.phone,
   v.host_id, h.name AS host_name, v.purpose, v.visit_type_id, v.answers, v.badge_number,
   v.nda_version_id, n.locale AS nda_locale, n.title AS nda_title, v.nda_text_sha256, v.nda_signed_at,
-  v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal, v.un_number, v.hazard_class, v.trailer,
+  v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal, v.un_number, v.hazard_class, v.dangerous_goods, v.trailer,
   v.co_driver, v.tractor_plate, v.trailer_plate, v.created_at, v.checked_in_at, v.occurred_at, v.device_seq,
   v.checked_out_at, v.checked_out_occurred_at, v.checked_out_device_seq
 FROM visits AS v
@@ -46,6 +49,7 @@ pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<Restricted>> {
 
 fn read_visit(row: &Row) -> Result<Visit> {
     let load = read_load(row)?;
+    let phone: Option<String> = row.read("phone")?;
     let Value::Object(answers) = row.read("answers")? else {
         return Err(Error::internal("answers are no object"));
     };
@@ -61,7 +65,8 @@ fn read_visit(row: &Row) -> Result<Visit> {
         name: row.read("name")?,
         company: row.read("company")?,
         email: row.read("email")?,
-        phone: row.read("phone")?,
+        phone_dialled: phone.as_deref().and_then(text::dialled),
+        phone,
         host: read_host(row)?,
         purpose: row.read("purpose")?,
         visit_type_id: row.read("visit_type_id")?,
@@ -81,14 +86,26 @@ fn read_visit(row: &Row) -> Result<Visit> {
 }
 
 fn read_load(row: &Row) -> Result<Load> {
+    let goods: Option<Value> = row.read("dangerous_goods")?;
+    let (un_number, hazard_class): (Option<String>, Option<String>) =
+        (row.read("un_number")?, row.read("hazard_class")?);
+    let dangerous_goods = match (goods, un_number.clone().zip(hazard_class.clone())) {
+        (Some(goods), _) => Some(serde_json::from_value(goods).map_err(Error::internal)?),
+        // Written before a load could have several.
+        (None, Some((un_number, hazard_class))) => {
+            Some(vec![CarriedGoods { un_number, hazard_class, packing_group: None, quantity: None }])
+        }
+        (None, None) => None,
+    };
     Ok(Load {
         carrier: row.read("carrier")?,
         bills_of_lading: row.read("bills_of_lading")?,
         appointment: row.read("appointment")?,
         load_type: row.read("load_type")?,
         seal: row.read("seal")?,
-        un_number: row.read("un_number")?,
-        hazard_class: row.read("hazard_class")?,
+        un_number,
+        hazard_class,
+        dangerous_goods,
         trailer: row.read("trailer")?,
         co_driver: row.read("co_driver")?,
         tractor_plate: row.read("tractor_plate")?,

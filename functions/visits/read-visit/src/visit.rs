@@ -1,6 +1,6 @@
 //! A visit as it is shown: everything that was said, but what is sealed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
     clock::Timestamp,
@@ -30,8 +30,10 @@ pub struct Visit {
     pub company: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// Telephone number.
+    /// Telephone number as it was typed.
     pub phone: Option<String>,
+    /// The same number as programs dial it: `+491511234567`, `5551234;ext=22`.
+    pub phone_dialled: Option<String>,
     /// Who is visited.
     pub host: Option<VisitedHost>,
     /// Why.
@@ -78,10 +80,12 @@ pub struct Load {
     pub load_type: Option<String>,
     /// Number of the seal.
     pub seal: Option<String>,
-    /// UN number of dangerous goods.
+    /// UN number of the first of the dangerous goods.
     pub un_number: Option<String>,
-    /// Hazard class of dangerous goods.
+    /// Hazard class of the first of the dangerous goods.
     pub hazard_class: Option<String>,
+    /// All dangerous goods of the load.
+    pub dangerous_goods: Option<Vec<CarriedGoods>>,
     /// What happens to the trailer.
     pub trailer: Option<Trailer>,
     /// Name of a second driver.
@@ -90,6 +94,19 @@ pub struct Load {
     pub tractor_plate: Option<String>,
     /// Plate of the trailer.
     pub trailer_plate: Option<String>,
+}
+
+/// One of the dangerous goods of a load.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct CarriedGoods {
+    /// UN number.
+    pub un_number: String,
+    /// Hazard class, with subsidiary hazards.
+    pub hazard_class: String,
+    /// Packing group.
+    pub packing_group: Option<String>,
+    /// How much, as it was printed.
+    pub quantity: Option<String>,
 }
 
 /// Who is visited.

@@ -3,6 +3,9 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
+/// Addresses that are refused: no domain ends so (RFC 2606).
+const REFUSED: &str = "@refused.invalid";
+
 /// Why a mail is not taken, by the name that the SDK matches on.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -42,9 +45,15 @@ impl Mail {
         if recipients.len() != 1 {
             return Err(Refusal::bad_request("the local SES takes a mail for one recipient"));
         }
+        let to = address(to)?;
+        // As SES answers for good, for an address that a test chooses.
+        if to.ends_with(REFUSED) {
+            let message = "the address is refused".to_owned();
+            return Err(Refusal { status: StatusCode::BAD_REQUEST, code: "MessageRejected", message });
+        }
         Ok(Self {
             from: address(input.get("FromEmailAddress"))?,
-            to: address(to)?,
+            to,
             subject: content(input.pointer(&format!("{simple}/Subject")))?,
             text: content(input.pointer(&format!("{simple}/Body/Text")))?,
         })
@@ -114,6 +123,7 @@ mod tests {
             changed("/Destination/ToAddresses", json!(["ada@example.com", "eve@example.com"])),
             changed("/Destination/ToAddresses/0", json!("ada@example.com\r\nBcc: eve@example.com")),
             changed("/Destination/ToAddresses/0", json!("adä@example.com")),
+            changed("/Destination/ToAddresses/0", json!("ada@refused.invalid")),
             changed("/Content/Simple/Subject/Data", json!("")),
             changed("/Content/Simple/Subject", json!({"Data": "Für Ada"})),
             changed("/Content/Simple/Body", json!({"Html": {"Data": "<p>", "Charset": "UTF-8"}})),

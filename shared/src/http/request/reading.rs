@@ -11,7 +11,7 @@ use lambda_http::{
 
 use super::{
     super::{Admission, event},
-    Request,
+    Method, Request,
 };
 use crate::{authn::session, error::Result, secret::Secret};
 
@@ -35,7 +35,15 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => (context.route_key.clone(), context.http.source_ip.clone()),
             _ => (None, None),
         };
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let mut route = route.unwrap_or_default();
+        // HEAD is answered as GET is (RFC 9110, section 9.3.2); what carries the answer leaves its body out.
+        if parts.method == Method::HEAD {
+            parts.method = Method::GET;
+            if let Some(path) = route.strip_prefix("HEAD ") {
+                route = format!("GET {path}");
+            }
+        }
         let mut headers = parts.headers;
         let mut secret = |name| headers.remove(name).and_then(|value| value.to_str().ok().map(str::to_owned));
         let (authorization, cookies) = (secret(header::AUTHORIZATION), secret(header::COOKIE));
@@ -49,7 +57,7 @@ impl Request {
             source_ip: source_ip.filter(|ip| !ip.is_empty()),
             user_agent: user_agent.map(|text| cut(text, USER_AGENT_BYTES_MAX)),
             remaining,
-            route: route.unwrap_or_default(),
+            route,
             path_parameters,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers,

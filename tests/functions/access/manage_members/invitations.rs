@@ -18,6 +18,7 @@ async fn an_invitation_makes_a_member_a_key_and_the_wish_for_a_mail() {
         ("created_at", answer.body["created_at"].clone()),
         ("last_sign_in_at", Value::Null),
         ("has_second_factor", json!(false)),
+        ("invitation_refused", json!(false)),
     ] {
         expected[name] = value;
     }

@@ -42,7 +42,17 @@ async fn a_member_is_shown_with_their_last_sign_in_and_without_what_they_prove()
     assert_eq!((&before["has_second_factor"], &after["has_second_factor"]), (&json!(false), &json!(true)));
     assert_eq!((&before["last_sign_in_at"], &after["last_sign_in_at"]), (&Value::Null, &json!("2026-10-31T12:00:00Z")));
     let shown: BTreeSet<_> = after.as_object().unwrap().keys().map(String::as_str).collect();
-    let wanted = ["member_id", "name", "email", "role", "state", "created_at", "last_sign_in_at", "has_second_factor"];
+    let wanted = [
+        "member_id",
+        "name",
+        "email",
+        "role",
+        "state",
+        "created_at",
+        "last_sign_in_at",
+        "has_second_factor",
+        "invitation_refused",
+    ];
     assert_eq!(shown, wanted.into());
     let listed = ask(&Event::new("GET", MEMBERS, &[]).bearer(&world.token)).await;
     assert_eq!(listed.body["items"], json!([after]));

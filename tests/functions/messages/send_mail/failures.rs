@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::harness::tap::Tap;
+use crate::harness::{Event, tap::Tap};
 
 /// A sender on whose way to SES a tap sits, with its clock ahead.
 async fn sender_by(url: &str, seconds: i64) -> send_mail::Deps {
@@ -68,6 +68,48 @@ async fn after_eight_attempts_it_is_given_up_and_the_log_says_so() {
     let entries = world.entries().await;
     assert_eq!((entries.len(), &entries[0]["action"]), (1, &json!("mail.given_up")));
     assert_eq!(entries[0]["target"], json!({ "kind": "member", "id": member }));
+}
+
+#[tokio::test]
+async fn what_ses_refuses_for_good_is_tried_once_and_shown_to_who_invited() {
+    // One that SES refuses, and one that was stored before addresses were checked and is none.
+    for address in ["ada@refused.invalid", "adä@example.com"] {
+        let world = World::posting_by_hand().await;
+        let (member, _) = invited(&world).await;
+        world.execute("UPDATE members SET email = $2 WHERE member_id = $1", &[&member, &address]).await;
+        let shown = async || {
+            let deps = stack::connect::<manage_members::Deps>(&stack::variables("fn_manage_members", &[])).await;
+            let read = Event::new("GET", "/v1/members/{member_id}", &[&member.to_string()]).bearer(&world.token);
+            read.send(&deps, manage_members::handle).await.body["invitation_refused"].clone()
+        };
+        assert_eq!(shown().await, json!(false));
+
+        assert!(send(&world, &sender(&[]).await).await && send(&world, &sender(&[]).await).await);
+
+        assert!(matches!(standing(&world).await[..], [(1, false, true, _)]), "{address}");
+        assert_eq!((marks(&world).await, shown().await), (0, json!(true)), "{address}");
+        let entries = world.entries().await;
+        assert_eq!((entries.len(), &entries[0]["action"]), (1, &json!("mail.given_up")));
+        assert_eq!(entries[0]["diff"]["added"], json!({ "kind": "member_invitation", "is_refused": true }));
+
+        // The next invitation is another mail.
+        world.ask_for_mail(member, "member_invitation").await;
+        assert_eq!(shown().await, json!(false));
+    }
+}
+
+#[tokio::test]
+async fn a_domain_beyond_ascii_is_mailed_by_its_a_labels() {
+    let world = World::posting_by_hand().await;
+    let (member, _) = invited(&world).await;
+    let local = uuid::Uuid::new_v4().simple().to_string();
+    world
+        .execute("UPDATE members SET email = $2 WHERE member_id = $1", &[&member, &format!("{local}@münchen.example")])
+        .await;
+
+    assert!(send(&world, &sender(&[]).await).await);
+
+    assert_eq!(mails::to(&format!("{local}@xn--mnchen-3ya.example")).len(), 1);
 }
 
 #[tokio::test]

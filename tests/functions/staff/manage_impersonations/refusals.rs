@@ -19,7 +19,11 @@ async fn malformed_bodies_are_refused_by_place() {
         (letting_in(&customer, &id, true), r#"{"restricted": true, "role": "owner"}"#, "/role:unknown_field"),
         (ending(&customer, &id), r#"{"ended_by": "staff"}"#, "/ended_by:unknown_field"),
         (requiring(&customer, true), r#"{"requires_approval": 1}"#, "/requires_approval:wrong_type"),
-        (requiring(&customer, true), r#"{"organization_id": "x"}"#, "/organization_id:unknown_field"),
+        (
+            requiring(&customer, true),
+            r#"{"organization_id": "x"}"#,
+            "/organization_id:unknown_field /requires_approval:missing",
+        ),
     ] {
         assert_eq!(ask(&event.text(body)).await.problem(), format!("400 malformed {problem}"), "{body}");
     }

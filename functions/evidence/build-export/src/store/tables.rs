@@ -55,7 +55,7 @@ tables! {
     Impersonations impersonations by impersonation_id: staff_id staff_organization_id staff_name staff_role role reason requested_at
         approved_at restricted_approved_at credential_id opened_at expires_at ended_at ended_by;
     Kiosks kiosks by kiosk_id: site_id name device credential_id paired_at revoked_at created_at;
-    Mails mails by mail_id: member_id kind requested_at sent_at given_up_at;
+    Mails mails by mail_id: member_id kind requested_at sent_at given_up_at is_refused;
     Members members by member_id: person_id email name role state created_at last_sign_in_at standing_since;
     Notices notices by version_id: kind locale version title text published_at retired_at;
     Organizations organizations by organization_id: name plan environment created_at requires_mfa requires_staff_approval;
@@ -65,6 +65,6 @@ tables! {
     VisitObjects visit_objects by object_id: visit_id kind media_type bytes created_at;
     VisitTypes visit_types by visit_type_id: site_id name applies_to version answers_schema created_at;
     Visits visits by visit_id: site_id person_id host_id visit_type_id type state hold_reasons badge_number name company email phone purpose answers
-        nda_version_id nda_signed_at carrier bills_of_lading appointment load_type seal un_number hazard_class trailer co_driver tractor_plate trailer_plate
+        nda_version_id nda_signed_at carrier bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer co_driver tractor_plate trailer_plate
         checked_in_at checked_out_at occurred_at device_seq checked_out_occurred_at checked_out_device_seq created_at;
 }

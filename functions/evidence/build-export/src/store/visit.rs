@@ -47,7 +47,7 @@ LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.
 CROSS JOIN LATERAL (SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, s.name AS site_name, v.person_id, v.host_id, h.name AS host_name,
   v.visit_type_id, v.badge_number, v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id,
   encode(v.nda_text_sha256, 'hex') AS nda_text_sha256, v.nda_signed_at, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
-  v.un_number, v.hazard_class, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, v.checked_in_at, v.checked_out_at,
+  v.un_number, v.hazard_class, v.dangerous_goods, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, v.checked_in_at, v.checked_out_at,
   v.occurred_at, v.device_seq, v.checked_out_occurred_at, v.checked_out_device_seq, v.created_at, p.wrapped_key IS NULL AS is_erased) AS shown
 WHERE v.visit_id = $1";
 

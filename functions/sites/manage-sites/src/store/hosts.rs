@@ -2,6 +2,7 @@
 
 use shared::{
     clock::Timestamp,
+    domain::text::dialled,
     door::Batch,
     http::Page,
     id::HostId,
@@ -20,12 +21,14 @@ pub(crate) fn list_hosts(page: &Page<HostId>) -> Lookup<Vec<Host>> {
     .bind(page.after)
     .bind(page.probe())
     .all(|row| {
+        let phone: Option<String> = row.read("phone")?;
         Ok(Host {
             host_id: row.read("host_id")?,
             person_id: row.read("person_id")?,
             name: row.read("name")?,
             email: row.read("email")?,
-            phone: row.read("phone")?,
+            phone_dialled: phone.as_deref().and_then(dialled),
+            phone,
             locale: row.read("locale")?,
             created_at: row.read("created_at")?,
         })

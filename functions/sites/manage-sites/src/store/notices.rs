@@ -4,7 +4,10 @@ use shared::{
     Result,
     audit::hex,
     clock::Timestamp,
-    domain::notice::{NoticeKind, NoticeText},
+    domain::{
+        Locale,
+        notice::{NoticeKind, NoticeText},
+    },
     door::Batch,
     http::Page,
     id::NoticeVersionId,
@@ -47,7 +50,7 @@ pub(crate) fn load_full_notice(version: NoticeVersionId) -> Lookup<FullNotice> {
 
 pub(crate) fn list_notices(
     kind: Option<NoticeKind>,
-    locale: Option<String>,
+    locale: Option<Locale>,
     page: &Page<NoticeVersionId>,
 ) -> Lookup<Vec<Notice>> {
     Statement::new(concat!(
