@@ -7,6 +7,11 @@ use super::dice::{Dice, change_bytes, change_text, written};
 use crate::builder::{Bundle, Log, Member, Scope, hex, root, zip};
 use crate::bundles::{ORGANIZATION, foreign_keys, keys};
 
+const OPTIONS: [&str; 11] =
+    ["--key", "--anchor", "--org", "--max-gap", "--hmac-key", "--json", "--help", "--", "-x", "-", "--what"];
+const VALUES: [&str; 15] =
+    ["0", "1", "999999999", "1234567890", "-1", "+1", "01", " 1", "1.0", "", "--json", "-h", "--", "nowhere", "a+b+c"];
+
 /// Files to be asked about.
 pub(super) struct Desk {
     folder: PathBuf,
@@ -195,55 +200,22 @@ impl Desk {
         words.map(|word| if word.starts_with('-') { word.to_owned() } else { self.path(word) }).to_vec()
     }
 
+    /// Values that an option may be given.
+    fn values(&self) -> Vec<String> {
+        let mut values = keys().texts();
+        let files = ["keys", "7.note", "notes", "foreign.note", "newer.note", "good.zip"];
+        values.extend(files.map(|name| self.path(name)));
+        values.extend([hex(&keys().export), hex(&[7; 32]), ORGANIZATION.to_owned(), ORGANIZATION.to_uppercase()]);
+        values.extend(VALUES.map(str::to_owned));
+        values
+    }
+
     /// Words of a command line.
     fn changed_words(&self, dice: &mut Dice) -> Vec<String> {
-        let (bundle, own, key) = (self.path("good.zip"), self.path("keys"), keys().texts());
-        let organization = ORGANIZATION.to_uppercase();
-        let values = [
-            own.as_str(),
-            &key[0],
-            &key[1],
-            &self.path("7.note"),
-            &self.path("notes"),
-            &self.path("foreign.note"),
-            &bundle,
-            ORGANIZATION,
-            &organization,
-            "0",
-            "1",
-            "999999999",
-            "1234567890",
-            "-1",
-            "+1",
-            "01",
-            " 1",
-            "1.0",
-            "",
-            "--json",
-            "-h",
-            "--",
-            "nowhere",
-            &hex(&keys().export),
-            &hex(&[7; 32]),
-            "a+b+c",
-            &self.path("newer.note"),
-        ]
-        .map(str::to_owned);
+        let values = self.values();
         let mut words = Vec::new();
         for _ in 0..dice.below(4) {
-            let option = *dice.pick(&[
-                "--key",
-                "--anchor",
-                "--org",
-                "--max-gap",
-                "--hmac-key",
-                "--json",
-                "--help",
-                "--",
-                "-x",
-                "-",
-                "--what",
-            ]);
+            let option = *dice.pick(&OPTIONS);
             let value = dice.pick(&values).clone();
             match dice.below(5) {
                 0 => words.push(format!("{option}={value}")),
@@ -251,10 +223,9 @@ impl Desk {
                 _ => words.extend([option.to_owned(), value]),
             }
         }
-        let mut right = vec![format!("--key={own}"), bundle];
         if !dice.one_in(8) {
             let place = dice.below(words.len() + 1);
-            words.splice(place..place, right.drain(..));
+            words.splice(place..place, [format!("--key={}", self.path("keys")), self.path("good.zip")]);
         }
         words
     }
