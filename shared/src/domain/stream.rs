@@ -157,6 +157,10 @@ mod tests {
         ] {
             assert!(collector_url(good).is_some(), "{good}");
         }
+    }
+
+    #[test]
+    fn what_is_no_host_by_name_over_https_is_no_collector() {
         for bad in [
             "http://siem.example.com/in",
             "ftp://siem.example.com/in",

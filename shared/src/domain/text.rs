@@ -72,7 +72,8 @@ macro_rules! texts {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let typed = <Cow<'de, str>>::deserialize(deserializer)?;
                 // The last one counts: a way of its own, where it has one.
-                let read = [shown::line as Read $(, $read)?].into_iter().last().unwrap_or(shown::line);
+                let ways: &[Read] = &[shown::line $(, $read)?];
+                let read = ways.last().copied().unwrap_or(shown::line);
                 let text = checked(&typed, Self::LENGTH_MAX, read).map_err(D::Error::custom)?;
                 $(
                     let rule: fn(&str) -> bool = $rule;

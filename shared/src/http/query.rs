@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_plus_that_was_not_escaped_is_named() {
-        let mut read = |value: &str| {
+        let read = |value: &str| {
             let taken = query(&format!("at={value}")).take_with("at", |text| Timestamp::parse(text).ok());
             taken.map_err(|error| error.fields()[0].code.to_string())
         };

@@ -55,7 +55,7 @@ impl Desk {
     pub(super) fn lay(&self, dice: &mut Dice) -> Vec<String> {
         let mut words = vec![self.path("case.zip"), "--key".to_owned(), self.path("keys")];
         if dice.one_in(4) {
-            words.extend(["--anchor".to_owned(), self.path(*dice.pick(&["7.note", "notes", "newer.note"]))]);
+            words.extend(["--anchor".to_owned(), self.path(dice.pick(&["7.note", "notes", "newer.note"]))]);
         }
         match dice.below(9) {
             0 => self.put("case.zip", &self.changed_bytes(dice)),

@@ -117,7 +117,7 @@ fn text(cell: Option<&RawValue>) -> Result<Cow<'_, str>> {
 /// True for what a spreadsheet may take for a formula: by its first sign, of ASCII or one that is read as it (full width,
 /// small, minus), whatever that a reader does not see is before it.
 fn is_formula(text: &str) -> bool {
-    let first = text.chars().find(|c| !(c.is_whitespace() && !matches!(c, '\t' | '\r')) && !is_unseen(*c));
+    let first = text.chars().find(|c| (matches!(c, '\t' | '\r') || !c.is_whitespace()) && !is_unseen(*c));
     first
         .is_some_and(|c| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{fe66}\u{fe62}\u{fe63}\u{fe6b}\u{2212}".contains(c))
 }

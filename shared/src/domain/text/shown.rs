@@ -62,8 +62,8 @@ pub(crate) fn is_visible(c: char) -> bool {
     }
     // Braille without a dot, an object that is not there, a note without a head, blank hieroglyphs.
     let is_blank = matches!(c, '\u{2800}' | '\u{fffc}' | '\u{1d159}' | '\u{13441}'..='\u{13446}');
-    !(is_blank || c.is_whitespace() || c.is_control() || is_dropped(c) || is_joiner(c) || is_selector(c))
-        && !is_combining_mark(c)
+    let is_mark = is_joiner(c) || is_selector(c) || is_combining_mark(c);
+    !(is_blank || is_mark || c.is_whitespace() || c.is_control() || is_dropped(c))
 }
 
 /// What may stand in no text, even where it must stay as it was sent: overrides and separators that make it look like
