@@ -1,7 +1,6 @@
 //! The one error, its public code, status and retry class.
 //!
-//! The caller is told what to do and never why it happened: causes stay in `source` and reach the log once,
-//! in `runtime`. Codes and statuses: RFC 9457 problem documents.
+//! The caller is told what to do and never why it happened: causes reach the log once, in `runtime`. Codes: RFC 9457.
 
 use std::borrow::Cow;
 

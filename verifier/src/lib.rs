@@ -7,7 +7,7 @@
 //!
 //! This crate shares no code with the rest of the repository, so that both would have to be wrong in the same way.
 //! Its only crates are those that do SHA-256, Ed25519, CRC-32, base64 and inflate, all of them Rust. Where the bytes of
-//! a bundle are said: `docs/decisions/0040-what-a-bundle-holds.md`; what is taken: `0049-what-a-verifier-takes.md`.
+//! a bundle are said: `docs/decisions/0040-what-a-bundle-holds.md`; what is taken: `0038-what-a-verifier-takes.md`.
 
 mod anchors;
 pub mod arguments;

@@ -7,6 +7,7 @@ use super::dice::{Dice, change_bytes, change_text, written};
 use crate::builder::{Bundle, Log, Member, Scope, hex, root, zip};
 use crate::bundles::{ORGANIZATION, foreign_keys, keys};
 
+const NOTES: [&str; 3] = ["7.note", "notes", "newer.note"];
 const OPTIONS: [&str; 11] =
     ["--key", "--anchor", "--org", "--max-gap", "--hmac-key", "--json", "--help", "--", "-x", "-", "--what"];
 const VALUES: [&str; 15] =
@@ -55,7 +56,8 @@ impl Desk {
     pub(super) fn lay(&self, dice: &mut Dice) -> Vec<String> {
         let mut words = vec![self.path("case.zip"), "--key".to_owned(), self.path("keys")];
         if dice.one_in(4) {
-            words.extend(["--anchor".to_owned(), self.path(dice.pick(&["7.note", "notes", "newer.note"]))]);
+            let note = dice.pick(&NOTES);
+            words.extend(["--anchor".to_owned(), self.path(note)]);
         }
         match dice.below(9) {
             0 => self.put("case.zip", &self.changed_bytes(dice)),

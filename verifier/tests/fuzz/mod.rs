@@ -67,7 +67,7 @@ fn own_answer(words: &[String]) -> (u64, String, Option<u64>) {
 
 #[test]
 fn the_two_agree_on_whatever_comes() {
-    let given = |name: &str| std::env::var_os(name)?.to_str()?.parse().ok();
+    let given = |name: &str| -> Option<u64> { std::env::var_os(name)?.to_str()?.parse().ok() };
     let number = |name, usual| given(name).unwrap_or(usual);
     let (seed, seconds) = (number("FUZZ_SEED", SEED), number("FUZZ_SECONDS", SECONDS));
     let (began, limit) = (Instant::now(), Duration::from_secs(seconds));

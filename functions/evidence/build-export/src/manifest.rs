@@ -24,6 +24,9 @@ use crate::{
     store::{self, Requester, SealedExportKey},
 };
 
+/// A key of HMACs, and its id.
+type ExportKey = (ExportKeyId, Secret<[u8; 32]>);
+
 /// `manifest.json`, its fields in the order of the contract.
 #[derive(Serialize)]
 struct Manifest<'m> {
@@ -63,9 +66,8 @@ pub(crate) async fn add(
     bundle: &mut Bundle,
 ) -> Result<Hash, Stop> {
     let Attempt { deps, work, job } = attempt;
-    let (hmac_key_id, hmac_key) = export_key(attempt, tenant).await?;
+    let (created_by, (hmac_key_id, hmac_key)) = requester_and_key(attempt, tenant).await?;
     let checkpoint = &coverage.checkpoint;
-    let created_by = work.with_tenant(async |tx| tx.find(store::requester(job.export)).await).await?;
     let manifest = Manifest {
         v: 1,
         kind: job.kind,
@@ -94,19 +96,25 @@ pub(crate) async fn add(
     Ok(digest)
 }
 
-/// The organization's key of HMACs. Where there is none yet, one is made and shown to no caller.
-async fn export_key(attempt: Attempt<'_>, tenant: &WrappedTenantKey) -> Result<(ExportKeyId, Secret<[u8; 32]>), Stop> {
-    let Attempt { deps, work, .. } = attempt;
+/// Who asked, and the organization's key of HMACs. Where there is no key yet, one is made and shown to no caller.
+async fn requester_and_key(attempt: Attempt<'_>, tenant: &WrappedTenantKey) -> Result<(Requester, ExportKey), Stop> {
+    let Attempt { deps, work, job } = attempt;
     let tenant = deps.vault.tenant_key(tenant).await?;
-    let find = async || work.with_tenant(async |tx| tx.find(store::export_key()).await).await;
-    if let Some(SealedExportKey { id, sealed }) = find().await? {
-        return Ok((id, tenant.open_export_key(id, &sealed)?));
+    let (requester, found) = work
+        .with_tenant(async |tx| Ok((tx.find(store::requester(job.export)).await?, tx.find(store::export_key()).await?)))
+        .await?;
+    if let Some(SealedExportKey { id, sealed }) = found {
+        return Ok((requester, (id, tenant.open_export_key(id, &sealed)?)));
     }
     let now = deps.clock.now();
     let id = ExportKeyId::new(now);
     let (_, sealed) = tenant.new_export_key(id)?;
     let insert = store::insert_export_key(SealedExportKey { id, sealed }, tenant.id(), now);
-    work.with_tenant(async |tx| tx.write(insert).await).await?;
-    let SealedExportKey { id, sealed } = find().await?.ok_or_else(|| Error::internal("an export key was not kept"))?;
-    Ok((id, tenant.open_export_key(id, &sealed)?))
+    // Another worker may have been first: its key is the one that counts.
+    let kept = work.with_tenant(async |tx| {
+        tx.write(insert).await?;
+        tx.find(store::export_key()).await
+    });
+    let SealedExportKey { id, sealed } = kept.await?.ok_or_else(|| Error::internal("an export key was not kept"))?;
+    Ok((requester, (id, tenant.open_export_key(id, &sealed)?)))
 }

@@ -22,7 +22,7 @@ async fn malformed_bodies_are_refused_by_place() {
         (&accept, json!({ "invitation": link, "password": PASSWORD, "role": "owner" }), "/role:unknown_field"),
         (&accept, json!({ "invitation": link, "password": PASSWORD, "state": "active" }), "/state:unknown_field"),
         (&accept, json!({ "reset": link, "password": PASSWORD }), "/reset:unknown_field /invitation:missing"),
-        (&complete, json!({ "invitation": link, "password": PASSWORD }), "/invitation:unknown_field"),
+        (&complete, json!({ "invitation": link, "password": PASSWORD }), "/invitation:unknown_field /reset:missing"),
         (&complete, json!({ "reset": cut, "password": PASSWORD }), "/reset:wrong_form"),
         (
             &complete,
