@@ -947,6 +947,13 @@ class Expected {
     return true;
   }
 
+  /** Steps over a text where it stands next, whole in one piece. */
+  async skip(text) {
+    const bytes = encoder.encode(text);
+    if (!(await this.fill()) || !bytes.every((byte, i) => this.piece[this.from + i] === byte)) return;
+    this.from += bytes.length;
+  }
+
   async isOver() {
     return !(await this.fill());
   }
@@ -1285,12 +1292,18 @@ async function digests(source, member) {
 const CSV_HEAD = 'seq,at,via,actor_kind,actor_id,impersonation,ip,ua,action,target_kind,target_id,prev,reason,diff,request_id';
 const CSV_CELLS = ['/seq', '/at', '/via', '/actor/kind', '/actor/id', '/actor/impersonation', '/ip', '/ua', '/action', '/target/kind', '/target/id', '/prev', '/reason', '/diff', '/request_id'].map((pointer) => pointer.slice(1).split('/'));
 
+/**
+ * What a spreadsheet may take for a formula: by its first sign, of ASCII or one that is read as it (full width, small,
+ * minus), whatever that a reader does not see is before it.
+ */
+const FORMULA = /^(?:(?![\t\r])[\p{White_Space}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]/u;
+
 /** The line of an entry in `audit/entries.csv`. */
 export function csvLine(node) {
   const cell = ([outer, inner]) => {
     const found = inner === undefined ? field(node, outer) : field(field(node, outer), inner);
     const text = found === undefined || found.kind === 'null' ? '' : found.kind === 'string' ? found.value : found.raw;
-    const guarded = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const guarded = FORMULA.test(text) ? `'${text}` : text;
     return `"${guarded.includes('"') ? guarded.replaceAll('"', '""') : guarded}"`;
   };
   return CSV_CELLS.map(cell).join(',');
@@ -1382,7 +1395,11 @@ class Table {
   }
 
   async begin() {
-    if (this.expected !== null) await this.compare(`${CSV_HEAD}\n`, null);
+    if (this.expected !== null) {
+      // Bundles begin with a byte order mark since spreadsheets need one; older ones do not.
+      await this.expected.skip('\ufeff');
+      await this.compare(`${CSV_HEAD}\n`, null);
+    }
     return this;
   }
 

@@ -97,6 +97,22 @@ impl World {
         self.database.batch_execute(&sql).await.expect("entries");
     }
 
+    /// Writes an entry for each of some reasons.
+    pub(crate) async fn write_reasons(&self, reasons: &[&str]) {
+        let reasons = json!(reasons).to_string().replace('\'', "''");
+        let sql = format!(
+            "BEGIN; SET LOCAL SESSION AUTHORIZATION fn_check_in; \
+             SELECT set_config('app.organization_id', '{}', true); \
+             INSERT INTO audit_log (draft) SELECT jsonb_build_object('actor', jsonb_build_object('kind', 'kiosk', 'id', 'k'), \
+               'ip', '192.0.2.7', 'ua', 'agent', 'action', 'visit.checked_in', \
+               'target', jsonb_build_object('kind', 'visit', 'id', 'v'), 'reason', reason, \
+               'diff', '{{\"added\": {{}}, \"removed\": {{}}, \"changed\": {{}}}}'::jsonb, 'request_id', 'r') \
+             FROM jsonb_array_elements('{reasons}'::jsonb) AS r (reason); COMMIT",
+            self.organization
+        );
+        self.database.batch_execute(&sql).await.expect("entries");
+    }
+
     /// Something that only a superuser can do, with the trigger that forbids it switched off.
     pub(crate) async fn tamper(&self, sql: &str) {
         let sql = sql.replace("{o}", &self.organization.to_string());

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::json::Raw;
 
-/// The first line.
+/// The first line. A byte order mark may stand before it.
 pub(super) const HEADER: &[u8] =
     b"seq,at,via,actor_kind,actor_id,impersonation,ip,ua,action,target_kind,target_id,prev,reason,diff,request_id\n";
 
@@ -33,10 +33,26 @@ fn write_cell(table: &mut Vec<u8>, value: Option<Raw<'_>>) {
     }
 }
 
+/// True for what a spreadsheet may take for a formula: by its first sign, of ASCII or one that is read as it (full width,
+/// small, minus), whatever that a reader does not see is before it. Almost every cell begins with a letter, a digit or a brace.
+fn is_formula(text: &[u8]) -> bool {
+    let Some(first) = text.first() else { return false };
+    if first.is_ascii_alphanumeric() || *first == b'{' {
+        return false;
+    }
+    let is_skipped = |c: &char| (c.is_whitespace() && !matches!(c, '\t' | '\r')) || is_unseen(*c);
+    let sign = str::from_utf8(text).unwrap_or_default().chars().find(|c| !is_skipped(c));
+    sign.is_some_and(|c| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{fe66}\u{fe62}\u{fe63}\u{fe6b}\u{2212}".contains(c))
+}
+
+/// Characters of no width.
+const fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 fn quote(table: &mut Vec<u8>, mut text: &[u8]) {
     table.push(b'"');
-    // Spreadsheets take these for the beginning of a formula.
-    if let Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') = text.first() {
+    if is_formula(text) {
         table.push(b'\'');
     }
     while let Some(place) = memchr::memchr(b'"', text) {

@@ -5,6 +5,8 @@ use crate::finding::{Checked, Finding, Reason};
 use crate::zip::{MemberReader, Sum};
 
 const BLOCK: usize = 1 << 16;
+/// The byte order mark of UTF-8: its first byte, and the others.
+const MARK: (u8, [u8; 2]) = (0xef, [0xbb, 0xbf]);
 
 /// The table, read as far as it was compared.
 pub(super) struct Table<'s> {
@@ -19,7 +21,14 @@ impl<'s> Table<'s> {
     /// [`Reason::Container`] alone, as in the rest of this file; what is wrong with the table is kept.
     pub(super) fn new(reader: MemberReader<'s>) -> Checked<Self> {
         let mut table = Self { reader, finding: Ok(()) };
-        table.compare(HEADER, |_| None)?;
+        let mut first = [0];
+        let read = table.reader.fill(&mut first)?;
+        match (read, HEADER.split_first()) {
+            (1, Some((letter, rest))) if first == [*letter] => table.compare(rest, |_| None)?,
+            // Bundles begin with a byte order mark since spreadsheets need one; older ones do not.
+            (1, _) if first == [MARK.0] => table.compare(&[&MARK.1, HEADER].concat(), |_| None)?,
+            _ => table.finding = Err(wrong()),
+        }
         Ok(table)
     }
 

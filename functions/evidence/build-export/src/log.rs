@@ -40,7 +40,7 @@ pub(crate) async fn begin(work: &SystemWork, coverage: &Coverage, bundle: &mut B
         bundle.add("audit/previous.note", previous.note.as_bytes()).await?;
         (next, link) = (previous.size, previous.link);
     }
-    bundle.write(csv, csv::ENTRY_COLUMNS.as_bytes()).await?;
+    bundle.write(csv, (csv::BYTE_ORDER_MARK.to_owned() + csv::ENTRY_COLUMNS).as_bytes()).await?;
     Ok(LogPosition { csv, entries, links, next, link })
 }
 

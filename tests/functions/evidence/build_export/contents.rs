@@ -123,6 +123,55 @@ async fn what_was_erased_is_named_and_its_entries_still_proved() {
     assert!(!page.contains("Vera"));
 }
 
+/// The exporter and the two verifiers write each cell by a rule of their own; where one differs, a genuine log is called wrong.
+#[tokio::test]
+async fn a_cell_that_reads_as_a_formula_is_guarded_as_both_verifiers_expect() {
+    let world = World::new().await;
+    let formulas = [
+        "=1",
+        "+1",
+        "-1",
+        "@x",
+        "\t1",
+        "\r1",
+        " =1",
+        "\n=1",
+        "\u{85}=1",
+        "\u{a0}=1",
+        "\u{3000}=1",
+        "\u{feff}=1",
+        "\u{200b}=1",
+        "\u{ad}\u{2060}@x",
+        "\u{202e}=1",
+        "\u{ff1d}1",
+        "\u{ff0b}1",
+        "\u{ff0d}1",
+        "\u{ff20}1",
+        "\u{fe66}1",
+        "\u{fe62}1",
+        "\u{fe63}1",
+        "\u{fe6b}1",
+        "\u{2212}1",
+        " \t1",
+        "\u{b}=1",
+        "\u{2028}=1",
+        "\u{180e}=1",
+    ];
+    let plain = ["1=1", "a", "", "\u{e4}=1", "\u{1f69a}=1", "\"=1\"", "\u{301}=1", "'=1", "\u{1c}=1"];
+    world.write_reasons(&[&formulas[..], &plain[..]].concat()).await;
+
+    let made = bundle(&world, &json!({ "kind": "audit" })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let table = String::from_utf8(members(&made)["audit/entries.csv"].clone()).unwrap();
+    assert!(table.starts_with("\u{feff}seq,at,"), "a spreadsheet takes it for UTF-8");
+    for formula in &formulas[..formulas.len() - 1] {
+        assert!(table.contains(&format!("\"'{formula}\"")), "{formula:?}");
+    }
+    assert!(!table.contains("\"'1=1\"") && !table.contains("\"''=1\""));
+}
+
 #[tokio::test]
 async fn data_takes_everything_along_but_what_is_sealed() {
     let (world, other) = (World::new().await, World::new().await);

@@ -38,7 +38,8 @@ pub(crate) async fn add(
 
 /// The members in the order of their names.
 fn members(evidence: &Evidence<'_>) -> Result<Vec<(String, Vec<u8>)>, Stop> {
-    let (mut lines, mut links, mut rows) = (String::new(), String::new(), csv::ENTRY_COLUMNS.as_bytes().to_vec());
+    let (mut lines, mut links, mut rows) =
+        (String::new(), String::new(), (csv::BYTE_ORDER_MARK.to_owned() + csv::ENTRY_COLUMNS).into_bytes());
     for shown in &evidence.entries {
         lines.push_str(&shown.logged.text);
         lines.push('\n');
