@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-pub use form::Form;
+pub use form::{Fault, Form};
 
 use crate::error::{Error, Result};
 
