@@ -1,5 +1,7 @@
 //! A log to be sealed: entries written through the trigger, and the anchors that the sealer left.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use shared::{
@@ -15,6 +17,7 @@ use shared::{
     settings::AwsSettings,
     vault::Signer,
 };
+use tokio_postgres::error::SqlState;
 
 use super::{World, buckets, loopback, stack};
 
@@ -33,7 +36,7 @@ pub(crate) async fn seal(world: &World, deps: &seal_audit_log::Deps) -> bool {
         "ref": world.organization, "request_id": "test", "traceparent": null,
     });
     let event = json!({ "Records": [{ "messageId": "one", "body": body.to_string() }] });
-    let fired = Fired { event, request_id: "test".to_owned(), remaining: std::time::Duration::from_secs(60) };
+    let fired = Fired { event, request_id: "test".to_owned(), remaining: Duration::from_secs(60) };
     let answer = runtime::work(CLOCK, deps, seal_audit_log::consume, seal_audit_log::sweep, fired).await;
     answer.expect("an answer")["batchItemFailures"] == json!([])
 }
@@ -113,14 +116,22 @@ impl World {
         self.database.batch_execute(&sql).await.expect("entries");
     }
 
-    /// Something that only a superuser can do, with the trigger that forbids it switched off.
+    /// Something that only a superuser can do, with the trigger that forbids it switched off. All writers of all tests queue
+    /// behind one that waits for the table, and are refused after two seconds: so it waits only shortly, and comes again.
     pub(crate) async fn tamper(&self, sql: &str) {
         let sql = sql.replace("{o}", &self.organization.to_string());
         let quiet = format!(
-            "BEGIN; ALTER TABLE audit_log DISABLE TRIGGER append_only; {sql}; \
+            "BEGIN; SET LOCAL lock_timeout = '100ms'; ALTER TABLE audit_log DISABLE TRIGGER append_only; {sql}; \
              ALTER TABLE audit_log ENABLE ALWAYS TRIGGER append_only; COMMIT"
         );
-        self.database.batch_execute(&quiet).await.expect("what a superuser may do");
+        for _ in 0..600 {
+            let Err(failure) = self.database.batch_execute(&quiet).await else { return };
+            self.database.batch_execute("ROLLBACK").await.expect("a session");
+            let is_held = failure.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
+            assert!(is_held, "what a superuser may do: {failure:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the table was never free");
     }
 
     /// The notes of the anchored checkpoints, smallest first.

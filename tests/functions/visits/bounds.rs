@@ -149,7 +149,7 @@ async fn an_entry_that_no_page_can_hold_is_shown_as_its_hash_and_size() {
     let world = World::new().await;
     world.write_entries(3).await;
     world.tamper("ALTER TABLE audit_log DROP CONSTRAINT audit_log_entry_bounded; \
-        UPDATE audit_log SET entry = replace(entry, '\"reason\": null', '\"reason\": \"' || repeat('x', 7000000) || '\"') \
+        UPDATE audit_log SET entry = replace(entry, '\"reason\": null', '\"reason\": \"' || repeat('x', 1000000) || '\"') \
         WHERE organization_id = '{o}' AND seq = 1; \
         ALTER TABLE audit_log ADD CONSTRAINT audit_log_entry_bounded CHECK (octet_length(entry) <= 300000) NOT VALID")
         .await;
@@ -157,7 +157,7 @@ async fn an_entry_that_no_page_can_hold_is_shown_as_its_hash_and_size() {
     let (_, items) = read_log(&world, "limit=200&order=asc").await;
 
     assert_eq!((&items[1]["seq"], &items[1]["entry"]), (&json!(1), &Value::Null));
-    assert!(items[1]["bytes"].as_i64().unwrap() > 7_000_000);
+    assert!(items[1]["bytes"].as_i64().unwrap() > 1_000_000);
     assert_eq!(items[1]["leaf"].as_str().unwrap().len(), 64);
     assert!(items[0]["entry"].is_object() && items[2]["entry"].is_object());
 }
