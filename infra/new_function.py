@@ -6,8 +6,10 @@ What is written passes `make check` and the conventions as it stands. The words 
 """
 
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -177,6 +179,12 @@ def lists(new):
     edit("README.md", row)
 
 
+def lock():
+    """Adds the crate to Cargo.lock, since every other command refuses to change it. No other version changes."""
+    command = [os.environ.get("CARGO", "cargo"), "metadata", "--format-version", "1"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def main():
     """Exits 2 with one line where nothing was written."""
     arguments = (sys.argv[1:] + ["", "", ""])[:3]
@@ -185,11 +193,12 @@ def main():
         crate(new)
         template(new)
         lists(new)
+        lock()
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
     print(f"functions/{new.area}/{new.name} is there. Next: the contract and the failure table of its README, then the names of")
-    print("its tests, then code. `UPDATE_OPENAPI=1 make test` renders docs/openapi.json; cargo adds it to Cargo.lock.")
+    print("its tests, then code. `UPDATE_OPENAPI=1 make test` renders docs/openapi.json.")
     return 0
 
 
