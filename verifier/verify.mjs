@@ -22,7 +22,7 @@ const noBundle = (reason, text) => new Finding(2, reason, text);
 const notOurs = (why) => noBundle('container', `This file is not as Doorbook writes it: ${why}. If it was packed anew, take the original file`);
 /** Larger than this verifier takes: nothing is said about whether it is right. */
 const beyond = (text, seq = null) => new Finding(2, 'limit', `${text}: it was not checked`, seq);
-/** Nobody's signature that can be checked. It is no sign of a change, since keys are mixed up more often than logs are forged. */
+/** No signature of it can be checked. It is no sign of a change, since keys are mixed up more often than logs are forged. */
 const unsigned = (name) => noBundle('keys', `None of your keys signed this. Check them first. ${name} is signed by another: two keys are needed, of the log and of bundles, for this organization and that time`);
 
 // ----------------------------------------------------------------------------------------------------------- SHA-256
@@ -667,7 +667,7 @@ class EntryScan {
 }
 const SHORT_ESCAPES = new Set(Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0)));
 
-// 64 bits of hash of a target, from a beginning that differs from run to run, so that nobody can prepare targets that share it.
+// 64 bits of hash of a target, from a beginning that differs from run to run, so that no targets can be prepared that share it.
 const HASHED = new Int32Array(2), SEEDS = globalThis.crypto?.getRandomValues?.(new Int32Array(2)) ?? Int32Array.of(Math.random() * 2 ** 31, Math.random() * 2 ** 31);
 
 /** Hashes kind and id of a target into `HASHED`. */
@@ -1946,7 +1946,7 @@ function failed(error) {
   return { exit: 2, reason: 'usage', first_bad_seq: null, message: message.replace(/\s+/g, ' '), keys: [], anchors: [], not_checked: [] };
 }
 
-/** Writes all of it, or throws: what nobody could read must not end as verified. */
+/** Writes all of it, or throws: what could not be written out must not end as verified. */
 function write(fs, descriptor, text) {
   const bytes = encoder.encode(`${text}\n`);
   for (let at = 0; at < bytes.length;) {

@@ -1,5 +1,5 @@
 -- What functions that run with the owner's rights do not believe any more: who calls them, what a role may do, and that the
--- log says what they did. docs/DEFINER_FUNCTIONS.md has the verdict on each function. Whoever is no function's role (the owner,
+-- log says what they did. docs/DEFINER_FUNCTIONS.md has the verdict on each function. A session of another role than a function's (the owner,
 -- a superuser) is not asked: they could do the same without these functions.
 
 -- The role that called: its login, or what it became. A role that is a member of nothing can change neither.

@@ -1,6 +1,6 @@
 -- Sessions in the place of others, by their secrets.
 
--- Whose live session has this secret. No role can read the hashes of secrets, so whoever names one was shown the secret.
+-- Whose live session has this secret. No role can read the hashes of secrets, so a caller who names one was shown the secret.
 CREATE FUNCTION app.session_of(session_sha256 bytea, at timestamptz) RETURNS public.credentials
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -52,7 +52,7 @@ DECLARE
 BEGIN
   SELECT string_agg(format('NEW.%1$I ~ %2$L OR NEW.%1$I ~ %3$L', name, '^' || unseen || '*$', deceptive), ' OR ')
     INTO condition FROM unnest(columns) AS name;
-  -- A trigger before updates makes PostgreSQL compute generated columns anew, with the rights of whoever updates. The table
+  -- A trigger before updates makes PostgreSQL compute generated columns anew, with the rights of the role that updates. The table
   -- that has one is of texts that never change.
   EXECUTE format('CREATE TRIGGER refuse_text BEFORE INSERT%s ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION app.refuse_text()',
     CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = of_table AND a.attgenerated <> '')

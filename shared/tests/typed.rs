@@ -100,12 +100,12 @@ proptest! {
     }
 
     #[test]
-    fn what_nobody_sees_changes_nothing(name in "[A-Za-z]{1,12} [a-z]{1,12}", at in sprinkling()) {
+    fn invisible_characters_change_nothing(name in "[A-Za-z]{1,12} [a-z]{1,12}", at in sprinkling()) {
         prop_assert_eq!(stored::<Name>(&sprinkled(&name, &at)), Some(name));
     }
 
     #[test]
-    fn what_nobody_sees_is_no_text(chars in prop::collection::vec(prop::sample::select(&UNSEEN[..]), 0..30)) {
+    fn invisible_characters_are_no_text(chars in prop::collection::vec(prop::sample::select(&UNSEEN[..]), 0..30)) {
         let nothing = String::from_iter(chars);
         prop_assert!(read::<Name>(&nothing).is_none() && read::<Reason>(&nothing).is_none() && read::<NoticeText>(&nothing).is_none());
     }

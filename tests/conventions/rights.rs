@@ -73,7 +73,7 @@ fn every_function_is_made_to_run_by_what_it_declares() -> Checked {
     Ok(())
 }
 
-/// Somebody waits for what answers a request, and nobody for a worker.
+/// A caller waits for what answers a request, and none for a worker.
 #[test]
 fn every_role_has_the_limits_of_what_makes_its_function_run() -> Checked {
     let all = functions::all();

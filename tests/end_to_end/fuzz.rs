@@ -72,7 +72,7 @@ struct Setting {
     known: Vec<String>,
 }
 
-/// A credential of the right form that nobody gave out.
+/// A credential of the right form that was never given out.
 fn made_up(organization: OrganizationId) -> String {
     let new = NewCredential::generate(CredentialKind::ApiToken, Realm::Test, organization).expect("a credential");
     new.text.expose_secret().clone()

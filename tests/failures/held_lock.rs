@@ -45,7 +45,7 @@ async fn a_session_that_holds_the_log_and_does_nothing_is_ended_and_the_arrival_
     assert_eq!(world.actions().await, ["visit.checked_in"]);
 }
 
-/// A session may lift its own limits. Then those of whoever waits for it bound the harm.
+/// A session may lift its own limits. Then the limits of the sessions that wait for it bound the harm.
 #[tokio::test]
 async fn a_session_that_holds_the_log_on_purpose_costs_a_caller_a_503_and_no_claim() {
     let world = World::new().await;

@@ -8,7 +8,7 @@ use What::{AnyOrganization, NoIds, OwnIds};
 pub(super) enum What {
     /// Things of the organization that is open: of another one, nothing is told and nothing is done.
     OwnIds,
-    /// Nothing that is somebody's.
+    /// Nothing that belongs to a person or an organization.
     NoIds,
     /// Another organization by purpose: which, is the caller's to say. `docs/DEFINER_FUNCTIONS.md` says why.
     AnyOrganization,

@@ -226,7 +226,7 @@ async fn a_session_is_not_raised_without_a_proof_of_this_transaction() {
     assert_eq!(tried(&format!("{step}; {prove}")).await, Ok(()));
 }
 
-/// A credential without an entry that speaks of it does not outlive its transaction, whoever makes it.
+/// A credential without an entry that speaks of it does not outlive its transaction, whichever role makes it.
 #[tokio::test]
 async fn a_credential_that_no_entry_of_its_transaction_speaks_of_is_not_committed() {
     let client = connect_apart().await;

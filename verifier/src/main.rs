@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     ExitCode::from(ended.ok().and_then(Result::ok).unwrap_or(FAILED))
 }
 
-/// Prints the report and returns the exit code. What nobody could read must not end as verified.
+/// Prints the report and returns the exit code. What could not be written out must not end as verified.
 fn run(words: &[OsString]) -> io::Result<u8> {
     let report = command(words);
     let text = if is_json(words) { report.to_json() } else { report.to_string().trim_end().to_owned() };

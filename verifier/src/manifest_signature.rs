@@ -1,5 +1,5 @@
 //! `manifest.sig` and `manifest.hmac`: that the manifest is the one that Doorbook signed. The manifest is not read before
-//! that: what nobody signed can cost as much as it likes.
+//! that: what is unsigned can cost as much as it likes.
 
 use crate::encoding::{hex, unhex};
 use crate::finding::{Checked, Finding, Reason};

@@ -1,4 +1,4 @@
-// A verifier's own limits: what nobody signed costs next to nothing, what was signed costs what it says, and what is larger
+// A verifier's own limits: what is unsigned costs next to nothing, what was signed costs what it says, and what is larger
 // than a limit was not checked. It is never wrong for that.
 
 import assert from 'node:assert/strict';
@@ -34,7 +34,7 @@ function run(bytes) {
 const replaced = (name, change) => archive(membersOf(files).map((member) => (member.name === name ? { name, ...change(member.data) } : member)));
 const bomb = (bytes = 256 << 20) => ({ data: zeros, content: Buffer.alloc(0), method: 8, bytes });
 
-test('what_nobody_signed_ends_early', () => {
+test('what_is_unsigned_ends_early', () => {
   const values = Buffer.from(`{"v":1,"files":[${Array(20_000_000).fill('{}').join()}]}\n`);
   const cases = {
     'twenty million values in a manifest': replaced('manifest.json', () => ({ data: deflateRawSync(values), content: values, method: 8 })),

@@ -82,7 +82,7 @@ test('other_archivers_do_read_other_things_in_what_is_refused', async () => {
   }
 });
 
-test('packed_anew_by_hand_is_said_so_and_accuses_nobody', async () => {
+test('packed_anew_by_hand_is_said_so_and_is_no_accusation', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'doorbook-anew-')), run = (...words) => assert.equal(spawnSync(words[0], words.slice(1), { cwd: folder }).status, 0, words.join(' '));
   try {
     writeFileSync(join(folder, 'original.zip'), archive(members()));

@@ -7,7 +7,7 @@ import { archive, crc32, membersOf } from './zips.mjs';
 
 const log = made.log(12);
 export const files = made.signed(made.auditFiles(log));
-const forged = Buffer.from('Somebody else.\n');
+const forged = Buffer.from('Other content.\n');
 export const members = (change = () => ({})) => membersOf(files).map((member, i) => ({ ...member, ...change(member, i) }));
 const only = (name, change) => members((member) => (member.name === name ? change(member) : {}));
 export const deflated = () => members(({ data }) => ({ data: deflateRawSync(data), content: data, method: 8 }));
@@ -91,6 +91,6 @@ export const hostile = {
   'in parts': archive(members(), { end: { count: Object.keys(files).length - 1 } }),
   'a directory that ends early': archive(members(), { end: { bytes: 60 } }),
   'packed bytes that go on': archive(only('VERIFY.md', ({ data }) => ({ data: Buffer.concat([deflateRawSync(data), forged]), content: data, method: 8 }))),
-  // Three bytes copied from before the first: whoever unpacks into a ring reads three zeros, which is what was signed.
+  // Three bytes copied from before the first: a reader that unpacks into a ring reads three zeros, which is what was signed.
   'packed bytes that point before the first': archive(membersOf(made.signed(threeZeros)).map((member) => (member.name === 'VERIFY.md' ? { ...member, data: raw('030200'), content: member.data, method: 8 } : member))),
 };

@@ -84,7 +84,7 @@ test('whatever_is_no_finished_verification_is_2_and_a_line', () => {
   }
 });
 
-test('a_report_that_nobody_could_read_is_not_0', async () => {
+test('a_report_that_could_not_be_written_is_not_0', async () => {
   for (const json of [[], ['--json']]) {
     const full = run([script, at('good.zip'), '--key', at('keys'), ...json], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
     assert.deepEqual([full.status, full.stderr !== ''], [2, json.length === 0], full.stderr);

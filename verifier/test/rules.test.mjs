@@ -1,4 +1,4 @@
-// What an entry is, that entries of one target name each other, what evidence is compared with, and that nobody is accused
+// What an entry is, that entries of one target name each other, what evidence is compared with, and that there is no false accusation
 // for a key or a note that was mixed up.
 
 import assert from 'node:assert/strict';
@@ -95,7 +95,7 @@ test('the_answer_of_the_key_address_is_a_list_of_keys', async () => {
   }
 });
 
-test('a_key_or_a_note_that_was_mixed_up_accuses_nobody', async () => {
+test('a_key_or_a_note_that_was_mixed_up_is_no_accusation', async () => {
   const bundle = made.zip(made.signed(made.auditFiles(log, 0, 20))), foreignKey = made.signer('doorbook.example/audit/00000000-0000-4000-8000-000000000000', 5);
   const foreign = foreignKey.note(`${foreignKey.name}\n7\n${Buffer.alloc(32).toString('base64')}\nchain ${Buffer.alloc(32).toString('base64')}\ntime 2026-11-01T00:00:00.000000Z\n`);
   for (const keys of [[made.KEYS[0]], [made.KEYS[1]], [foreignKey.text]]) {

@@ -89,7 +89,7 @@ fn both_keys_are_needed_and_no_other_counts() {
     let with = |keys: &[VerifierKey]| check(bundle.clone(), &Options::with_keys(keys.to_vec()));
 
     expect(&with(&[]), "usage", None);
-    // Keys are mixed up more often than logs are forged: nobody is accused.
+    // Keys are mixed up more often than logs are forged: this is no accusation.
     for keys in [given[..1].to_vec(), given[1..].to_vec(), options(&Keys::new(ORGANIZATION, "another")).keys] {
         let report = with(&keys);
         expect(&report, "keys", None);

@@ -122,7 +122,7 @@ fn a_bundle_that_cannot_be_read_exits_2() {
 }
 
 #[test]
-fn a_report_that_nobody_could_read_is_not_0() {
+fn a_report_that_could_not_be_written_is_not_0() {
     let desk = Desk::new("full");
     for json in [&[][..], &["--json"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorbook-verify"));

@@ -134,7 +134,7 @@ fn a_manifest_that_cannot_be_read_is_no_bundle() {
         assert!(sound.contains(from), "{from}");
         let mut spoilt = bundle(&keys);
         spoilt.seal_as(&keys, sound.replacen(from, to, 1).into_bytes());
-        // Signed as it is: what nobody signed is not read.
+        // Signed as it is: what is unsigned is not read.
         expect(&check(spoilt.zip(), &options(&keys)), "manifest_form", None);
     }
     let mut not_utf8 = bundle(&keys);

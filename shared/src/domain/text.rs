@@ -111,7 +111,7 @@ texts! {
     Purpose(500);
     /// E-mail address that can be mailed; only a message can prove more.
     EmailAddress(254) by mail::read;
-    /// E-mail address that somebody says is theirs. An address that was taken before addresses were checked still signs in.
+    /// E-mail address as its owner gives it. An address that was taken before addresses were checked still signs in.
     KnownAddress(254) where |text| {
         text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)

@@ -19,7 +19,7 @@ const TRANSACTION_TIMEOUT_SINCE: i32 = 170_000;
 /// The limits of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limits {
-    /// Of a function that somebody waits for. Its client gives a round trip up after ten seconds, and runs a request at
+    /// Of a function whose caller waits. Its client gives a round trip up after ten seconds, and runs a request at
     /// most three times within the twenty seconds that Lambda gives it.
     Request,
     /// Of a function that works through a queue or by a schedule.
@@ -54,7 +54,7 @@ impl Limits {
             Self::Request => [
                 // Three attempts fit into the time of an invocation.
                 ("statement_timeout", "5s"),
-                // A caller who waits for a lock that somebody holds is told to come again, and soon.
+                // A caller who waits for a lock that another session holds is told to come again, and soon.
                 ("lock_timeout", "2s"),
                 // A request thinks between two statements, and waits for nothing but the database.
                 ("idle_in_transaction_session_timeout", "5s"),

@@ -128,7 +128,7 @@ async fn the_owners_are_told_once_by_mail_although_nothing_can_be_entered() {
     assert_eq!(world.actions().await.last().unwrap(), "mail.sent");
 }
 
-/// One tick of the sealer's schedule in which nobody else is due: it is of a time long gone, and so is the world's turn.
+/// One tick of the sealer's schedule in which no other organization is due: it is of a time long gone, and so is the world's turn.
 async fn tick_for(world: &World, deps: &seal_audit_log::Deps) {
     let others = "INSERT INTO pending_work SELECT organization_id, 'seal', now() FROM directory ON CONFLICT DO NOTHING";
     world.execute(others, &[]).await;

@@ -150,7 +150,7 @@ impl<'e> Entry<'e> {
     }
 }
 
-/// The target of an entry, hashed under a key of this run so that nobody can prepare two that share a hash, and the
+/// The target of an entry, hashed under a key of this run so that no two can be prepared that share a hash, and the
 /// entry before it with the same target.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named {

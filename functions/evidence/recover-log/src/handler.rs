@@ -1,7 +1,7 @@
 //! Ends the break of a log, when the operator invokes it. Contract in `functions/evidence/recover-log/README.md`.
 //! Promise E1.
 //!
-//! The anchored entries are proved before anything is changed. Then they are put back, some at a time: nobody else writes while
+//! The anchored entries are proved before anything is changed. Then they are put back, some at a time: no other session writes while
 //! the log is broken, and a recovery that is cut off is run again. The last transaction lets writers in.
 
 use std::collections::BTreeMap;

@@ -40,7 +40,7 @@ impl History {
         let checkpoints = anchored.into_iter().map(|one| (one.size, one)).collect();
         let keys = keys(deps, organization).await?;
         let mut history = Self { organization, newest: None, checkpoints, runs: Vec::new(), keys };
-        // What nobody of ours signed was put there by another hand.
+        // What none of our keys signed was not put there by us.
         for size in history.checkpoints.keys().rev().copied().collect::<Vec<_>>() {
             history.newest = history.note(deps, size).await?.map(|(checkpoint, _)| checkpoint);
             if history.newest.is_some() {

@@ -80,7 +80,7 @@ fn said(deps: &Deps, work: &SystemWork, cause: BreakCause) -> Error {
     Error::LogBroken
 }
 
-/// Tells the operator's organization of a mark, by mail and by an entry in its own log, which whoever changed the
+/// Tells the operator's organization of a mark, by mail and by an entry in its own log, which an attacker who changed the
 /// customer's log did not change with it. After a crash it is told twice rather than never.
 ///
 /// # Errors

@@ -51,7 +51,7 @@ impl Broken {
         }
     }
 
-    /// What only a signed anchor tells, and the size that it has. What somebody can do who writes to the bucket and has no
+    /// What only a signed anchor tells, and the size that it has. What an attacker can do who writes to the bucket and has no
     /// key, or what a wrong setting looks like, is not among it: nothing is known of the log then.
     pub(crate) const fn told_by_anchor(self) -> Option<(BreakCause, u64)> {
         match self {

@@ -148,7 +148,7 @@ async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()
 }
 
 /// Ends a mail that SES refuses for good: the next attempt would be refused too. Who invited sees it beside the member, and
-/// the organization in its log. It is nobody's alarm: the address is not ours to mend.
+/// the organization in its log. It raises no alarm: the address is not ours to mend.
 async fn refuse(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
     end(deps, work, claimed, true).await?;
     tracing::warn!(tenant.id = %work.organization(), mail.id = %claimed.mail, mail.kind = claimed.kind.word(), "mail refused for good");

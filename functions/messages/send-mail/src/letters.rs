@@ -62,16 +62,16 @@ pub(crate) fn impersonation_requested(organization: &str, console: &str) -> Lett
     }
 }
 
-/// To an owner whose organization's log was changed past the functions. Whoever did that may read the database, so it
+/// To an owner whose organization's log was changed past the functions. The person who did that may read the database, so it
 /// says nothing that leads anywhere.
 pub(crate) fn log_broken(organization: &str) -> Letter {
     Letter {
         subject: format!("The audit log of {organization} on Doorbook was changed from outside"),
         text: format!(
             "Stored entries of the audit log of {organization} do not fit what was signed of it. None of Doorbook's \
-             functions can change them, so somebody, or a restored backup, did it in the database itself.\n\n\
+             functions can change them, so it was done in the database itself, by a person or by a restored backup.\n\n\
              Nothing is written until the log is recovered: check-ins wait in the kiosks or are kept on paper, and \
-             nobody can sign in. What was signed and anchored is safe, and the operator has been alarmed.\n\n\
+             no member can sign in. What was signed and anchored is safe, and the operator has been alarmed.\n\n\
              Keep the bundles, checkpoints and streamed entries that you have. They prove what the log was.\n\n\
              GET /v1/audit-log/checkpoint says since when, as broken_since. The entry log.recovered will say what was \
              put back.\n"

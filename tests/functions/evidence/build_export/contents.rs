@@ -76,7 +76,7 @@ async fn the_page_speaks_to_people_names_what_has_an_id_and_tells_the_time_of_th
     assert!(!page.contains("visit.checked_in") && !page.contains("nda text sha256"));
 }
 
-/// A zone that was typed once and that nobody knows must not keep the evidence from being made.
+/// A zone that was typed once and that PostgreSQL does not know must not keep the evidence from being made.
 #[tokio::test]
 async fn a_time_zone_that_does_not_exist_leaves_utc() {
     let world = World::new().await;

@@ -1,5 +1,5 @@
 //! Whatever a superuser did to a log: it is marked for certain, and what was anchored comes back to the byte. What
-//! somebody does who has only the bucket, or nothing, marks no log.
+//! an attacker does who has only the bucket, or nothing, marks no log.
 
 use serde_json::json;
 use shared::runtime::Invocation;
@@ -125,7 +125,7 @@ async fn unproven_entries_that_do_not_fit_are_given_up_only_when_the_operator_sa
 
 /// A false mark would stop an organization's doors.
 #[tokio::test]
-async fn what_somebody_with_the_bucket_alone_does_marks_no_log() {
+async fn what_an_attacker_with_the_bucket_alone_does_marks_no_log() {
     let world = world(2).await;
     log::overwrite_anchor(&world, 300, "another history").await;
     assert!(!seal(&world, &sealer(&[]).await).await);
@@ -207,7 +207,7 @@ async fn older_entries_are_compared_page_by_page_and_then_anew() {
     assert_eq!([turn().await, turn().await].map(|found| found.is_some()), [false, true], "and anew");
 }
 
-/// Somebody removed anchored entries too, as far as the bucket lets them: nothing is changed without proof.
+/// An attacker removed anchored entries too, as far as the bucket lets them: nothing is changed without proof.
 #[tokio::test]
 async fn a_recovery_without_proof_changes_nothing() {
     let world = world(0).await;
