@@ -56,8 +56,8 @@ BEGIN
   RETURN CASE WHEN available < 1 THEN greatest(1, ceil((1 - available) * 900)) END;
 END $$;
 
--- Counts a reason that was refused since it names the person: five at once, then one in a quarter of an hour. Two refusals at
--- once may take the last one together.
+-- Counts a reason that was refused since it names the person: five at once, then one in a quarter of an hour. Requests that run
+-- at the same time are compared before any of them is counted: the rate of writes bounds those, and each is an entry.
 CREATE FUNCTION app.count_refused_reason(credential uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
