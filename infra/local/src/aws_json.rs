@@ -1,9 +1,12 @@
 //! The AWS JSON protocol as SQS (1.0), KMS and Secrets Manager (1.1) speak it: one POST, the operation in a header.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::http::{self, Answer};
 
@@ -28,6 +31,25 @@ impl Refusal {
 
 /// What a call answers.
 pub type Outcome = std::result::Result<Value, Refusal>;
+
+/// Serves a service on a listener: each call is answered from what the service keeps.
+pub fn serve<S: Send + 'static>(
+    listener: TcpListener,
+    store: &Arc<Mutex<S>>,
+    call: fn(&mut S, &str, &Value) -> Outcome,
+) -> http::Server {
+    let store = Arc::clone(store);
+    http::serve(listener, move |_, request| {
+        let store = Arc::clone(&store);
+        async move {
+            let outcome = read(request).await.and_then(|(operation, input)| {
+                let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+                call(&mut store, &operation, &input)
+            });
+            write(outcome, "")
+        }
+    })
+}
 
 /// The operation of a request (without the service's prefix) and its input.
 ///

@@ -27,17 +27,7 @@ impl Secrets {
     pub async fn start() -> Result<Self> {
         let store = Arc::new(Mutex::new(Store::default()));
         let (listener, address) = http::listen(0).await?;
-        let shared = Arc::clone(&store);
-        let server = http::serve(listener, move |_, request| {
-            let store = Arc::clone(&shared);
-            async move {
-                let outcome = aws_json::read(request).await.and_then(|(operation, input)| {
-                    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-                    operations::call(&mut store, &operation, &input)
-                });
-                aws_json::write(outcome, "")
-            }
-        });
+        let server = aws_json::serve(listener, &store, operations::call);
         Ok(Self { address, store, _server: server })
     }
 
