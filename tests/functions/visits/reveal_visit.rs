@@ -107,6 +107,15 @@ async fn reasons_that_name_the_person_are_counted_against_the_credential() {
     let replayed = send(&ask(0, arrivals::LICENCE_NUMBER)).await;
     assert_eq!(replayed.problem(), "422 unprocessable /reason:names_the_person", "the answer that was given");
     assert_eq!(world.actions().await.iter().filter(|action| *action == "access.refused").count(), 5);
+
+    let later = deps(&[("CLOCK_OFFSET_SECONDS", "930")]).await;
+    let of_later = async |key: usize, number: &str| ask(key, number).send(&later, reveal_visit::handle).await.status;
+    assert_eq!(of_later(7, "another number").await, 200, "a quarter of an hour has passed");
+    assert_eq!(
+        (of_later(8, arrivals::LICENCE_NUMBER).await, of_later(9, "another number").await),
+        (422, 429),
+        "for one"
+    );
 }
 
 #[tokio::test]
