@@ -3,7 +3,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | 0 | [`error`], [`id`], [`clock`], [`secret`] |
-//! | 1 | [`settings`], [`domain`] |
+//! | 1 | [`settings`], [`domain`], [`documents`] |
 //! | 2 | [`access`], [`wiring`] |
 //! | 3 | [`tenant`], [`vault`] |
 //! | 4 | [`authn`], [`audit`], [`broken_logs`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
@@ -23,6 +23,7 @@ pub mod error;
 pub mod id;
 pub mod secret;
 
+pub mod documents;
 pub mod domain;
 pub mod settings;
 
