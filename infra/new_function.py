@@ -142,7 +142,9 @@ def template(new):
 
     def add(text):
         blocks = re.split(r"\n\n(?=  \S)", text)
-        places = [index for index, other in enumerate(blocks) if re.search(rf"^  ({'|'.join(resources)}):", other, re.M)]
+        # An output may have the name of a function.
+        own = rf"^  ({'|'.join(resources)}):\n    Type: AWS::Serverless::Function$"
+        places = [index for index, other in enumerate(blocks) if re.search(own, other, re.M)]
         blocks.insert(max(places) + 1, block.rstrip("\n"))
         return insert_watched("\n\n".join(blocks), new.resource)
 

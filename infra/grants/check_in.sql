@@ -8,13 +8,15 @@ CREATE OR REPLACE FUNCTION app.admit_check_in(
   organization uuid, secret_sha256 bytea, secret_kind text, permission text, of_one_site boolean, source_address text,
   cost text, per_minute_override integer, at timestamptz,
   claimed_key bytea, fingerprint bytea, request text, lease timestamptz,
-  wanted_site uuid, wanted_host uuid, wanted_nda uuid, wanted_visit_type uuid, wanted_person uuid,
+  wanted_site uuid, wanted_host uuid, wanted_nda uuid, wanted_visit_type uuid, wanted_person uuid, wanted_scan uuid,
   OUT outcome text, OUT credential_id uuid, OUT site_id uuid, OUT member_id uuid, OUT impersonation_id uuid, OUT staff_id uuid,
   OUT session_started_at timestamptz, OUT retry_after_s integer, OUT answer bytea,
   OUT key_id uuid, OUT kms_key_id text, OUT wrapped_key bytea, OUT wrapped_index_key bytea,
   OUT found_site uuid, OUT requires_nda boolean, OUT found_host uuid, OUT host_name text,
   OUT found_nda uuid, OUT nda_locale text, OUT nda_text_sha256 bytea, OUT nda_is_retired boolean,
-  OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea, OUT badge_number integer)
+  OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea,
+  OUT found_scan uuid, OUT scan_person uuid, OUT scan_values bytea, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
+  OUT badge_number integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   SELECT * INTO outcome, credential_id, site_id, member_id, impersonation_id, staff_id, session_started_at, retry_after_s, answer,
@@ -44,6 +46,17 @@ BEGIN
     SELECT p.wrapped_key INTO person_key FROM public.people AS p
       WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver');
   END IF;
+  -- A scan of the site that no check-in has cited, within its hour. The visit takes its person over.
+  IF wanted_scan IS NOT NULL THEN
+    SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key, to_char(at AT TIME ZONE s.time_zone, 'YYYY-MM-DD'),
+        s.id_check_age_min, s.id_check_rules
+      INTO found_scan, scan_person, scan_values, person_key, today, age_min, id_check_rules
+      FROM public.id_scans AS i
+      JOIN public.people AS p ON p.organization_id = i.organization_id AND p.person_id = i.person_id
+      JOIN public.sites AS s ON s.organization_id = i.organization_id AND s.site_id = i.site_id
+      WHERE i.id_scan_id = wanted_scan AND i.site_id = found_site AND i.visit_id IS NULL AND i.purged_at IS NULL AND i.expires_at > at
+        AND p.wrapped_key IS NOT NULL;
+  END IF;
   -- The next number that no visitor on site wears. Two arrivals at once wait for each other here for the length of this
   -- transaction, which does not wait for the disk.
   UPDATE public.badge_counters AS c SET last = (
@@ -67,16 +80,17 @@ BEGIN
       SELECT organization, p.person_id, p.kind, p.key_id, p.wrapped_key, at
       FROM jsonb_to_record(new_person) AS p (person_id uuid, kind text, key_id uuid, wrapped_key bytea);
   END IF;
-  INSERT INTO public.visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
+  INSERT INTO public.visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, badge_sha256,
       name, company, email, phone, purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at,
       licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
       un_number, hazard_class, dangerous_goods, trailer, co_driver, tractor_plate, trailer_plate, checked_in_at, occurred_at, device_seq, created_at)
-    SELECT organization, v.visit_id, v.site_id, v.person_id, v.host_id, v.visit_type_id, v.type, 'on_site', v.badge_number, v.badge_sha256,
+    SELECT organization, v.visit_id, v.site_id, v.person_id, v.host_id, v.visit_type_id, v.type, v.state, v.hold_reasons, v.badge_number, v.badge_sha256,
       v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id, v.nda_text_sha256, CASE WHEN v.nda_version_id IS NOT NULL THEN at END,
       v.licence_number_sealed, v.licence_number_index, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
-      v.un_number, v.hazard_class, v.dangerous_goods, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, at, v.occurred_at, v.device_seq, at
+      v.un_number, v.hazard_class, v.dangerous_goods, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, CASE v.state WHEN 'on_site' THEN at END,
+      v.occurred_at, v.device_seq, at
     FROM jsonb_to_record(visit) AS v (visit_id uuid, site_id uuid, person_id uuid, host_id uuid, visit_type_id uuid, type text,
-      badge_number integer, badge_sha256 bytea, name text, company text, email text, phone text, purpose text, answers jsonb,
+      state text, hold_reasons text[], badge_number integer, badge_sha256 bytea, name text, company text, email text, phone text, purpose text, answers jsonb,
       nda_version_id uuid, nda_text_sha256 bytea, licence_number_sealed bytea, licence_number_index bytea,
       carrier text, bills_of_lading text[], appointment text, load_type text, seal text, un_number text, hazard_class text,
       dangerous_goods jsonb,
@@ -85,6 +99,15 @@ BEGIN
     INSERT INTO public.visit_objects (organization_id, object_id, visit_id, kind, media_type, bytes, created_at)
       SELECT organization, i.object_id, (visit ->> 'visit_id')::uuid, i.kind, i.media_type, i.bytes, at
       FROM jsonb_to_recordset(images) AS i (object_id uuid, kind text, media_type text, bytes integer);
+  END IF;
+  -- A scan is cited once.
+  IF visit -> 'id_scan' <> 'null' THEN
+    UPDATE public.id_scans AS i SET visit_id = (visit ->> 'visit_id')::uuid, verdicts = s.verdicts, algorithm = s.algorithm, score = s.score
+      FROM jsonb_to_record(visit -> 'id_scan') AS s (id_scan_id uuid, verdicts jsonb, algorithm text, score integer)
+      WHERE i.id_scan_id = s.id_scan_id AND i.visit_id IS NULL AND i.purged_at IS NULL;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the scan was cited by another check-in' USING ERRCODE = 'DB409';
+    END IF;
   END IF;
   done := app.emit_and_audit(organization, request, at, events, entry);
 END $$;
@@ -97,20 +120,23 @@ GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.relea
 GRANT EXECUTE ON FUNCTION app.resume_and_settle(uuid, uuid, bytea, text, bytea, timestamptz) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.emit_and_audit(uuid, text, timestamptz, jsonb, jsonb) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.admit_check_in(uuid, bytea, text, text, boolean, text, text, integer, timestamptz, bytea, bytea, text, timestamptz,
-  uuid, uuid, uuid, uuid, uuid) TO fn_check_in;
+  uuid, uuid, uuid, uuid, uuid, uuid) TO fn_check_in;
 GRANT EXECUTE ON FUNCTION app.record_check_in(uuid, uuid, bytea, text, bytea, timestamptz,
   timestamptz, jsonb, jsonb, jsonb, jsonb, jsonb) TO fn_check_in;
 
-GRANT SELECT (organization_id, site_id, requires_nda) ON sites TO fn_check_in;
+GRANT SELECT (organization_id, site_id, requires_nda, time_zone, id_check_age_min, id_check_rules) ON sites TO fn_check_in;
 GRANT SELECT (organization_id, host_id, name) ON hosts TO fn_check_in;
 GRANT SELECT (organization_id, version_id, kind, locale, text_sha256, retired_at) ON notices TO fn_check_in;
 GRANT SELECT (organization_id, visit_type_id, site_id, applies_to, answers_schema) ON visit_types TO fn_check_in;
 GRANT SELECT (organization_id, person_id, kind, wrapped_key), INSERT ON people TO fn_check_in;
 GRANT SELECT (organization_id, site_id, last), UPDATE (last) ON badge_counters TO fn_check_in;
 GRANT SELECT (organization_id, site_id, badge_number, state), INSERT ON visits TO fn_check_in;
+GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_sealed, expires_at, purged_at),
+  UPDATE (visit_id, verdicts, algorithm, score) ON id_scans TO fn_check_in;
 GRANT INSERT ON visit_objects, outbox TO fn_check_in;
 GRANT INSERT (draft) ON audit_log TO fn_check_in;
 
 INSERT INTO audit_actions (role, action) VALUES
   ('fn_check_in', 'access.refused'),
-  ('fn_check_in', 'visit.checked_in');
+  ('fn_check_in', 'visit.checked_in'),
+  ('fn_check_in', 'visit.held');

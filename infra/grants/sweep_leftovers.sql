@@ -9,5 +9,5 @@ GRANT EXECUTE ON FUNCTION app.forget_answers(timestamptz, integer), app.forget_s
   app.forget_kiosk_pairings(timestamptz, integer) TO fn_sweep_leftovers;
 GRANT EXECUTE ON FUNCTION directory.in_turn(text, integer, timestamptz), directory.take_turn(uuid, text, timestamptz) TO fn_sweep_leftovers;
 
-GRANT SELECT (organization_id, object_id) ON visit_objects TO fn_sweep_leftovers;
+GRANT SELECT (organization_id, object_id) ON visit_objects, id_scan_objects TO fn_sweep_leftovers;
 GRANT SELECT (organization_id, export_id, state, expires_at), UPDATE (state) ON exports TO fn_sweep_leftovers;

@@ -96,6 +96,8 @@ typed_ids! {
     HostId,
     /// A token by which a member of the staff goes over to a customer.
     HandOffId,
+    /// A scan of an identity document.
+    IdScanId,
     /// What a member of the operator's staff opens at a customer.
     ImpersonationId,
     /// A tenant key.

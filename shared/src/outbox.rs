@@ -24,6 +24,12 @@ words! {
         MemberRevoked = "member.revoked",
         /// A visitor or driver signed an NDA.
         NdaAccepted = "nda.accepted",
+        /// A held visitor or driver was let in.
+        VisitAdmitted = "visit.admitted",
+        /// A held visitor or driver was turned away.
+        VisitDeclined = "visit.declined",
+        /// A visitor or driver came, and waits for a decision.
+        VisitHeld = "visit.held",
         /// A visitor came.
         VisitorCheckedIn = "visitor.checked_in",
         /// A visitor left.

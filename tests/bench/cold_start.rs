@@ -29,12 +29,12 @@ pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (of_ours, of_node) = plan.cold_starts;
     for round in 0..of_ours {
-        ours.push(start(&mut api, Command::new(&check_in)).await);
+        ours.push(start(&mut api, Command::new(&check_in), "fn_check_in").await);
         // They take turns, so that both see the same machine.
         if round * of_node / of_ours != (round + 1) * of_node / of_ours {
             let mut command = Command::new("node");
             command.arg("--no-warnings").arg(&node);
-            theirs.push(start(&mut api, command).await);
+            theirs.push(start(&mut api, command, "fn_check_in").await);
         }
     }
     let of = |starts: &[Start], value: fn(&Start) -> f64| median(starts.iter().map(value).collect());
@@ -50,7 +50,21 @@ pub(crate) async fn measure(plan: &Plan, table: &mut Table) {
     );
     table.add("the same in Node 20, CPU", (Target::None, " ms"), of(&theirs, |start| start.cpu_ms));
     table.add("the same in Node 20, peak memory", (Target::None, " MiB"), of(&theirs, |start| start.peak_mib));
+    of_scan_id(plan, &mut api, table).await;
     of_shared(plan, &mut api, table).await;
+}
+
+/// The function that reads documents, with its decoder and its tables.
+async fn of_scan_id(plan: &Plan, api: &mut RuntimeApi, table: &mut Table) {
+    let (what, binary) = ("cold start of scan-id, median", plan.binary("scan-id"));
+    if !binary.exists() {
+        return table.skip(what, "≤ 25 ms", "not built");
+    }
+    let mut starts = Vec::new();
+    for _ in 0..plan.cold_starts.0 {
+        starts.push(start(api, Command::new(&binary), "fn_scan_id").await.wall_ms);
+    }
+    table.add(what, (Target::AtMost(25.0), " ms"), median(starts));
 }
 
 /// A function that touches nothing, less a program that does nothing.
@@ -63,7 +77,7 @@ async fn of_shared(plan: &Plan, api: &mut RuntimeApi, table: &mut Table) {
     };
     let (mut functions, mut empty) = (Vec::new(), Vec::new());
     for _ in 0..plan.cold_starts.0 {
-        functions.push(start(api, Command::new(&binary)).await.wall_ms);
+        functions.push(start(api, Command::new(&binary), "fn_check_in").await.wall_ms);
         empty.push(run(&plan.scratch.join("empty")));
     }
     table.add(what, (Target::AtMost(3.0), " ms"), median(functions) - median(empty));
@@ -103,8 +117,8 @@ fn told(mut command: Command, api: &RuntimeApi, role: &str) -> Command {
     command
 }
 
-async fn start(api: &mut RuntimeApi, command: Command) -> Start {
-    let mut command = told(command, api, "fn_check_in");
+async fn start(api: &mut RuntimeApi, command: Command, role: &str) -> Start {
+    let mut command = told(command, api, role);
     let started = Instant::now();
     let mut child = command.spawn().expect("the function starts");
     let ready = api.ready().await;

@@ -11,7 +11,7 @@ LIMIT_S=2400
 
 echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
 # As they are deployed: the same files, by the same command.
-functions="check-in list-visits refuse-unknown-route sign-in manage-sessions"
+functions="check-in list-visits refuse-unknown-route scan-id sign-in manage-sessions"
 [ "${ONLY:-}" != log ] || functions=
 [ "${ONLY:-}" != sign-in ] || functions="sign-in manage-sessions"
 # shellcheck disable=SC2086 # a list of words

@@ -5,7 +5,7 @@ use crate::{
     table::{Table, Target},
 };
 
-const ROWS: [(&str, f64); 2] = [("check-in", 11.0), ("list-visits", 5.0)];
+const ROWS: [(&str, f64); 3] = [("check-in", 11.0), ("list-visits", 5.0), ("scan-id", 14.0)];
 
 /// Adds a row for a binary with AWS clients and image codecs, and for one with PostgreSQL only.
 pub(crate) fn measure(plan: &Plan, table: &mut Table) {

@@ -17,7 +17,7 @@ use shared::{
             AwsAccount, AwsRegion, BucketName, CollectorUrl, Company, EmailAddress, Name, PhoneNumber, Plate, Purpose,
             ShortText, TimeZone,
         },
-        visit::{ImageKind, Trailer, VisitState, VisitorKind},
+        visit::{DocumentSide, ImageKind, Trailer, VisitDecision, VisitState, VisitorKind},
     },
     vault::MediaType,
 };
@@ -71,6 +71,8 @@ async fn a_column_of_words_allows_exactly_the_words_of_its_type() {
         ("exports", "state", set(ExportState::ALL.iter().map(|state| state.word()))),
         ("exports", "failure", set(ExportFailure::ALL.iter().map(|failure| failure.word()))),
         ("visit_objects", "kind", set(ImageKind::ALL.iter().map(|kind| kind.word()))),
+        ("visits", "decision", set(VisitDecision::ALL.iter().map(|decision| decision.word()))),
+        ("id_scan_objects", "side", set(DocumentSide::ALL.iter().map(|side| side.word()))),
         ("visit_objects", "media_type", set([MediaType::Jpeg, MediaType::Png].map(MediaType::name))),
         ("access_review_items", "subject_kind", set(SubjectKind::ALL.iter().map(|kind| kind.word()))),
         ("access_review_items", "decision", set(ReviewDecision::ALL.iter().map(|decision| decision.word()))),

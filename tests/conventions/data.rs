@@ -78,11 +78,15 @@ fn what_is_restricted_belongs_to_an_organization_and_does_not_outlive_an_erasure
 
 #[test]
 fn every_object_and_field_has_a_class() -> Checked {
-    use shared::{domain::visit::ImageKind, queue::outbox_nudge};
+    use shared::{
+        domain::visit::{DocumentSide, ImageKind},
+        queue::outbox_nudge,
+    };
     let names = |list: &[Classified], place: &str| {
         list.iter().filter(|item| item.place == place).map(|item| item.name.to_owned()).collect::<BTreeSet<_>>()
     };
-    let kinds: BTreeSet<_> = ImageKind::ALL.iter().map(|kind| kind.word().to_owned()).collect();
+    let sides = DocumentSide::ALL.iter().map(|side| side.word().to_owned());
+    let kinds: BTreeSet<_> = ImageKind::ALL.iter().map(|kind| kind.word().to_owned()).chain(sides).collect();
     assert_eq!(names(OBJECTS, "bucket"), kinds);
 
     let nudge = outbox_nudge(uuid::Uuid::nil().into(), "", shared::clock::Clock::System { offset_s: 0 });

@@ -51,6 +51,30 @@ pub(crate) async fn leave(world: &World, visit: &str) {
     }
 }
 
+/// Text of a licence's barcode: Ivan Novak of California, as long as nothing is changed in it.
+pub(crate) const LICENCE_TEXT: &str = "@\n\u{1e}\rANSI 636014080001DL00310083DLDAQE6L1110RD\nDCSNOVAK\nDACIVAN\n\
+    DBB02091986\nDBA02092045\nDBC1\nDAJCA\nDCGUSA\r";
+
+/// Scans a document by the text that a device decoded, and gives the id of the scan.
+pub(crate) async fn scan(world: &World, text: &str) -> String {
+    let deps: scan_id::Deps = stack::connect(&stack::variables("fn_scan_id", &[])).await;
+    let key = uuid::Uuid::new_v4().to_string();
+    let body = json!({ "site_id": world.site, "device_text": { "kind": "barcode", "text": text } });
+    let event = Event::new("POST", "/v1/id-scans", &[]).bearer(&world.token).idempotent(&key).json(&body);
+    let answer = event.send(&deps, scan_id::handle).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.body["id_scan_id"].as_str().expect("an id").to_owned()
+}
+
+/// A visitor who says another name than their document, and is held.
+pub(crate) async fn held(world: &World) -> String {
+    let mut body = visitor(world);
+    body["id_scan_id"] = json!(scan(world, LICENCE_TEXT).await);
+    let receipt = arrive(world, &body).await;
+    assert_eq!(receipt["state"], "held", "{receipt}");
+    receipt["visit_id"].as_str().expect("an id").to_owned()
+}
+
 /// Checks a visitor in and gives the id of the visit.
 pub(crate) async fn visit_of(world: &World, body: &Value) -> String {
     arrive(world, body).await["visit_id"].as_str().expect("an id").to_owned()

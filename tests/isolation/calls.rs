@@ -11,14 +11,14 @@ const MOMENT: &str = "timestamptz '2026-01-01Z'";
 fn admit(ours: &str, secret: &str, theirs: &str, wanted: &str) -> String {
     format!(
         "SELECT {wanted} FROM app.admit_check_in('{ours}', sha256('{secret}'), 'api_token', 'visit.check_in', true, '192.0.2.1', 'write', NULL, \
-         {MOMENT}, sha256('a key'), sha256('body'), 'a request', {MOMENT} + interval '30 s', '{theirs}', '{theirs}', '{theirs}', '{theirs}', '{theirs}')"
+         {MOMENT}, sha256('a key'), sha256('body'), 'a request', {MOMENT} + interval '30 s', '{theirs}', '{theirs}', '{theirs}', '{theirs}', '{theirs}', NULL)"
     )
 }
 
 /// The record of a visit in `ours` at the site of `site`; the claim is that of `admit`.
 fn record(ours: &str, site: &str) -> String {
     let visit = format!(
-        r#"{{"visit_id": "00000000-0000-4000-8000-000000000001", "site_id": "{site}", "person_id": "{ours}", "type": "visitor", "badge_number": 7,
+        r#"{{"visit_id": "00000000-0000-4000-8000-000000000001", "site_id": "{site}", "person_id": "{ours}", "type": "visitor", "state": "on_site", "hold_reasons": [], "id_scan": null, "badge_number": 7,
         "badge_sha256": "\\x{}", "name": "Vera Visitor", "answers": {{}}}}"#,
         "ab".repeat(32)
     );

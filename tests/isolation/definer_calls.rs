@@ -101,6 +101,7 @@ pub(super) const CALLS: &[(&str, What, &str)] = &[
     ),
     ("app.forget_answers", NoIds, "app.forget_answers(now() + interval '400 days', 10)"),
     ("app.forget_credentials", NoIds, "app.forget_credentials(now() + interval '400 days', 10)"),
+    ("app.forget_id_scans", NoIds, "(app.forget_id_scans(now() + interval '400 days', 10)).scans"),
     ("app.forget_kiosk_pairings", NoIds, "app.forget_kiosk_pairings(now() + interval '400 days', 10)"),
     ("app.forget_known_sources", NoIds, "app.forget_known_sources(now() + interval '400 days', 10)"),
     ("app.forget_mails", NoIds, "app.forget_mails(now() + interval '400 days', 10)"),

@@ -1,6 +1,6 @@
 //! The body of a check-in, as the two bodies that it can be.
 
-use check_in::arrival::{ArrivalBody, DRIVER_FIELDS};
+use check_in::body::{ArrivalBody, DRIVER_FIELDS};
 use serde_json::{Value, json};
 
 use super::document::{Schemas, reference};

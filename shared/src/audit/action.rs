@@ -37,6 +37,10 @@ words! {
         ExportRequested = "export.requested",
         /// A host was entered.
         HostCreated = "host.created",
+        /// Scans that no check-in cited within their hour were destroyed.
+        IdScansDestroyed = "id_scans.destroyed",
+        /// An identity document was scanned; the entry has verdicts, and no value.
+        IdScanRecorded = "id_scan.recorded",
         /// Staff were let in, or let to Restricted values.
         ImpersonationApproved = "impersonation.approved",
         /// An impersonation was ended.
@@ -127,10 +131,16 @@ words! {
         StaffAppointed = "staff.appointed",
         /// A member of the operator's own organization is staff no longer.
         StaffDismissed = "staff.dismissed",
+        /// A held visitor or driver was let in.
+        VisitAdmitted = "visit.admitted",
         /// A visitor or driver arrived.
         VisitCheckedIn = "visit.checked_in",
         /// A visitor or driver left.
         VisitCheckedOut = "visit.checked_out",
+        /// A held visitor or driver was turned away.
+        VisitDeclined = "visit.declined",
+        /// A visitor or driver arrived, and waits for a decision.
+        VisitHeld = "visit.held",
         /// Restricted values were read.
         VisitRevealed = "visit.revealed",
         /// A version of a visit type was published.
@@ -151,6 +161,8 @@ words! {
         ExportKey = "export_key",
         /// A host.
         Host = "host",
+        /// A scan of an identity document.
+        IdScan = "id_scan",
         /// What a member of the operator's staff opened, or asked to.
         Impersonation = "impersonation",
         /// A kiosk.

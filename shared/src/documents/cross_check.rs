@@ -8,6 +8,7 @@ pub use warnings::Warning;
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value, json};
 use time::Date;
 
 use super::dates::{self, PartialDate};
@@ -125,6 +126,29 @@ impl CrossCheck {
         let (all, reached) =
             weighed.fold((0, 0), |(all, reached), (weight, points)| (all + weight, reached + weight * points));
         (all > 0).then(|| reached / all)
+    }
+
+    /// What is stored: the verdict and the reason of each field that could be compared, and the warnings. No value.
+    #[must_use]
+    pub fn to_stored(&self) -> Value {
+        let there = self.found().map(|(field, finding)| {
+            (field.name().to_owned(), json!({ "verdict": finding.verdict.name(), "reason": finding.reason.name() }))
+        });
+        let fields: Map<String, Value> = there.collect();
+        let warnings: Vec<&str> = self.warnings.iter().map(|warning| warning.name()).collect();
+        json!({ "fields": fields, "warnings": warnings })
+    }
+
+    /// The same in words for the log, as `name.near` and `expired`.
+    #[must_use]
+    pub fn to_words(&self) -> Vec<String> {
+        let fields = self.found().map(|(field, finding)| format!("{}.{}", field.name(), finding.verdict.name()));
+        fields.chain(self.warnings.iter().map(|warning| warning.name().to_owned())).collect()
+    }
+
+    fn found(&self) -> impl Iterator<Item = (Compared, Finding)> {
+        let all = Compared::ALL.iter().map(|field| (*field, self.verdict(*field)));
+        all.filter(|(_, finding)| finding.verdict != Verdict::Absent)
     }
 }
 

@@ -153,7 +153,10 @@ impl KeptReading {
         let name = |field: Field| field.name().to_owned();
         Self {
             kind: KeptKind::of(reading.kind),
-            fields: reading.entries().map(|(field, entry)| (name(field), entry.value.expose_secret().to_owned())).collect(),
+            fields: reading
+                .entries()
+                .map(|(field, entry)| (name(field), entry.value.expose_secret().to_owned()))
+                .collect(),
             doubts: reading.doubts().iter().map(|doubt| doubt.name().to_owned()).collect(),
             checks: reading.checks().iter().map(|(check, passed)| (check.name().to_owned(), *passed)).collect(),
             cut: Field::ALL.iter().filter_map(|field| Some((name(*field), Some(reading.cut(*field)?)))).collect(),

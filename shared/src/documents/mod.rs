@@ -6,6 +6,8 @@
 
 pub mod aamva;
 pub mod analyze_id;
+#[cfg(feature = "barcodes")]
+pub mod barcode;
 pub mod cross_check;
 pub mod dates;
 pub mod decision;

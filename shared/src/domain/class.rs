@@ -167,6 +167,7 @@ classified! {
         }
         sites, Organization {
             organization_id site_id name time_zone locale requires_nda created_at: Internal Clear Kept;
+            id_check_age_min id_check_rules: Internal Clear Kept;
         }
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
@@ -246,6 +247,7 @@ classified! {
             bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer: Internal Clear Kept;
             checked_in_at checked_out_at occurred_at device_seq: Internal Clear Kept;
             checked_out_occurred_at checked_out_device_seq created_at: Internal Clear Kept;
+            decision decided_at decided_by decided_by_member: Internal Clear Kept;
             name company email phone purpose answers carrier co_driver: Restricted Clear Replaced;
             tractor_plate trailer_plate: Restricted Clear Replaced;
         }
@@ -256,6 +258,15 @@ classified! {
         visit_objects, Visit {
             organization_id object_id visit_id kind media_type bytes created_at: Internal Clear Kept;
         }
+        id_scans, Document {
+            organization_id id_scan_id site_id person_id visit_id credential_id sources: Internal Clear Kept;
+            verdicts algorithm score created_at expires_at purged_at: Internal Clear Kept;
+            values_sealed: Restricted Sealed Unreadable;
+            number_index: Restricted Clear Replaced;
+        }
+        id_scan_objects, Document {
+            organization_id object_id id_scan_id side media_type bytes created_at: Internal Clear Kept;
+        }
         outbox, Event {
             organization_id event_id kind subject_kind subject_id facts request_id: Internal Clear Kept;
             occurred_at ready_at: Internal Clear Kept;
@@ -265,6 +276,7 @@ classified! {
     /// Every kind of object in the bucket.
     OBJECTS {
         bucket, Visit { photo signature: Restricted Sealed Unreadable; }
+        bucket, Document { front back: Restricted Sealed Unreadable; }
         bundles, Bundle { bundle progress: Restricted Encrypted Expires; }
     }
 

@@ -212,7 +212,7 @@ impl Reason {
     ///
     /// # Errors
     /// [`crate::error::Error::Unprocessable`] when it names one of the values that are known of the person.
-    pub fn refuse_naming(&self, known: [Option<&str>; 3]) -> crate::error::Result<()> {
+    pub fn refuse_naming<const N: usize>(&self, known: [Option<&str>; N]) -> crate::error::Result<()> {
         if known.into_iter().flatten().any(|value| super::naming::names(&self.0, value)) {
             return Err(crate::error::Error::unprocessable("/reason", "names_the_person"));
         }

@@ -77,6 +77,26 @@ words! {
         NoShow = "no_show",
     }
 
+    /// Why a visit is held until a person decides.
+    HoldReason {
+        /// The host is asked first.
+        HostApproval = "host_approval",
+        /// The identity document and what was said do not simply agree.
+        IdCheck = "id_check",
+        /// A rule of the site.
+        Rule = "rule",
+        /// A name, company, number or plate is on the watchlist.
+        Watchlist = "watchlist",
+    }
+
+    /// What is decided about a held visit.
+    VisitDecision {
+        /// The visitor may come in.
+        Admit = "admit",
+        /// The visitor is turned away.
+        Decline = "decline",
+    }
+
     /// What a driver does with the trailer.
     Trailer {
         /// Left on the yard.
@@ -93,8 +113,22 @@ words! {
         Signature = "signature",
     }
 
+    /// A side of an identity document.
+    DocumentSide {
+        /// With the picture of the holder, as a rule.
+        Front = "front",
+        /// With the barcode, as a rule.
+        Back = "back",
+    }
+
     /// A value of a visit that is sealed, and opened only with a reason.
     RestrictedField {
+        /// The back of the scanned document.
+        DocumentBack = "document_back",
+        /// The front of the scanned document.
+        DocumentFront = "document_front",
+        /// Number of the scanned document.
+        DocumentNumber = "document_number",
         /// Number of the driver's licence.
         LicenceNumber = "licence_number",
         /// Photo of the person.
@@ -102,4 +136,9 @@ words! {
         /// Signature under a text.
         Signature = "signature",
     }
+}
+
+impl RestrictedField {
+    /// What a pack of evidence opens: what the visitor brought. The scanned document is opened by a reveal alone.
+    pub const IN_EVIDENCE: [Self; 3] = [Self::LicenceNumber, Self::Photo, Self::Signature];
 }

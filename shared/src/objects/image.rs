@@ -33,6 +33,16 @@ pub struct Picture {
     shows_something: bool,
 }
 
+/// An image in grey, one byte a pixel, row by row: what readers of documents look at.
+pub struct Grey {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Every pixel, 0 for black.
+    pub pixels: Vec<u8>,
+}
+
 impl Picture {
     /// Reads a JPEG or PNG; `pointer` is where in the request it stood.
     ///
@@ -40,9 +50,22 @@ impl Picture {
     /// Malformed `kind_not_taken` when it is an image of another kind, `not_an_image` when it is none, or broken; too large `too_many_pixels` when decoding it would pass a
     /// limit, which its header shows.
     pub fn read(bytes: &[u8], pointer: &'static str) -> Result<Self> {
-        let foreign = if is_of_another_kind(bytes) { Refused::KindNotTaken } else { Refused::NotAnImage };
-        let media_type = media_type(bytes).ok_or_else(|| foreign.at(pointer))?;
-        let upright = decode(bytes, media_type).map_err(|refused| refused.at(pointer))?;
+        let (upright, media_type) = read_upright(bytes, pointer)?;
+        Self::of(upright, media_type)
+    }
+
+    /// Reads the picture of a document, and what it is in grey before it is written anew.
+    ///
+    /// # Errors
+    /// As [`Picture::read`].
+    pub fn read_document(bytes: &[u8], pointer: &'static str) -> Result<(Self, Grey)> {
+        let (upright, media_type) = read_upright(bytes, pointer)?;
+        let grey = upright.to_luma8();
+        let grey = Grey { width: grey.width(), height: grey.height(), pixels: grey.into_raw() };
+        Ok((Self::of(upright, media_type)?, grey))
+    }
+
+    fn of(upright: DynamicImage, media_type: MediaType) -> Result<Self> {
         let (width, height) = (upright.width(), upright.height());
         let shows_something = shows_something(&upright);
         let bytes = encode(upright, media_type).map_err(Error::internal)?;
@@ -115,6 +138,12 @@ fn media_type(bytes: &[u8]) -> Option<MediaType> {
     } else {
         None
     }
+}
+
+fn read_upright(bytes: &[u8], pointer: &'static str) -> Result<(DynamicImage, MediaType)> {
+    let foreign = if is_of_another_kind(bytes) { Refused::KindNotTaken } else { Refused::NotAnImage };
+    let media_type = media_type(bytes).ok_or_else(|| foreign.at(pointer))?;
+    Ok((decode(bytes, media_type).map_err(|refused| refused.at(pointer))?, media_type))
 }
 
 fn decode(bytes: &[u8], media_type: MediaType) -> Result<DynamicImage, Refused> {

@@ -10,6 +10,6 @@ mod store;
 #[cfg(test)]
 mod image_tests;
 
-pub use image::Picture;
-pub use sent::{IMAGE_BYTES_MAX, SentImage, read_images};
+pub use image::{Grey, Picture};
+pub use sent::{IMAGE_BYTES_MAX, SentImage, read_documents, read_images};
 pub use store::{ObjectKey, ObjectReader, ObjectSweeper, ObjectWriter, Page, PutObject};

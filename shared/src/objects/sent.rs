@@ -7,7 +7,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use super::Picture;
+use super::{Grey, Picture};
 use crate::error::{Error, Result};
 
 /// Most bytes of all images of one request, decoded from base64, and of what is kept of them.
@@ -36,6 +36,22 @@ pub struct SentImage<'t> {
 /// Malformed `not_base64`, `kind_not_taken` or `not_an_image`, unprocessable `shows_nothing`, and too large `too_many_pixels`, naming the image. Too large `too_long`, naming
 /// the first, when they have more than [`IMAGE_BYTES_MAX`] together.
 pub fn read_images<const N: usize>(sent: [SentImage<'_>; N]) -> Result<[Option<Picture>; N]> {
+    let read = read_each(sent, |bytes, pointer| Ok((Picture::read(bytes, pointer)?, ())))?;
+    Ok(read.map(|picture| picture.map(|(picture, ())| picture)))
+}
+
+/// Reads the pictures of a document: to keep, and in grey. Bounds and refusals are those of [`read_images`].
+///
+/// # Errors
+/// As [`read_images`].
+pub fn read_documents<const N: usize>(sent: [SentImage<'_>; N]) -> Result<[Option<(Picture, Grey)>; N]> {
+    read_each(sent, Picture::read_document)
+}
+
+fn read_each<const N: usize, T>(
+    sent: [SentImage<'_>; N],
+    read: impl Fn(&[u8], &'static str) -> Result<(Picture, T)>,
+) -> Result<[Option<(Picture, T)>; N]> {
     let first = sent.first().map_or("", |image| image.pointer);
     let mut decoded = Vec::with_capacity(N);
     for image in sent {
@@ -44,14 +60,14 @@ pub fn read_images<const N: usize>(sent: [SentImage<'_>; N]) -> Result<[Option<P
     expect_bounded(decoded.iter().map(|(_, bytes)| bytes.len()), first)?;
     let mut pictures = [const { None }; N];
     for (place, (image, bytes)) in pictures.iter_mut().zip(&decoded).filter(|(_, (_, bytes))| !bytes.is_empty()) {
-        let picture = Picture::read(bytes, image.pointer)?;
+        let (picture, more) = read(bytes, image.pointer)?;
         if image.is_drawing && !picture.shows_something() {
             return Err(Error::unprocessable(image.pointer, "shows_nothing"));
         }
-        *place = Some(picture);
+        *place = Some((picture, more));
     }
     // Written anew, an image may be larger than it came; what is kept must fit into the answer that shows it.
-    expect_bounded(pictures.iter().flatten().map(|picture| picture.bytes().len()), first)?;
+    expect_bounded(pictures.iter().flatten().map(|(picture, _)| picture.bytes().len()), first)?;
     Ok(pictures)
 }
 

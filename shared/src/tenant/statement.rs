@@ -24,12 +24,12 @@ macro_rules! parameters {
 }
 
 parameters! {
-    UUID: id::AccessReviewId, id::AccessReviewItemId, id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::ImpersonationId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId,
+    UUID: id::AccessReviewId, id::AccessReviewItemId, id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::IdScanId, id::ImpersonationId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId,
         id::NoticeVersionId, id::ObjectId, id::OrganizationId, id::PersonId, id::ReviewSubjectId, id::SiteId, id::StaffId, id::VisitId, id::VisitTypeId;
     TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::KnownAddress, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
         text::TimeZone, text::UnNumber, notice::NoticeText;
-    TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>;
+    TEXT_ARRAY: Vec<String>, Vec<&'static str>, Vec<text::ShortText>, Vec<visit::HoldReason>;
     UUID_ARRAY: Vec<id::CredentialId>, Vec<id::EventId>, Vec<id::ObjectId>;
     BYTEA: Vec<u8>, crate::vault::Sealed;
     BYTEA_ARRAY: Vec<Vec<u8>>;
@@ -84,7 +84,16 @@ macro_rules! word_parameters {
         word_columns!($word);
     )+};
 }
-word_parameters!(visit::VisitorKind, visit::VisitState, visit::Trailer, visit::ImageKind, notice::NoticeKind);
+word_parameters!(
+    visit::VisitorKind,
+    visit::VisitState,
+    visit::Trailer,
+    visit::ImageKind,
+    visit::DocumentSide,
+    visit::HoldReason,
+    visit::VisitDecision,
+    notice::NoticeKind
+);
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
 word_parameters!(impersonation::ImpersonationState, impersonation::ImpersonationEnder);
 word_parameters!(crate::access::Role, log_break::BreakCause, mail::MailKind, member::MemberState);

@@ -31,7 +31,10 @@ pub use envelope::{Sealed, Unopened};
 pub use kms::{TenantKeyMaker, Vault};
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
-pub use place::{Column, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET, STREAM_TOKEN};
+pub use place::{
+    Column, DOCUMENT_BACK, DOCUMENT_FRONT, ID_SCAN_VALUES, LICENCE_NUMBER, PHOTO, Place, SIGNATURE, STREAM_SECRET,
+    STREAM_TOKEN,
+};
 #[cfg(feature = "second-factor")]
 pub use root_secret::RootSecrets;
 #[cfg(feature = "root-secret")]

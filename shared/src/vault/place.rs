@@ -8,6 +8,12 @@ pub const STREAM_SECRET: Column = Column::new("log_streams", "secret_sealed");
 pub const STREAM_TOKEN: Column = Column::new("log_streams", "token_sealed");
 /// A driver's document number.
 pub const LICENCE_NUMBER: Column = Column::new("visits", "licence_number_sealed");
+/// What was read of an identity document.
+pub const ID_SCAN_VALUES: Column = Column::new("id_scans", "values_sealed");
+/// The front of an identity document; the row is the object's.
+pub const DOCUMENT_FRONT: Column = Column::new("id_scan_objects", "front");
+/// The back of an identity document; the row is the object's.
+pub const DOCUMENT_BACK: Column = Column::new("id_scan_objects", "back");
 /// A photo; the row is the object's.
 pub const PHOTO: Column = Column::new("visit_objects", "photo");
 /// A drawn signature; the row is the object's.

@@ -4,4 +4,5 @@ mod create_organization;
 mod describe_api;
 mod migrate;
 mod refuse_unknown_route;
+mod sweep_id_scans;
 mod sweep_leftovers;

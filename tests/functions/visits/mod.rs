@@ -3,6 +3,9 @@
 mod bounds;
 mod check_in;
 mod check_out;
+mod decide_visit;
+mod id_checks;
 mod list_visits;
 mod read_visit;
 mod reveal_visit;
+mod scan_id;

@@ -66,7 +66,7 @@ pub(crate) async fn decide(deps: &Deps, request: &Request) -> Result<Reply> {
     if pending.is_about(reviewer) {
         return admitted.forbid(request, Diff::new().added("own_item", item)).await;
     }
-    reason.refuse_naming([pending.item.email.as_deref(), None, None])?;
+    reason.refuse_naming([pending.item.email.as_deref()])?;
     pending.expect_open(decision, admitted.now())?;
     if let (ReviewDecision::Revoke, Some(role)) = (decision, pending.role) {
         // A reviewer cannot take access from a member who may do more than they.

@@ -30,7 +30,7 @@ pub struct Explained {
 impl Explained {
     /// Refuses a reason that would write into the log what it keeps sealed.
     fn refuse_naming(&self, member: &Member) -> Result<()> {
-        self.reason.as_ref().map_or(Ok(()), |reason| reason.refuse_naming([Some(&member.email), None, None]))
+        self.reason.as_ref().map_or(Ok(()), |reason| reason.refuse_naming([Some(&member.email)]))
     }
 
     /// What was done, with the reason if there is one.

@@ -41,7 +41,7 @@ macro_rules! visits {
             $signed, " AS is_signed FROM visits WHERE ", $at, " >= $1 AND ", $at, " < $2 ",
             "AND ($3 IS NULL OR (", $at, ", visit_id) > ($3, $4)) ORDER BY ", $at, ", visit_id OFFSET 0) AS v ",
             "LEFT JOIN LATERAL (SELECT l.seq FROM audit_log AS l WHERE l.target_id = v.target AND l.target_kind = 'visit' ",
-            "AND l.action = '", $action, "' LIMIT 1) AS entry ON true ",
+            "AND l.action IN (", $action, ") LIMIT 1) AS entry ON true ",
             "LEFT JOIN LATERAL (SELECT array_agg(o.kind) AS kinds FROM outbox AS o WHERE o.subject_id = v.visit_id ",
             "AND o.subject_kind = 'visit') AS told ON true) AS held ",
             "WHERE lacks_entry OR lacks_event OR lacks_nda_event ORDER BY at, visit_id LIMIT $6",
@@ -65,10 +65,10 @@ fn visits(
 ) -> Statement {
     let statement = Statement::new(match half {
         Half::Arrival => visits!(
-            "arrivals", at "checked_in_at", entered as "visit.checked_in", told as ".checked_in", signed where "nda_version_id IS NOT NULL"
+            "arrivals", at "checked_in_at", entered as "'visit.checked_in', 'visit.admitted'", told as ".checked_in", signed where "nda_version_id IS NOT NULL"
         ),
         Half::Departure => visits!(
-            "departures", at "checked_out_at", entered as "visit.checked_out", told as ".checked_out", signed where "false"
+            "departures", at "checked_out_at", entered as "'visit.checked_out'", told as ".checked_out", signed where "false"
         ),
     });
     let (visit, at) = after.unzip();
@@ -117,13 +117,13 @@ fn lacks(row: &Row, columns: &[(&str, Counterpart)]) -> Result<Vec<Counterpart>>
 }
 
 /// A moment becomes a number, once, in a subquery of its own: the log has no column of time. A target that is no id is
-/// no visit. A visit comes and goes once: a second entry of the same has none.
+/// no visit. A visit comes and goes once: a second entry of the same has none. A visit that was held comes with its admission.
 const ENTRIES: &str = "-- reconcile-records.entries
 SELECT * FROM (
   SELECT e.seq, e.action, e.visit_id, e.request_id, visit.visit_id IS NULL OR earlier.seq IS NOT NULL AS lacks_visit,
     e.seq >= (SELECT audit.first_seq_at(to_char($4 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
-      AND NOT coalesce(told.kinds && CASE e.action WHEN 'visit.checked_in' THEN '{visitor.checked_in,driver.checked_in}'::text[]
-        ELSE '{visitor.checked_out,driver.checked_out}' END, false) AS lacks_event,
+      AND NOT coalesce(told.kinds && CASE e.action WHEN 'visit.checked_out' THEN '{visitor.checked_out,driver.checked_out}'::text[]
+        WHEN 'visit.held' THEN '{visit.held}' ELSE '{visitor.checked_in,driver.checked_in}' END, false) AS lacks_event,
     e.seq >= (SELECT audit.first_seq_at(to_char($4 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
       AND e.is_signed AND NOT coalesce('nda.accepted' = ANY (told.kinds), false) AS lacks_nda_event
   FROM (SELECT l.seq, l.action, l.target_id, coalesce(l.entry #> '{diff,added}' ? 'nda_version_id', false) AS is_signed,
@@ -132,14 +132,15 @@ SELECT * FROM (
     FROM (SELECT seq, action, target_id, entry::jsonb AS entry FROM audit_log
       WHERE seq >= (SELECT audit.first_seq_at(to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
         AND seq < (SELECT audit.first_seq_at(to_char($2 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))
-        AND ($3 IS NULL OR seq > $3) AND target_kind = 'visit' AND action IN ('visit.checked_in', 'visit.checked_out')
+        AND ($3 IS NULL OR seq > $3) AND target_kind = 'visit' AND action IN ('visit.admitted', 'visit.checked_in', 'visit.checked_out', 'visit.held')
       ORDER BY seq OFFSET 0) AS l ORDER BY l.seq OFFSET 0) AS e
   LEFT JOIN LATERAL (SELECT v.visit_id FROM visits AS v WHERE v.visit_id = e.visit_id
-    AND CASE e.action WHEN 'visit.checked_in' THEN v.checked_in_at ELSE v.checked_out_at END IS NOT NULL LIMIT 1) AS visit ON true
+    AND CASE e.action WHEN 'visit.checked_out' THEN v.checked_out_at WHEN 'visit.held' THEN v.created_at ELSE v.checked_in_at END
+      IS NOT NULL LIMIT 1) AS visit ON true
   LEFT JOIN LATERAL (SELECT array_agg(o.kind) AS kinds FROM outbox AS o WHERE o.subject_id = e.visit_id
     AND o.subject_kind = 'visit' AND o.request_id = e.request_id) AS told ON true
   LEFT JOIN LATERAL (SELECT f.seq FROM audit_log AS f WHERE f.target_id = e.target_id AND f.target_kind = 'visit'
-    AND f.action = e.action AND f.seq < e.seq LIMIT 1) AS earlier ON true) AS held
+    AND (f.action = e.action OR (f.action, e.action) = ('visit.checked_in', 'visit.admitted')) AND f.seq < e.seq LIMIT 1) AS earlier ON true) AS held
 WHERE lacks_visit OR lacks_event OR lacks_nda_event ORDER BY seq LIMIT $5";
 
 /// Entries of the period about an arrival or a departure, without visit or event.
@@ -167,7 +168,8 @@ SELECT * FROM (
   SELECT e.event_id, e.kind, e.subject_id, e.request_id, visit.visit_id IS NULL OR earlier.event_id IS NOT NULL AS lacks_visit,
     entry.seq IS NULL AS lacks_entry
   FROM (SELECT event_id, kind, subject_id, subject_id::text AS target, request_id,
-      CASE WHEN kind IN ('visitor.checked_out', 'driver.checked_out') THEN 'visit.checked_out' ELSE 'visit.checked_in' END AS action
+      CASE WHEN kind IN ('visitor.checked_out', 'driver.checked_out') THEN '{visit.checked_out}'::text[]
+        WHEN kind = 'nda.accepted' THEN '{visit.checked_in,visit.held}' ELSE '{visit.checked_in,visit.admitted}' END AS actions
     FROM outbox WHERE event_id >= $1 AND event_id < $2 AND ($3 IS NULL OR event_id > $3) AND subject_kind = 'visit'
       AND kind IN ('driver.checked_in', 'driver.checked_out', 'nda.accepted', 'visitor.checked_in', 'visitor.checked_out')
     ORDER BY event_id OFFSET 0) AS e
@@ -175,7 +177,7 @@ SELECT * FROM (
     AND CASE e.kind WHEN 'nda.accepted' THEN v.nda_version_id IS NOT NULL WHEN v.type || '.checked_in' THEN v.checked_in_at IS NOT NULL
       WHEN v.type || '.checked_out' THEN v.checked_out_at IS NOT NULL ELSE false END LIMIT 1) AS visit ON true
   LEFT JOIN LATERAL (SELECT l.seq FROM audit_log AS l WHERE l.target_id = e.target AND l.target_kind = 'visit'
-    AND l.action = e.action AND l.entry::jsonb ->> 'request_id' = e.request_id LIMIT 1) AS entry ON true
+    AND l.action = ANY (e.actions) AND l.entry::jsonb ->> 'request_id' = e.request_id LIMIT 1) AS entry ON true
   LEFT JOIN LATERAL (SELECT f.event_id FROM outbox AS f WHERE f.subject_id = e.subject_id AND f.subject_kind = 'visit'
     AND f.kind = e.kind AND f.event_id < e.event_id LIMIT 1) AS earlier ON true) AS held
 WHERE lacks_visit OR lacks_entry ORDER BY event_id LIMIT $4";

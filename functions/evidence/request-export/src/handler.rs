@@ -55,7 +55,7 @@ fn audit(batch: &mut Batch, export: ExportId, demand: &Demand) {
     };
     batch.audit(because(AuditEvent::new(Action::ExportRequested, TargetKind::Export, export).with(asked)));
     if let Some(visit) = demand.visit_id {
-        let opened = Diff::new().added("fields", RestrictedField::ALL.to_vec()).added("export_id", export);
+        let opened = Diff::new().added("fields", RestrictedField::IN_EVIDENCE.to_vec()).added("export_id", export);
         batch.audit(because(AuditEvent::new(Action::VisitRevealed, TargetKind::Visit, visit).with(opened)));
     }
 }

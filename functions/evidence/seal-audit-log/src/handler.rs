@@ -3,6 +3,7 @@
 use shared::{
     Error, Result,
     audit::{Action, AuditEvent, TargetKind},
+    broken_logs,
     queue::{Message, SEAL_REQUEST},
     schedule::{Outcome, Tick},
     work::SystemWork,
@@ -21,7 +22,7 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
     if message.envelope().kind != SEAL_REQUEST {
         return Err(Error::malformed("/kind", "unknown_value"));
     }
-    seal_one(deps, &message.work(&deps.db), || true).await.map(drop)
+    seal_one(deps, &message.work(&deps.db), breaking::ON_REQUEST, || true).await.map(drop)
 }
 
 /// Seals every log that has new entries and whose interval has passed, the longest waiting first.
@@ -30,7 +31,7 @@ pub async fn consume(deps: &Deps, message: &Message) -> Result<()> {
 /// When the database does not say whose turn it is.
 pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
     tick.for_each_in_turn(&deps.db, "seal", async |work| {
-        let sealed = seal_one(deps, &work, || tick.has_time()).await;
+        let sealed = seal_one(deps, &work, broken_logs::PAGE, || tick.has_time()).await;
         if matches!(sealed, Err(Error::LogBroken)) {
             breaking::tell_operator(deps, tick, &work).await?;
         }
@@ -39,9 +40,10 @@ pub async fn sweep(deps: &Deps, tick: &Tick) -> Result<Outcome> {
     .await
 }
 
-/// A log that is broken is not sealed, and stays due: it is looked at with each tick, and its alarm rings on.
-async fn seal_one(deps: &Deps, work: &SystemWork, goes_on: impl Fn() -> bool) -> Result<u64> {
-    breaking::look(deps, work).await?;
+/// Compares so many older entries, and seals the new ones. A log that is broken is not sealed, and stays due: it is looked at
+/// with each tick, and its alarm rings on.
+async fn seal_one(deps: &Deps, work: &SystemWork, compared: i64, goes_on: impl Fn() -> bool) -> Result<u64> {
+    breaking::look(deps, work, compared).await?;
     let now = deps.clock.now();
     write_heartbeat(work, now.plus_seconds(-HEARTBEAT_SECONDS)).await?;
     let sealed = match seal::seal(deps, work, &goes_on).await {

@@ -3,7 +3,6 @@
 use shared::{
     Error, Result,
     audit::tree::{Hash, TileId},
-    broken_logs,
     clock::Timestamp,
     domain::{log_break::BreakCause, text::Slug},
     id::OrganizationId,
@@ -84,9 +83,9 @@ pub(crate) fn open_break() -> Lookup<Option<OpenBreak>> {
 
 /// Compares head, newest checkpoint and the next page of entries with their hashes; what does not fit and at which entry,
 /// if anything.
-pub(crate) fn compare_next() -> Lookup<Option<(BreakCause, Option<i64>)>> {
+pub(crate) fn compare_next(page: i64) -> Lookup<Option<(BreakCause, Option<i64>)>> {
     Statement::new("-- seal-audit-log.compare_next\nSELECT cause, seq FROM audit.compare_next($1)")
-        .bind(broken_logs::PAGE)
+        .bind(page)
         .one(|row| Ok(row.read::<Option<BreakCause>>("cause")?.zip(Some(row.read("seq")?))))
 }
 

@@ -60,7 +60,7 @@ enum Mark {
     Stays,
 }
 
-/// Makes one page of events ready. Where the mark goes, it goes before the look, in the same transaction: events that were
+/// Makes one page of events ready. Where the mark goes, it goes before the events are looked up, in the same transaction: events that were
 /// written under it are committed by then, and later ones set a mark of their own. Where there is an event after all, the mark
 /// is set again.
 async fn relay_page(deps: &Deps, work: &SystemWork, mark: Mark) -> Result<u64> {

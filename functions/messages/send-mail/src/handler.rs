@@ -1,8 +1,8 @@
 //! Sends the mail that was asked for, on a message and each minute. Contract in
 //! `functions/messages/send-mail/README.md`. Promises T5, E1, R4.
 //!
-//! A mail is claimed, and its link made valid, in one transaction; it is handed over while none is open; another one says
-//! so. A crash or a lost answer between them sends it once more with another link: both open the same door, once.
+//! A mail is claimed, and its link made valid, in one transaction. It is handed over while no transaction is open. A second
+//! transaction says that it was. A crash or a lost answer between them sends it once more with another link: both open the same door, once.
 
 use shared::{
     Error, Result,
@@ -147,8 +147,8 @@ async fn give_up(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()
     Ok(())
 }
 
-/// Ends a mail that SES refuses for good: the next attempt would be refused too. Who invited sees it beside the member, and
-/// the organization in its log. It raises no alarm: the address is not ours to mend.
+/// Ends a mail that SES refuses for good: the next attempt would be refused too. The member who invited sees it in the list of
+/// members, and the organization in its log. It raises no alarm: the address is not ours to mend.
 async fn refuse(deps: &Deps, work: &SystemWork, claimed: &Claimed) -> Result<()> {
     end(deps, work, claimed, true).await?;
     tracing::warn!(tenant.id = %work.organization(), mail.id = %claimed.mail, mail.kind = claimed.kind.word(), "mail refused for good");

@@ -40,9 +40,13 @@ pub(crate) fn expire_export(export: ExportId) -> Statement {
         .bind(export)
 }
 
-/// Those of the objects that a visit refers to.
+/// Those of the objects that a visit or a scan refers to.
 pub(crate) fn list_named(objects: Vec<ObjectId>) -> Lookup<Vec<ObjectId>> {
-    Statement::new("-- sweep-leftovers.list_named\nSELECT object_id FROM visit_objects WHERE object_id = ANY ($1)")
-        .bind(objects)
-        .all(|row| row.read("object_id"))
+    Statement::new(concat!(
+        "-- sweep-leftovers.list_named\n",
+        "SELECT object_id FROM visit_objects WHERE object_id = ANY ($1) ",
+        "UNION ALL SELECT object_id FROM id_scan_objects WHERE object_id = ANY ($1)",
+    ))
+    .bind(objects)
+    .all(|row| row.read("object_id"))
 }

@@ -2,6 +2,7 @@
 
 mod handler;
 pub mod hosts;
+mod id_check;
 pub mod notices;
 pub mod sites;
 mod store;

@@ -15,7 +15,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Deps, store};
+use crate::{Deps, id_check::IdCheck, store};
 
 /// A site to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,6 +44,8 @@ pub struct SiteChange {
     locale: Option<Locale>,
     /// True where a check-in needs a signed NDA.
     requires_nda: Option<bool>,
+    /// What the site does about identity documents; it takes the place of the rules before it.
+    id_check: Option<IdCheck>,
 }
 
 /// A site.
@@ -59,6 +61,8 @@ pub struct Site {
     pub locale: String,
     /// True where a check-in needs a signed NDA.
     pub requires_nda: bool,
+    /// What the site does about identity documents.
+    pub id_check: IdCheck,
     /// When it was entered.
     pub created_at: Timestamp,
 }
@@ -81,6 +85,7 @@ pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
         time_zone: new.time_zone.as_str().to_owned(),
         locale: new.locale.as_str().to_owned(),
         requires_nda: new.requires_nda,
+        id_check: IdCheck::default(),
         created_at: admitted.now(),
     };
     let diff = Diff::new()
@@ -113,6 +118,7 @@ pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
 pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let change: SiteChange = request.json()?;
     change.reject_empty_change()?;
+    change.id_check.as_ref().map_or(Ok(()), IdCheck::expect_known)?;
 
     let lookups = (store::load_site(request.target("site_id")), change.time_zone.as_ref().map(store::is_time_zone));
     let (admitted, (site, is_time_zone)) = deps.door.admit(request, Permission::SiteManage, lookups).await?;
@@ -123,7 +129,8 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
         .changed("name", Internal(&site.name), Internal(&changed.name))
         .changed("time_zone", Internal(&site.time_zone), Internal(&changed.time_zone))
         .changed("locale", Internal(&site.locale), Internal(&changed.locale))
-        .changed("requires_nda", site.requires_nda, changed.requires_nda);
+        .changed("requires_nda", site.requires_nda, changed.requires_nda)
+        .changed("id_check", Internal(&site.id_check.to_text()?), Internal(&changed.id_check.to_text()?));
     let reply = Reply::ok(&changed)?;
     admitted
         .record(reply, |batch| {
@@ -137,8 +144,11 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
 
 impl SiteChange {
     fn reject_empty_change(&self) -> Result<()> {
-        let says_something =
-            self.name.is_some() || self.time_zone.is_some() || self.locale.is_some() || self.requires_nda.is_some();
+        let says_something = self.name.is_some()
+            || self.time_zone.is_some()
+            || self.locale.is_some()
+            || self.requires_nda.is_some()
+            || self.id_check.is_some();
         if says_something { Ok(()) } else { Err(Error::malformed("", "empty")) }
     }
 
@@ -150,6 +160,7 @@ impl SiteChange {
             time_zone: text(self.time_zone.as_ref().map(BoundedText::as_str), &site.time_zone),
             locale: text(self.locale.as_ref().map(BoundedText::as_str), &site.locale),
             requires_nda: self.requires_nda.unwrap_or(site.requires_nda),
+            id_check: self.id_check.clone().unwrap_or_else(|| site.id_check.clone()),
             created_at: site.created_at,
         }
     }

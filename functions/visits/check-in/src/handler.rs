@@ -9,12 +9,13 @@ use shared::{
 
 use crate::{
     Deps,
-    arrival::{Arrival, ArrivalBody},
+    arrival::Arrival,
+    body::ArrivalBody,
     images::Images,
     receipt::Receipt,
     record::{self, SealedLicence},
     rules, store,
-    visit::{Badge, NewVisit},
+    visit::{self, Badge, NewVisit},
 };
 
 /// Records the arrival, its audit entry and its events together, or none of them.
@@ -30,19 +31,22 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
 
     // No transaction is open here: KMS and S3 may take their time.
     let now = admitted.now();
-    let visit = VisitId::new(now);
+    let id = VisitId::new(now);
     let tenant = admitted.tenant_key().await?;
-    let person = match (arrival.person, &found.person_key) {
+    let known = arrival.person.or_else(|| found.document.as_ref().map(|document| document.person));
+    let person = match (known, &found.person_key) {
         (Some(known), Some(wrapped)) => tenant.unwrap_person(known, wrapped)?,
         _ => tenant.new_person(PersonId::new(now))?,
     };
-    let licence =
-        arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, visit, &person, &tenant)).transpose()?;
-    let badge = Badge::new(found.badge_number, admitted.caller())?;
+    let document = found.document.as_ref().map(|document| document.check(&arrival, &person)).transpose()?;
+    let hold_reasons = visit::hold_reasons(document.as_ref());
+    let licence = arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, id, &person, &tenant)).transpose()?;
+    let badge = Badge::unless_held(&hold_reasons, found.badge_number, admitted.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 
-    let new = NewVisit { id: visit, person: &person, found: &found, badge: &badge, now };
-    let receipt = Receipt::new(&new, &arrival);
+    let (badge, document, hold_reasons) = (badge.as_ref(), document.as_ref(), hold_reasons.as_slice());
+    let new = NewVisit { id, person: &person, found: &found, badge, hold_reasons, document, now };
+    let receipt = Receipt::new(&new, &arrival, admitted.caller());
     let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;
     let rows = record::rows(&new, &arrival, &stored, licence.as_ref());

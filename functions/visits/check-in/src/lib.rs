@@ -1,6 +1,8 @@
 //! `POST /v1/visits`: a visitor or a driver arrives at a site.
 
 pub mod arrival;
+pub mod body;
+mod document;
 pub mod goods;
 mod handler;
 mod images;

@@ -16,6 +16,7 @@ use shared::{
 
 use crate::{
     arrival::{Arrival, Driver},
+    document::AdoptedScan,
     goods::DangerousGoods,
     images::StoredImage,
     store::{DriverColumns, ImageRow, PersonRow, Rows, VisitRow},
@@ -44,7 +45,8 @@ pub(crate) fn rows<'a>(
     images: &[StoredImage],
     licence: Option<&'a SealedLicence>,
 ) -> Rows<'a> {
-    let person = arrival.person.is_none().then(|| person_row(new.person, arrival.kind()));
+    let is_new = arrival.person.is_none() && arrival.id_scan.is_none();
+    let person = is_new.then(|| person_row(new.person, arrival.kind()));
     Rows { visit: visit_row(new, arrival, licence), person, images: images.iter().map(ImageRow::of).collect() }
 }
 
@@ -57,8 +59,10 @@ fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a S
         host_id: arrival.host,
         visit_type_id: arrival.visit_type,
         r#type: arrival.kind(),
-        badge_number: badge.number,
-        badge_sha256: Bytes(&badge.qr.sha256),
+        state: new.state(),
+        hold_reasons: new.hold_reasons,
+        badge_number: badge.map(|badge| badge.number),
+        badge_sha256: badge.map(|badge| Bytes(&badge.qr.sha256)),
         name: &arrival.name,
         company: arrival.company.as_ref(),
         email: arrival.email.as_ref(),
@@ -69,6 +73,7 @@ fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a S
         nda_text_sha256: found.nda.as_ref().map(|nda| Bytes(&nda.text_sha256)),
         occurred_at: arrival.occurred_at,
         device_seq: arrival.device_seq,
+        id_scan: new.document.map(AdoptedScan::of),
         driver: arrival.driver.as_ref().zip(licence).map(|(driver, licence)| driver_columns(driver, licence)),
     }
 }
@@ -110,15 +115,22 @@ pub(crate) fn entry(
     let answers = (!arrival.answers.is_empty()).then(|| arrival.answers.to_string());
     let mut diff = Diff::new()
         .added("type", arrival.kind())
-        .added("state", VisitState::OnSite)
+        .added("state", new.state())
         .added("site_id", found.site.id)
         .added("person_id", person.id())
-        .added("badge_number", badge.number)
+        .added_if_some("badge_number", badge.map(|badge| badge.number))
+        .added_if_some("hold_reasons", Some(new.hold_reasons.to_vec()).filter(|reasons| !reasons.is_empty()))
         .added_if_some("host_id", arrival.host)
         .added_if_some("visit_type_id", arrival.visit_type)
         .added_if_some("occurred_at", arrival.occurred_at)
         .added_if_some("nda_version_id", found.nda.as_ref().map(|nda| nda.id))
         .added_if_some("nda_text_sha256", found.nda.as_ref().map(|nda| PublicHash(&nda.text_sha256)));
+    if let Some(document) = new.document {
+        let words = document.check.to_words();
+        diff = diff
+            .added("id_scan_id", document.id)
+            .added("id_check", words.iter().map(|word| Internal(word)).collect::<Vec<_>>());
+    }
     for image in images {
         diff = diff.added(image.kind.word(), &image.object.audit_value);
     }
@@ -131,7 +143,8 @@ pub(crate) fn entry(
     if let Some(driver) = &arrival.driver {
         diff = driver_entry(diff, driver, &seal)?;
     }
-    Ok(AuditEvent::new(Action::VisitCheckedIn, TargetKind::Visit, visit).with(diff))
+    let action = if new.badge.is_some() { Action::VisitCheckedIn } else { Action::VisitHeld };
+    Ok(AuditEvent::new(action, TargetKind::Visit, visit).with(diff))
 }
 
 fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&str>) -> Result<Diff>) -> Result<Diff> {
@@ -160,10 +173,10 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
 /// The events for webhooks.
 pub(crate) fn events(new: &NewVisit<'_>, arrival: &Arrival) -> Vec<OutgoingEvent> {
     let NewVisit { id: visit, found, .. } = *new;
-    let kind = arrival.kind();
-    let checked_in = match kind {
-        VisitorKind::Visitor => EventKind::VisitorCheckedIn,
-        VisitorKind::Driver => EventKind::DriverCheckedIn,
+    let checked_in = match (new.state(), arrival.kind()) {
+        (VisitState::Held, _) => EventKind::VisitHeld,
+        (_, VisitorKind::Visitor) => EventKind::VisitorCheckedIn,
+        (_, VisitorKind::Driver) => EventKind::DriverCheckedIn,
     };
     let signed = found.nda.as_ref().map(|_| EventKind::NdaAccepted);
     [Some(checked_in), signed]

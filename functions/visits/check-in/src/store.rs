@@ -1,24 +1,32 @@
 //! Every SQL statement that `check-in` may run.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
     Error, Result,
     audit::AuditEvent,
     clock::Timestamp,
+    documents::{dates::PartialDate, decision::Rules},
     domain::{
         answers::Answers,
         text::{Company, EmailAddress, HazardClass, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber},
-        visit::{ImageKind, Trailer, VisitorKind},
+        visit::{HoldReason, ImageKind, Trailer, VisitState, VisitorKind},
     },
     door::Record,
-    id::{HostId, KeyId, NoticeVersionId, ObjectId, PersonId, SiteId, VisitId, VisitTypeId},
+    id::{HostId, IdScanId, KeyId, NoticeVersionId, ObjectId, PersonId, SiteId, VisitId, VisitTypeId},
     outbox::OutgoingEvent,
     tenant::{Bytes, Lookup, Row, Statement},
     vault::Sealed,
 };
 
-use crate::{arrival::Arrival, goods::DangerousGoods, images::StoredImage};
+use crate::{
+    arrival::Arrival,
+    document::{AdoptedScan, ScannedDocument},
+    goods::DangerousGoods,
+    images::StoredImage,
+};
 
 /// The site, as far as the door needs it.
 #[derive(Debug)]
@@ -58,22 +66,25 @@ pub(crate) struct Found {
     pub(crate) nda: Option<Nda>,
     pub(crate) visit_type: Option<VisitType>,
     pub(crate) person_key: Option<Vec<u8>>,
+    pub(crate) document: Option<ScannedDocument>,
     pub(crate) badge_number: i32,
 }
 
 /// Admits the caller and looks up all of it.
 pub(crate) fn admit(arrival: &Arrival) -> Lookup<Found> {
     let nda = arrival.nda.as_ref().map(|(version, _)| *version);
-    let (host, visit_type, person) = (arrival.host, arrival.visit_type, arrival.person);
+    let (host, visit_type, person, scan) = (arrival.host, arrival.visit_type, arrival.person, arrival.id_scan);
     let call = Statement::new(concat!(
         "-- check-in.admit\n",
-        "SELECT * FROM app.admit_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        "SELECT * FROM app.admit_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     ));
-    call.bind(arrival.site).bind(host).bind(nda).bind(visit_type).bind(person).one(Found::read).map(move |found| {
+    let call = call.bind(arrival.site).bind(host).bind(nda).bind(visit_type).bind(person).bind(scan);
+    call.one(Found::read).map(move |found| {
         let is_whole = found.host.is_some() == host.is_some()
             && found.nda.is_some() == nda.is_some()
             && found.visit_type.is_some() == visit_type.is_some()
-            && found.person_key.is_some() == person.is_some();
+            && found.document.is_some() == scan.is_some()
+            && found.person_key.is_some() == (person.is_some() || scan.is_some());
         if is_whole { Ok(found) } else { Err(Error::NotFound) }
     })
 }
@@ -88,9 +99,29 @@ impl Found {
             nda: Nda::read(row)?,
             visit_type: VisitType::read(row)?,
             person_key: row.read("person_key")?,
+            document: read_document(row)?,
             badge_number: row.read::<Option<i32>>("badge_number")?.ok_or(Error::NotFound)?,
         })
     }
+}
+
+fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
+    let id: Option<IdScanId> = row.read("found_scan")?;
+    id.map(|id| {
+        let today = PartialDate::parse(row.read("today")?).and_then(PartialDate::full);
+        let age_min: Option<i32> = row.read("age_min")?;
+        let rules: BTreeMap<String, String> =
+            serde_json::from_value(row.read("id_check_rules")?).map_err(Error::internal)?;
+        Ok(ScannedDocument {
+            id,
+            person: row.read("scan_person")?,
+            values: row.read("scan_values")?,
+            today: today.ok_or_else(|| Error::internal("the site's day is no date"))?,
+            age_min: age_min.and_then(|years| u8::try_from(years).ok()),
+            rules: Rules::of_words(&rules).map_err(|_| Error::internal("a site's rule has an unknown word"))?,
+        })
+    })
+    .transpose()
 }
 
 impl Host {
@@ -131,7 +162,7 @@ pub(crate) struct PersonRow<'k> {
     pub(crate) wrapped_key: Bytes<'k>,
 }
 
-/// The visit, as `app.record_check_in` reads it; what it adds are the organization, the state and the time.
+/// The visit, as `app.record_check_in` reads it; what it adds are the organization and the time.
 #[derive(Serialize)]
 pub(crate) struct VisitRow<'a> {
     pub(crate) visit_id: VisitId,
@@ -140,8 +171,10 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) host_id: Option<HostId>,
     pub(crate) visit_type_id: Option<VisitTypeId>,
     pub(crate) r#type: VisitorKind,
-    pub(crate) badge_number: i32,
-    pub(crate) badge_sha256: Bytes<'a>,
+    pub(crate) state: VisitState,
+    pub(crate) hold_reasons: &'a [HoldReason],
+    pub(crate) badge_number: Option<i32>,
+    pub(crate) badge_sha256: Option<Bytes<'a>>,
     pub(crate) name: &'a Name,
     pub(crate) company: Option<&'a Company>,
     pub(crate) email: Option<&'a EmailAddress>,
@@ -152,6 +185,7 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) nda_text_sha256: Option<Bytes<'a>>,
     pub(crate) occurred_at: Option<Timestamp>,
     pub(crate) device_seq: Option<i64>,
+    pub(crate) id_scan: Option<AdoptedScan>,
     #[serde(flatten)]
     pub(crate) driver: Option<DriverColumns<'a>>,
 }

@@ -17,9 +17,11 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     request.query()?.finish()?;
     let id: VisitId = request.target("visit_id");
 
-    let lookups = (store::load_visit(id), store::list_objects(id));
-    let (_, (mut visit, objects)) = deps.door.admit(request, Permission::VisitRead, lookups).await?;
+    let lookups = (store::load_visit(id), store::list_objects(id), store::list_document(id), store::load_id_check(id));
+    let (_, (mut visit, objects, document, id_check)) =
+        deps.door.admit(request, Permission::VisitRead, lookups).await?;
 
-    visit.restricted.extend(objects);
+    visit.restricted.extend(objects.into_iter().chain(document));
+    visit.id_check = id_check;
     Reply::ok(&visit)
 }

@@ -1,18 +1,22 @@
 //! Every SQL statement that `read-visit` may run.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use shared::{
     Error, Result,
     audit::hex,
     domain::{
         text,
-        visit::{ImageKind, RestrictedField},
+        visit::{DocumentSide, ImageKind, RestrictedField, VisitDecision},
     },
     id::VisitId,
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::visit::{AcceptedNda, CarriedGoods, Load, Restricted, Visit, VisitedHost};
+use crate::visit::{
+    AcceptedNda, CarriedGoods, FieldVerdict, IdCheck, Load, Restricted, Visit, VisitDecided, VisitedHost,
+};
 
 const LOAD_VISIT: &str = "-- read-visit.load_visit
 SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.name, v.company, v.email, v.phone,
@@ -20,7 +24,8 @@ SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.na
   v.nda_version_id, n.locale AS nda_locale, n.title AS nda_title, v.nda_text_sha256, v.nda_signed_at,
   v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal, v.un_number, v.hazard_class, v.dangerous_goods, v.trailer,
   v.co_driver, v.tractor_plate, v.trailer_plate, v.created_at, v.checked_in_at, v.occurred_at, v.device_seq,
-  v.checked_out_at, v.checked_out_occurred_at, v.checked_out_device_seq
+  v.checked_out_at, v.checked_out_occurred_at, v.checked_out_device_seq,
+  v.decision, v.decided_at, v.decided_by, v.decided_by_member
 FROM visits AS v
 LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.host_id
 LEFT JOIN notices AS n ON n.organization_id = v.organization_id AND n.version_id = v.nda_version_id
@@ -47,6 +52,51 @@ pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<Restricted>> {
     })
 }
 
+/// What the last scan of a document for the visit keeps: the number, and the images of its sides.
+pub(crate) fn list_document(visit: VisitId) -> Lookup<Vec<Restricted>> {
+    Statement::new(concat!(
+        "-- read-visit.list_document\n",
+        "WITH scan AS (SELECT id_scan_id, number_index IS NOT NULL AS has_number FROM id_scans ",
+        "WHERE visit_id = $1 AND purged_at IS NULL ORDER BY id_scan_id DESC LIMIT 1) ",
+        "SELECT NULL AS side, NULL AS media_type, NULL::integer AS bytes FROM scan WHERE has_number ",
+        "UNION ALL SELECT o.side, o.media_type, o.bytes FROM id_scan_objects AS o JOIN scan USING (id_scan_id)",
+    ))
+    .bind(visit)
+    .all(|row| {
+        let field = match row.read::<Option<DocumentSide>>("side")? {
+            None => RestrictedField::DocumentNumber,
+            Some(DocumentSide::Front) => RestrictedField::DocumentFront,
+            Some(DocumentSide::Back) => RestrictedField::DocumentBack,
+        };
+        Ok(Restricted { field, media_type: row.read("media_type")?, bytes: row.read("bytes")? })
+    })
+}
+
+/// What the last scan of a document for the visit found.
+pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<IdCheck>> {
+    #[derive(serde::Deserialize)]
+    struct Stored {
+        fields: BTreeMap<String, FieldVerdict>,
+        warnings: Vec<String>,
+    }
+    Statement::new(concat!(
+        "-- read-visit.load_id_check\n",
+        "SELECT id_scan_id, verdicts, algorithm, score::integer AS score FROM id_scans WHERE visit_id = $1 ",
+        "ORDER BY id_scan_id DESC LIMIT 1",
+    ))
+    .bind(visit)
+    .optional(|row| {
+        let stored: Stored = serde_json::from_value(row.read("verdicts")?).map_err(Error::internal)?;
+        Ok(IdCheck {
+            id_scan_id: row.read("id_scan_id")?,
+            verdicts: stored.fields,
+            warnings: stored.warnings,
+            algorithm: row.read("algorithm")?,
+            score: row.read("score")?,
+        })
+    })
+}
+
 fn read_visit(row: &Row) -> Result<Visit> {
     let load = read_load(row)?;
     let phone: Option<String> = row.read("phone")?;
@@ -60,6 +110,8 @@ fn read_visit(row: &Row) -> Result<Visit> {
         r#type: row.read("type")?,
         state: row.read("state")?,
         hold_reasons: row.read("hold_reasons")?,
+        decided: read_decided(row)?,
+        id_check: None,
         site_id: row.read("site_id")?,
         person_id: row.read("person_id")?,
         name: row.read("name")?,
@@ -83,6 +135,20 @@ fn read_visit(row: &Row) -> Result<Visit> {
         checked_out_occurred_at: row.read("checked_out_occurred_at")?,
         checked_out_device_seq: row.read("checked_out_device_seq")?,
     })
+}
+
+fn read_decided(row: &Row) -> Result<Option<VisitDecided>> {
+    let decision: Option<VisitDecision> = row.read("decision")?;
+    decision
+        .map(|decision| {
+            Ok(VisitDecided {
+                decision,
+                decided_at: row.read("decided_at")?,
+                decided_by: row.read("decided_by")?,
+                member_id: row.read("decided_by_member")?,
+            })
+        })
+        .transpose()
 }
 
 fn read_load(row: &Row) -> Result<Load> {

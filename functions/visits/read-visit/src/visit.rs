@@ -1,11 +1,13 @@
 //! A visit as it is shown: everything that was said, but what is sealed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
     clock::Timestamp,
-    domain::visit::{RestrictedField, Trailer, VisitState, VisitorKind},
-    id::{HostId, NoticeVersionId, PersonId, SiteId, VisitId, VisitTypeId},
+    domain::visit::{HoldReason, RestrictedField, Trailer, VisitDecision, VisitState, VisitorKind},
+    id::{CredentialId, HostId, IdScanId, MemberId, NoticeVersionId, PersonId, SiteId, VisitId, VisitTypeId},
 };
 use utoipa::ToSchema;
 
@@ -18,8 +20,12 @@ pub struct Visit {
     pub r#type: VisitorKind,
     /// Where it stands.
     pub state: VisitState,
-    /// Why it is held, if it is.
-    pub hold_reasons: Vec<String>,
+    /// Why it is held, or was until a decision.
+    pub hold_reasons: Vec<HoldReason>,
+    /// What was decided about it, where it was held.
+    pub decided: Option<VisitDecided>,
+    /// What the scan of an identity document said about it, without values.
+    pub id_check: Option<IdCheck>,
     /// Where.
     pub site_id: SiteId,
     /// Whose key seals what was said.
@@ -132,6 +138,44 @@ pub struct AcceptedNda {
     pub text_sha256: String,
     /// When it was signed.
     pub signed_at: Timestamp,
+}
+
+/// What was decided about a visit that was held.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitDecided {
+    /// What was decided.
+    pub decision: VisitDecision,
+    /// When.
+    pub decided_at: Timestamp,
+    /// The credential that decided: an API token or a session.
+    pub decided_by: CredentialId,
+    /// The member whose session or token it was.
+    pub member_id: Option<MemberId>,
+}
+
+/// How an identity document and what was said stand to each other.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdCheck {
+    /// The scan.
+    pub id_scan_id: IdScanId,
+    /// Fields that could be compared, each with the worst of its comparisons.
+    pub verdicts: BTreeMap<String, FieldVerdict>,
+    /// What a single source was enough for, as `expired`.
+    pub warnings: Vec<String>,
+    /// Version of the comparison.
+    pub algorithm: String,
+    /// How much of what could be compared agrees, in percent.
+    #[schema(minimum = 0, maximum = 100)]
+    pub score: Option<i32>,
+}
+
+/// The verdict of a field.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct FieldVerdict {
+    /// `match`, `near` or `mismatch`.
+    pub verdict: String,
+    /// The one word that explains it.
+    pub reason: String,
 }
 
 /// A value that is there and sealed.

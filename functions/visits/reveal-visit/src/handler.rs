@@ -11,7 +11,8 @@ use shared::{
 };
 
 use crate::{
-    Demand, Deps, Revealed, open,
+    Demand, Deps, Revealed,
+    open::{self, Numbers},
     revealed::{DemandBody, Values},
     store,
 };
@@ -25,20 +26,23 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let id: VisitId = request.target("visit_id");
 
     let wait = store::refused_reasons_wait(&request.credential()?, deps.door.now());
-    let lookups = (store::load_sealed(id), store::list_objects(id), wait);
-    let (admitted, (sealed, objects, wait_s)) = deps.door.admit(request, Permission::VisitReveal, lookups).await?;
+    let lookups =
+        (store::load_sealed(id), store::list_objects(id), store::load_document(id), store::list_sides(id), wait);
+    let (admitted, (sealed, mut objects, document, sides, wait_s)) =
+        deps.door.admit(request, Permission::VisitReveal, lookups).await?;
+    objects.extend(sides);
     if let Some(wait_s) = wait_s {
         return Err(Error::throttled(wait_s));
     }
 
     // No transaction is open here: KMS and S3 may take their time.
     let person = open::person_key(&admitted, &sealed).await?;
-    let licence_number = open::licence_number(id, &sealed, person.as_ref())?;
-    let known = [licence_number.as_deref(), sealed.email.as_deref(), sealed.phone.as_deref()];
+    let numbers = Numbers::open(id, &sealed, document.as_ref(), person.as_ref())?;
+    let known = [numbers.licence(), numbers.document(), sealed.email.as_deref(), sealed.phone.as_deref()];
     if let Err(refusal) = demand.reason.refuse_naming(known) {
         return refuse(admitted, &refusal, id).await;
     }
-    let values = open::values(&deps.objects, &demand, licence_number, &objects, person.as_ref()).await?;
+    let values = open::values(&deps.objects, &demand, numbers, &objects, person.as_ref()).await?;
 
     let all_null = Revealed { visit_id: id, values: Values::all_null(&demand) };
     let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&all_null)?;

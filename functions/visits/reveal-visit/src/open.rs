@@ -3,17 +3,17 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use shared::{
     Error, Result,
-    domain::visit::{ImageKind, RestrictedField},
+    documents::{Document, Field, Private},
     door::AdmittedWrite,
     id::VisitId,
     objects::{ObjectKey, ObjectReader},
-    vault::{LICENCE_NUMBER, PHOTO, PersonKey, SIGNATURE},
+    vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey},
 };
 
 use crate::{
     Demand,
     revealed::{Image, Values},
-    store::{SealedVisit, StoredObject},
+    store::{ScannedDocument, SealedVisit, StoredObject},
 };
 
 /// Most bytes of images in one answer, in base64: Lambda gives 6 MB away with everything around it.
@@ -25,34 +25,59 @@ pub(crate) async fn person_key(admitted: &AdmittedWrite, sealed: &SealedVisit) -
     admitted.tenant_key().await?.unwrap_person(sealed.person, wrapped).map(Some)
 }
 
-/// The licence number, where there is one and a key to open it.
-pub(crate) fn licence_number(
-    visit: VisitId,
-    sealed: &SealedVisit,
-    person: Option<&PersonKey>,
-) -> Result<Option<String>> {
-    let Some((person, number)) = person.zip(sealed.licence_number.as_ref()) else { return Ok(None) };
-    person.open_text(LICENCE_NUMBER.of(visit.uuid()), number).map(Some)
+/// Numbers of documents, opened to be shown and to be kept out of reasons.
+#[derive(Default)]
+pub(crate) struct Numbers {
+    licence: Option<Private>,
+    document: Option<Private>,
+}
+
+impl Numbers {
+    /// Opens those that are there, where the person has a key.
+    pub(crate) fn open(
+        visit: VisitId,
+        sealed: &SealedVisit,
+        scanned: Option<&ScannedDocument>,
+        person: Option<&PersonKey>,
+    ) -> Result<Self> {
+        let Some(person) = person else { return Ok(Self::default()) };
+        let licence = sealed.licence_number.as_ref();
+        let licence = licence.map(|number| person.open_text(LICENCE_NUMBER.of(visit.uuid()), number)).transpose()?;
+        let document = scanned
+            .map(|scan| {
+                Document::of_kept(person.open(ID_SCAN_VALUES.of(scan.id.uuid()), &scan.values)?.expose_secret())
+            })
+            .transpose()?;
+        let document = document.as_ref().and_then(|document| document.text(Field::DocumentNumber));
+        Ok(Self { licence: licence.map(Private::new), document: document.map(Private::new) })
+    }
+
+    /// Number of the driver's licence.
+    pub(crate) fn licence(&self) -> Option<&str> {
+        self.licence.as_ref().map(Private::expose_secret)
+    }
+
+    /// Number of the scanned document.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_ref().map(Private::expose_secret)
+    }
 }
 
 /// The values that are asked for.
 pub(crate) async fn values(
     store: &ObjectReader,
     demand: &Demand,
-    licence_number: Option<String>,
+    numbers: Numbers,
     objects: &[StoredObject],
     person: Option<&PersonKey>,
 ) -> Result<Values> {
     let mut values = Values::all_null(demand);
-    values.licence_number = values.licence_number.map(|_| licence_number);
+    values.licence_number = values.licence_number.map(|_| numbers.licence().map(str::to_owned));
+    values.document_number = values.document_number.map(|_| numbers.document().map(str::to_owned));
     let Some(person) = person else { return Ok(values) };
     let mut bytes = 0;
     for object in objects {
-        let (field, place) = match object.kind {
-            ImageKind::Photo => (RestrictedField::Photo, &mut values.photo),
-            ImageKind::Signature => (RestrictedField::Signature, &mut values.signature),
-        };
-        if demand.asks_for(field) {
+        if let Some(place) = values.image(object.field).filter(|_| demand.asks_for(object.field)) {
             let image = image(store, person, object).await?;
             bytes += image.base64.len();
             *place = Some(Some(image));
@@ -68,11 +93,7 @@ async fn image(store: &ObjectReader, person: &PersonKey, object: &StoredObject) 
         Error::NotFound => Error::internal("an object that a visit refers to is missing"),
         other => other,
     })?;
-    let column = match object.kind {
-        ImageKind::Photo => PHOTO,
-        ImageKind::Signature => SIGNATURE,
-    };
-    let opened = person.open_object(column.of(object.id.uuid()), &envelope)?;
+    let opened = person.open_object(object.column.of(object.id.uuid()), &envelope)?;
     let base64 = BASE64_STANDARD.encode(opened.bytes.expose_secret());
     Ok(Image { media_type: opened.media_type.name(), base64 })
 }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct DemandBody {
     /// Which values, each once.
-    #[schema(min_items = 1, max_items = 3)]
+    #[schema(min_items = 1, max_items = 6)]
     fields: Vec<RestrictedField>,
     /// Why; it stands in the audit log, so it must not name the person.
     reason: Reason,
@@ -66,6 +66,15 @@ pub struct Values {
     /// Number of the driver's licence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence_number: Option<Option<String>>,
+    /// Number of the document that was scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_number: Option<Option<String>>,
+    /// Front of the document that was scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_front: Option<Option<Image>>,
+    /// Back of the document that was scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_back: Option<Option<Image>>,
     /// Photo of the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo: Option<Option<Image>>,
@@ -79,8 +88,22 @@ impl Values {
     pub(crate) fn all_null(demand: &Demand) -> Self {
         Self {
             licence_number: demand.asks_for(RestrictedField::LicenceNumber).then_some(None),
+            document_number: demand.asks_for(RestrictedField::DocumentNumber).then_some(None),
+            document_front: demand.asks_for(RestrictedField::DocumentFront).then_some(None),
+            document_back: demand.asks_for(RestrictedField::DocumentBack).then_some(None),
             photo: demand.asks_for(RestrictedField::Photo).then_some(None),
             signature: demand.asks_for(RestrictedField::Signature).then_some(None),
+        }
+    }
+
+    /// Where the image of a field is shown; none for a field that is no image.
+    pub(crate) const fn image(&mut self, field: RestrictedField) -> Option<&mut Option<Option<Image>>> {
+        match field {
+            RestrictedField::DocumentBack => Some(&mut self.document_back),
+            RestrictedField::DocumentFront => Some(&mut self.document_front),
+            RestrictedField::Photo => Some(&mut self.photo),
+            RestrictedField::Signature => Some(&mut self.signature),
+            RestrictedField::DocumentNumber | RestrictedField::LicenceNumber => None,
         }
     }
 }

@@ -3,10 +3,10 @@
 use shared::{
     authn::Credential,
     clock::Timestamp,
-    domain::visit::ImageKind,
-    id::{CredentialId, ObjectId, PersonId, VisitId},
+    domain::visit::{DocumentSide, ImageKind, RestrictedField},
+    id::{CredentialId, IdScanId, ObjectId, PersonId, VisitId},
     tenant::{Lookup, Statement},
-    vault::Sealed,
+    vault::{Column, DOCUMENT_BACK, DOCUMENT_FRONT, PHOTO, SIGNATURE, Sealed},
 };
 
 /// What a visit keeps sealed, and what a reason must not mention.
@@ -20,11 +20,20 @@ pub(crate) struct SealedVisit {
     pub(crate) phone: Option<String>,
 }
 
-/// An image of the visit.
+/// An image of the visit, or of the document that was scanned for it.
 #[derive(Debug)]
 pub(crate) struct StoredObject {
     pub(crate) id: ObjectId,
-    pub(crate) kind: ImageKind,
+    pub(crate) field: RestrictedField,
+    /// What it was sealed for.
+    pub(crate) column: Column,
+}
+
+/// What was read of the document that was scanned for the visit.
+#[derive(Debug)]
+pub(crate) struct ScannedDocument {
+    pub(crate) id: IdScanId,
+    pub(crate) values: Sealed,
 }
 
 /// The visit, where the caller sees its site.
@@ -54,7 +63,41 @@ pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<StoredObject>> {
         "SELECT object_id, kind FROM visit_objects WHERE visit_id = $1 ORDER BY kind",
     ))
     .bind(visit)
-    .all(|row| Ok(StoredObject { id: row.read("object_id")?, kind: row.read("kind")? }))
+    .all(|row| {
+        let (field, column) = match row.read("kind")? {
+            ImageKind::Photo => (RestrictedField::Photo, PHOTO),
+            ImageKind::Signature => (RestrictedField::Signature, SIGNATURE),
+        };
+        Ok(StoredObject { id: row.read("object_id")?, field, column })
+    })
+}
+
+/// The document that was scanned for the visit last, as long as its values are kept.
+pub(crate) fn load_document(visit: VisitId) -> Lookup<Option<ScannedDocument>> {
+    Statement::new(concat!(
+        "-- reveal-visit.load_document\n",
+        "SELECT id_scan_id, values_sealed FROM id_scans WHERE visit_id = $1 AND values_sealed IS NOT NULL ",
+        "ORDER BY id_scan_id DESC LIMIT 1",
+    ))
+    .bind(visit)
+    .optional(|row| Ok(ScannedDocument { id: row.read("id_scan_id")?, values: row.read("values_sealed")? }))
+}
+
+/// The sides of that document.
+pub(crate) fn list_sides(visit: VisitId) -> Lookup<Vec<StoredObject>> {
+    Statement::new(concat!(
+        "-- reveal-visit.list_sides\n",
+        "SELECT object_id, side FROM id_scan_objects WHERE id_scan_id = (SELECT id_scan_id FROM id_scans ",
+        "WHERE visit_id = $1 AND purged_at IS NULL ORDER BY id_scan_id DESC LIMIT 1) ORDER BY side",
+    ))
+    .bind(visit)
+    .all(|row| {
+        let (field, column) = match row.read("side")? {
+            DocumentSide::Front => (RestrictedField::DocumentFront, DOCUMENT_FRONT),
+            DocumentSide::Back => (RestrictedField::DocumentBack, DOCUMENT_BACK),
+        };
+        Ok(StoredObject { id: row.read("object_id")?, field, column })
+    })
 }
 
 /// The seconds that this credential must wait, since too many of its reasons named the person.

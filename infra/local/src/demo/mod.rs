@@ -3,6 +3,7 @@
 
 mod caller;
 mod chain;
+mod documents;
 mod evidence;
 mod kiosk;
 mod member;

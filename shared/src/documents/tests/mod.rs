@@ -1,5 +1,7 @@
 //! Promises of this module: cases of others' bugs, pairs of names, properties, and what a site is told.
 
+#[cfg(all(feature = "barcodes", feature = "objects"))]
+mod barcodes;
 mod cases;
 mod checks;
 mod name_pairs;

@@ -3,7 +3,7 @@
 use super::rendering::sentence;
 
 /// What is asked for at a check-in, and what else stands in a diff, in the order in which a person reads it.
-const LABELS: [(&str, &str); 34] = [
+const LABELS: [(&str, &str); 38] = [
     ("name", "Name"),
     ("company", "Company"),
     ("email", "E-mail"),
@@ -34,6 +34,10 @@ const LABELS: [(&str, &str); 34] = [
     ("nda_version_id", "Signed text"),
     ("nda_text_sha256", "SHA-256 of the signed text"),
     ("photo", "Photo"),
+    ("document_number", "Number of the scanned document"),
+    ("document_front", "Front of the scanned document"),
+    ("document_back", "Back of the scanned document"),
+    ("id_scan_id", "Scan of the document"),
     ("signature", "Signature"),
     ("person_id", "Person"),
     ("fields", "Values that were read"),

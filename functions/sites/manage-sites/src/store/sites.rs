@@ -1,7 +1,8 @@
 //! Statements about sites.
 
+use serde_json::Value;
 use shared::{
-    Result,
+    Error, Result,
     domain::text::TimeZone,
     door::Batch,
     http::Page,
@@ -9,7 +10,7 @@ use shared::{
     tenant::{Lookup, Row, Statement},
 };
 
-use crate::sites::Site;
+use crate::{id_check::IdCheck, sites::Site};
 
 /// True when PostgreSQL knows the time zone, so that local times can be told by it.
 pub(crate) fn is_time_zone(name: &TimeZone) -> Lookup<bool> {
@@ -34,7 +35,7 @@ pub(crate) fn find_site(site: SiteId) -> Lookup<SiteId> {
 pub(crate) fn load_site(site: SiteId) -> Lookup<Site> {
     Statement::new(concat!(
         "-- manage-sites.load_site\n",
-        "SELECT site_id, name, time_zone, locale, requires_nda, created_at ",
+        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, id_check_rules, created_at ",
         "FROM sites WHERE site_id = $1 AND app.reaches_site(site_id)",
     ))
     .bind(site)
@@ -44,7 +45,8 @@ pub(crate) fn load_site(site: SiteId) -> Lookup<Site> {
 pub(crate) fn list_sites(page: &Page<SiteId>) -> Lookup<Vec<Site>> {
     Statement::new(concat!(
         "-- manage-sites.list_sites\n",
-        "SELECT site_id, name, time_zone, locale, requires_nda, created_at FROM sites ",
+        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, id_check_rules, created_at ",
+        "FROM sites ",
         "WHERE ($1 IS NULL OR site_id > $1) AND app.reaches_site(site_id) ORDER BY site_id LIMIT $2",
     ))
     .bind(page.after)
@@ -59,6 +61,10 @@ fn read_site(row: &Row) -> Result<Site> {
         time_zone: row.read("time_zone")?,
         locale: row.read("locale")?,
         requires_nda: row.read("requires_nda")?,
+        id_check: IdCheck {
+            age_min: row.read("age_min")?,
+            rules: serde_json::from_value(row.read("id_check_rules")?).map_err(Error::internal)?,
+        },
         created_at: row.read("created_at")?,
     })
 }
@@ -92,8 +98,9 @@ pub(crate) fn change_site(batch: &mut Batch, site: &Site, changed: &Site) {
     batch.write(
         Statement::new(concat!(
             "-- manage-sites.change_site\n",
-            "WITH changed AS (UPDATE sites SET name = $2, time_zone = $3, locale = $4, requires_nda = $5 ",
-            "WHERE site_id = $1 AND (name, time_zone, locale, requires_nda) = ($6, $7, $8, $9) RETURNING site_id) ",
+            "WITH changed AS (UPDATE sites SET name = $2, time_zone = $3, locale = $4, requires_nda = $5, id_check_age_min = $6, ",
+            "id_check_rules = $7 WHERE site_id = $1 AND (name, time_zone, locale, requires_nda, id_check_age_min::integer, id_check_rules) ",
+            "IS NOT DISTINCT FROM ($8, $9, $10, $11, $12, $13) RETURNING site_id) ",
             "SELECT app.expect_change(count(*)) FROM changed",
         ))
         .bind(site.site_id)
@@ -101,9 +108,17 @@ pub(crate) fn change_site(batch: &mut Batch, site: &Site, changed: &Site) {
         .bind(changed.time_zone.clone())
         .bind(changed.locale.clone())
         .bind(changed.requires_nda)
+        .bind(changed.id_check.age_min)
+        .bind(rules(&changed.id_check))
         .bind(site.name.clone())
         .bind(site.time_zone.clone())
         .bind(site.locale.clone())
-        .bind(site.requires_nda),
+        .bind(site.requires_nda)
+        .bind(site.id_check.age_min)
+        .bind(rules(&site.id_check)),
     );
+}
+
+fn rules(check: &IdCheck) -> Value {
+    check.rules.iter().map(|(cause, outcome)| (cause.clone(), Value::from(outcome.as_str()))).collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn analyze_id(input: &Value, expect: &Value) -> Result<(), String> {
     Seen::of(&analyze_id::read(&answer, analyze_id::CONFIDENCE_FLOOR, today(input))).check(expect)
 }
 
-fn from_base64(text: &str) -> Vec<u8> {
+pub(in crate::documents::tests) fn from_base64(text: &str) -> Vec<u8> {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = text.bytes().filter_map(|letter| ALPHABET.iter().position(|known| *known == letter));
     let mut bytes = Vec::new();

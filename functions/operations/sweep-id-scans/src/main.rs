@@ -1,0 +1,3 @@
+//! The binary of `sweep-id-scans`.
+
+shared::main!(sweep_id_scans);

@@ -1,0 +1,94 @@
+//! The identity document that was scanned before the check-in, against what the visitor says now.
+
+use shared::{
+    Error, Result,
+    documents::{
+        Document,
+        cross_check::{self, Compared, CrossCheck, Person},
+        decision::{self, Cause, Outcome, Rules},
+        names::Name,
+    },
+    domain::BoundedText,
+    error::FieldError,
+    id::{IdScanId, PersonId},
+    vault::{ID_SCAN_VALUES, PersonKey, Sealed},
+};
+use time::Date;
+
+use crate::arrival::Arrival;
+
+/// A scan that no check-in has cited yet, and what the site does about documents.
+#[derive(Debug)]
+pub(crate) struct ScannedDocument {
+    pub(crate) id: IdScanId,
+    /// Whose key sealed it: the visit takes this person over.
+    pub(crate) person: PersonId,
+    pub(crate) values: Option<Sealed>,
+    /// The site's day.
+    pub(crate) today: Date,
+    pub(crate) age_min: Option<u8>,
+    pub(crate) rules: Rules,
+}
+
+/// What the comparison found and decided.
+pub(crate) struct CheckedDocument {
+    pub(crate) id: IdScanId,
+    pub(crate) check: CrossCheck,
+    /// True where the desk decides.
+    pub(crate) is_held: bool,
+}
+
+impl ScannedDocument {
+    /// Compares the document with what the visitor says.
+    ///
+    /// # Errors
+    /// Unprocessable, naming the fields, where the site's rules refuse the visitor. What stands on the document is not said.
+    pub(crate) fn check(&self, arrival: &Arrival, person: &PersonKey) -> Result<CheckedDocument> {
+        let document = match &self.values {
+            Some(values) => Document::of_kept(person.open(ID_SCAN_VALUES.of(self.id.uuid()), values)?.expose_secret())?,
+            None => Document::default(),
+        };
+        let said = Person {
+            name: Name { full: arrival.name.as_str(), ..Name::default() },
+            document_number: arrival.driver.as_ref().map_or("", |driver| driver.licence_number.as_str()),
+            ..Person::default()
+        };
+        let check = cross_check::cross_check(&document.sources(Some(said), self.age_min, self.today));
+        let decided = decision::decide(&check, &self.rules);
+        if decided.outcome == Outcome::Refused {
+            return Err(Error::Unprocessable(decided.because.into_iter().map(fault).collect()));
+        }
+        Ok(CheckedDocument { id: self.id, check, is_held: decided.outcome == Outcome::Held })
+    }
+}
+
+/// The field to blame, and in one word why. Doubts of the document itself are at the scan.
+fn fault(cause: Cause) -> FieldError {
+    match cause {
+        Cause::Field(Compared::Name, verdict) => FieldError::new("/name", verdict.name()),
+        Cause::Field(Compared::DocumentNumber, verdict) => FieldError::new("/licence_number", verdict.name()),
+        Cause::Field(_, verdict) => FieldError::new("/id_scan_id", verdict.name()),
+        Cause::Warning(warning) => FieldError::new("/id_scan_id", warning.name()),
+    }
+}
+
+/// What is written of the scan, as `app.record_check_in` reads it.
+#[derive(serde::Serialize)]
+pub(crate) struct AdoptedScan {
+    id_scan_id: IdScanId,
+    verdicts: serde_json::Value,
+    algorithm: &'static str,
+    score: Option<u32>,
+}
+
+impl AdoptedScan {
+    pub(crate) fn of(checked: &CheckedDocument) -> Self {
+        let check = &checked.check;
+        Self {
+            id_scan_id: checked.id,
+            verdicts: check.to_stored(),
+            algorithm: cross_check::VERSION,
+            score: check.score(),
+        }
+    }
+}

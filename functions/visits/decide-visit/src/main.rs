@@ -1,0 +1,3 @@
+//! The binary of `decide-visit`.
+
+shared::main!(decide_visit);

@@ -1,0 +1,3 @@
+//! The binary of `scan-id`.
+
+shared::main!(scan_id);

@@ -1,0 +1,45 @@
+//! Whose document is scanned, and where.
+
+use shared::{
+    clock::Timestamp,
+    documents::{Document, Private},
+    domain::visit::VisitorKind,
+    id::{IdScanId, SiteId, VisitId},
+    vault::PersonKey,
+};
+use time::Date;
+
+/// Seconds until a scan is destroyed that no check-in cites.
+pub(crate) const LIFETIME_S: i64 = 3600;
+
+/// What the visitor said at the check-in.
+pub(crate) struct Said {
+    pub(crate) name: Private,
+    /// Number of the driver's licence.
+    pub(crate) licence_number: Option<Private>,
+}
+
+/// Whose document it is.
+pub(crate) struct Owner {
+    pub(crate) id: IdScanId,
+    /// The key that seals what is read.
+    pub(crate) person: PersonKey,
+    /// What an earlier side said.
+    pub(crate) before: Document,
+    /// The visit that it is for, where there is one.
+    pub(crate) visit: Option<(VisitId, Said)>,
+    /// False for the second side.
+    pub(crate) is_new: bool,
+    pub(crate) kind: VisitorKind,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// The site, as far as a scan needs it.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) id: SiteId,
+    /// The site's age limit.
+    pub(crate) age_min: Option<u8>,
+    /// The site's day.
+    pub(crate) today: Date,
+}

@@ -1,0 +1,67 @@
+//! A scan from the images to the record.
+
+use shared::{
+    Result,
+    documents::{
+        Document, Private,
+        cross_check::{self, CrossCheck, Person},
+        names::Name,
+    },
+    door::AdmittedWrite,
+    http::Reply,
+};
+
+use crate::{
+    Deps,
+    answer::Scanned,
+    owner::{Owner, Site},
+    reading::{self, Budget},
+    record::{self, Scan},
+    store,
+    submission::Submission,
+};
+
+/// Reads what came, and writes the scan. No transaction is open before the record: S3 and the readers may take their time.
+pub(crate) async fn record(
+    deps: &Deps,
+    admitted: AdmittedWrite,
+    submission: &Submission,
+    site: &Site,
+    mut owner: Owner,
+    budget: &Budget,
+) -> Result<Reply> {
+    let (now, tenant) = (admitted.now(), admitted.tenant_key().await?);
+    let (document, missed) = reading::read(std::mem::take(&mut owner.before), submission, site.today, budget);
+    let stored = record::store_sides(&deps.objects, &owner.person, &submission.sides, now).await?;
+
+    let check = compare(&document, &owner, site);
+    let scan = Scan { owner: &owner, site, document: &document, check, now };
+    let answer = Scanned::new(&scan, missed);
+    let reply = Reply::created(&answer)?.replayed_as(&answer.without_values())?;
+    let entry = record::entry(&scan, &stored);
+    let row = record::row(&scan, &tenant, admitted.caller().credential)?;
+    admitted
+        .record(reply, |batch| {
+            if owner.is_new && owner.visit.is_none() {
+                store::insert_person(batch, &owner, now);
+            }
+            if owner.is_new {
+                store::insert_scan(batch, row)
+            } else {
+                store::add_to_scan(batch, row)
+            }
+            stored.iter().for_each(|side| store::insert_object(batch, owner.id, side, now));
+            batch.audit(entry);
+        })
+        .await
+}
+
+/// Compares the sources of the document with each other, and with what the visitor said.
+fn compare(document: &Document, owner: &Owner, site: &Site) -> CrossCheck {
+    let said = owner.visit.as_ref().map(|(_, said)| Person {
+        name: Name { full: said.name.expose_secret(), ..Name::default() },
+        document_number: said.licence_number.as_ref().map_or("", Private::expose_secret),
+        ..Person::default()
+    });
+    cross_check::cross_check(&document.sources(said, site.age_min, site.today))
+}

@@ -1,0 +1,228 @@
+//! Every SQL statement that `scan-id` may run.
+
+use shared::{
+    Error, Result,
+    clock::Timestamp,
+    documents::{Document, Private, cross_check, dates::PartialDate},
+    domain::visit::{DocumentSide, VisitorKind},
+    door::{AdmittedWrite, Batch},
+    id::{CredentialId, IdScanId, PersonId, SiteId, VisitId},
+    tenant::{Lookup, Row, Statement},
+    vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey, Sealed},
+};
+
+use crate::{
+    owner::{Owner, Said, Site},
+    row::{ScanRow, StoredSide},
+    submission::Submission,
+};
+
+/// A scan with one side, to which the other is added.
+#[derive(Debug)]
+pub(crate) struct OpenScan {
+    pub(crate) person: PersonId,
+    pub(crate) wrapped_key: Vec<u8>,
+    pub(crate) expires_at: Timestamp,
+    values: Option<Sealed>,
+    credential: CredentialId,
+    sides: Vec<String>,
+}
+
+/// The site that is named, that of the scan, or that of the kiosk.
+pub(crate) fn load_site(site: Option<SiteId>, scan: Option<IdScanId>, now: Timestamp) -> Lookup<Site> {
+    Statement::new(concat!(
+        "-- scan-id.load_site\n",
+        "SELECT site_id, id_check_age_min::integer AS age_min, to_char($3 AT TIME ZONE time_zone, 'YYYY-MM-DD') AS today FROM sites ",
+        "WHERE site_id = coalesce($1, (SELECT site_id FROM id_scans WHERE id_scan_id = $2), app.site_id()) ",
+        "AND app.reaches_site(site_id)",
+    ))
+    .bind(site)
+    .bind(scan)
+    .bind(now)
+    .one(read_site)
+}
+
+/// The site of a visit.
+pub(crate) fn load_site_of(visit: VisitId, now: Timestamp) -> Lookup<Site> {
+    Statement::new(concat!(
+        "-- scan-id.load_site_of\n",
+        "SELECT s.site_id, s.id_check_age_min::integer AS age_min, to_char($2 AT TIME ZONE s.time_zone, 'YYYY-MM-DD') AS today ",
+        "FROM visits AS v JOIN sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id ",
+        "WHERE v.visit_id = $1 AND app.reaches_site(s.site_id)",
+    ))
+    .bind(visit)
+    .bind(now)
+    .one(read_site)
+}
+
+fn read_site(row: &Row) -> Result<Site> {
+    let today = PartialDate::parse(row.read("today")?).and_then(PartialDate::full);
+    let age_min: Option<i32> = row.read("age_min")?;
+    Ok(Site {
+        id: row.read("site_id")?,
+        age_min: age_min.and_then(|years| u8::try_from(years).ok()),
+        today: today.ok_or_else(|| Error::internal("the site's day is no date"))?,
+    })
+}
+
+/// A visit at the door or on site, as far as a document is compared with it.
+#[derive(Debug)]
+pub(crate) struct OpenVisit {
+    pub(crate) person: PersonId,
+    pub(crate) wrapped_key: Vec<u8>,
+    pub(crate) kind: VisitorKind,
+    name: Private,
+    licence_number: Option<Sealed>,
+}
+
+/// A visit that is not over.
+pub(crate) fn load_visit(visit: VisitId) -> Lookup<OpenVisit> {
+    Statement::new(concat!(
+        "-- scan-id.load_visit\n",
+        "SELECT v.person_id, p.wrapped_key, v.type, v.name, v.licence_number_sealed FROM visits AS v ",
+        "JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id ",
+        "WHERE v.visit_id = $1 AND v.state IN ('held', 'on_site') AND p.wrapped_key IS NOT NULL AND app.reaches_site(v.site_id)",
+    ))
+    .bind(visit)
+    .one(|row| {
+        Ok(OpenVisit {
+            person: row.read("person_id")?,
+            wrapped_key: row.read("wrapped_key")?,
+            kind: row.read("type")?,
+            name: Private::new(row.read::<String>("name")?),
+            licence_number: row.read("licence_number_sealed")?,
+        })
+    })
+}
+
+impl OpenVisit {
+    /// What the visitor said.
+    pub(crate) fn open(&self, visit: VisitId, person: &PersonKey) -> Result<Said> {
+        let number = self.licence_number.as_ref();
+        let number = number.map(|number| person.open_text(LICENCE_NUMBER.of(visit.uuid()), number)).transpose()?;
+        Ok(Said { name: self.name.clone(), licence_number: number.map(Private::new) })
+    }
+}
+
+/// A scan that no check-in has cited yet.
+pub(crate) fn load_scan(scan: IdScanId) -> Lookup<OpenScan> {
+    Statement::new(concat!(
+        "-- scan-id.load_scan\n",
+        "SELECT s.person_id, p.wrapped_key, s.expires_at, s.values_sealed, s.credential_id, ",
+        "ARRAY(SELECT o.side FROM id_scan_objects AS o WHERE o.id_scan_id = s.id_scan_id) AS sides FROM id_scans AS s ",
+        "JOIN people AS p ON p.organization_id = s.organization_id AND p.person_id = s.person_id ",
+        "WHERE s.id_scan_id = $1 AND s.visit_id IS NULL AND s.purged_at IS NULL AND p.wrapped_key IS NOT NULL ",
+        "AND app.reaches_site(s.site_id)",
+    ))
+    .bind(scan)
+    .one(|row| {
+        Ok(OpenScan {
+            person: row.read("person_id")?,
+            wrapped_key: row.read("wrapped_key")?,
+            expires_at: row.read("expires_at")?,
+            values: row.read("values_sealed")?,
+            credential: row.read("credential_id")?,
+            sides: row.read("sides")?,
+        })
+    })
+}
+
+impl OpenScan {
+    /// The scan, for the credential that began it, within its hour, and for a side that it does not have.
+    ///
+    /// # Errors
+    /// Not found for another credential and after the hour; unprocessable `scanned_already` naming the side.
+    pub(crate) fn expect_open(self, admitted: &AdmittedWrite, submission: &Submission) -> Result<Self> {
+        let is_open = self.credential == admitted.caller().credential && self.expires_at > admitted.now();
+        let again = submission.sides.iter().find(|sent| self.sides.iter().any(|there| there == sent.side.word()));
+        match again.map(|sent| sent.side) {
+            _ if !is_open => Err(Error::NotFound),
+            Some(DocumentSide::Front) => Err(Error::unprocessable("/front", "scanned_already")),
+            Some(DocumentSide::Back) => Err(Error::unprocessable("/back", "scanned_already")),
+            None => Ok(self),
+        }
+    }
+
+    /// What its first side said.
+    pub(crate) fn open(&self, id: IdScanId, person: &PersonKey) -> Result<Document> {
+        let Some(values) = &self.values else { return Ok(Document::default()) };
+        Document::of_kept(person.open(ID_SCAN_VALUES.of(id.uuid()), values)?.expose_secret())
+    }
+}
+
+/// Writes the person whose document it is.
+pub(crate) fn insert_person(batch: &mut Batch, owner: &Owner, now: Timestamp) {
+    batch.write(
+        Statement::new(concat!(
+            "-- scan-id.insert_person\n",
+            "INSERT INTO people (organization_id, person_id, kind, key_id, wrapped_key, created_at) ",
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5)",
+        ))
+        .bind(owner.person.id())
+        .bind(owner.kind)
+        .bind(owner.person.tenant_key())
+        .bind(owner.person.wrapped().to_vec())
+        .bind(now),
+    );
+}
+
+/// Writes the scan.
+pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
+    batch.write(
+        Statement::new(concat!(
+            "-- scan-id.insert_scan\n",
+            "INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, ",
+            "number_index, verdicts, algorithm, score, created_at, expires_at) ",
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        ))
+        .bind(row.id)
+        .bind(row.site)
+        .bind(row.person)
+        .bind(row.visit)
+        .bind(row.credential)
+        .bind(row.sources)
+        .bind(row.values)
+        .bind(row.number_index)
+        .bind(row.verdicts)
+        .bind(cross_check::VERSION)
+        .bind(row.score)
+        .bind(row.created_at)
+        .bind(row.expires_at),
+    );
+}
+
+/// Adds what a second side said, if the scan is still there.
+pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow) {
+    batch.write(
+        Statement::new(concat!(
+            "-- scan-id.add_to_scan\n",
+            "WITH changed AS (UPDATE id_scans SET sources = $2, values_sealed = $3, number_index = $4, verdicts = $5, algorithm = $6, ",
+            "score = $7 WHERE id_scan_id = $1 AND visit_id IS NULL AND purged_at IS NULL RETURNING id_scan_id) ",
+            "SELECT app.expect_change(count(*)) FROM changed",
+        ))
+        .bind(row.id)
+        .bind(row.sources)
+        .bind(row.values)
+        .bind(row.number_index)
+        .bind(row.verdicts)
+        .bind(cross_check::VERSION)
+        .bind(row.score),
+    );
+}
+
+/// Writes the row that makes a side reachable.
+pub(crate) fn insert_object(batch: &mut Batch, scan: IdScanId, side: &StoredSide, now: Timestamp) {
+    batch.write(
+        Statement::new(concat!(
+            "-- scan-id.insert_object\n",
+            "INSERT INTO id_scan_objects (organization_id, object_id, id_scan_id, side, media_type, bytes, created_at) ",
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6)",
+        ))
+        .bind(side.object.id)
+        .bind(scan)
+        .bind(side.side)
+        .bind(side.object.media_type.name())
+        .bind(i32::try_from(side.object.bytes).unwrap_or(i32::MAX))
+        .bind(now),
+    );
+}
