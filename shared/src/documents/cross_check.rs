@@ -2,14 +2,15 @@
 //!
 //! Stored are the verdict of each field, the warnings, the score and the version; never a value.
 
+mod sources;
 mod warnings;
 
+pub use sources::{Person, Sources};
 pub use warnings::Warning;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use time::Date;
 
 use super::dates::{self, PartialDate};
 use super::finding::{Finding, Reason, Verdict};
@@ -53,40 +54,6 @@ named! {
         /// What the visitor typed.
         Typed = "typed",
     }
-}
-
-/// What visitors said about themselves, or an invitation about them.
-#[derive(Clone, Copy, Default)]
-pub struct Person<'a> {
-    /// The name.
-    pub name: Name<'a>,
-    /// The birth date.
-    pub date_of_birth: Option<PartialDate>,
-    /// The document number; empty when not said.
-    pub document_number: &'a str,
-    /// The issuer; empty when not said.
-    pub issuer: &'a str,
-}
-
-/// All that is known about one visitor.
-#[derive(Clone, Copy)]
-pub struct Sources<'a> {
-    /// The barcode.
-    pub barcode: Option<&'a Reading>,
-    /// The machine readable zone.
-    pub mrz: Option<&'a Reading>,
-    /// The printed text.
-    pub printed: Option<&'a Reading>,
-    /// What was typed.
-    pub typed: Option<Person<'a>>,
-    /// What the invitation says.
-    pub invitation: Option<Person<'a>>,
-    /// Whether barcode or MRZ is text of a device that no image confirms.
-    pub is_device_text: bool,
-    /// The site's age limit.
-    pub age_min: Option<u8>,
-    /// The site's day.
-    pub today: Date,
 }
 
 /// Two sources and how they stand to each other in one field.

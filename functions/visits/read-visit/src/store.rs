@@ -15,7 +15,7 @@ use shared::{
 };
 
 use crate::visit::{
-    AcceptedNda, CarriedGoods, FieldVerdict, IdCheck, Load, Restricted, Visit, VisitDecided, VisitedHost,
+    AcceptedNda, CarriedGoods, DocumentCheck, FieldVerdict, Load, Restricted, Visit, VisitDecided, VisitedHost,
 };
 
 const LOAD_VISIT: &str = "-- read-visit.load_visit
@@ -73,7 +73,7 @@ pub(crate) fn list_document(visit: VisitId) -> Lookup<Vec<Restricted>> {
 }
 
 /// What the last scan of a document for the visit found.
-pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<IdCheck>> {
+pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<DocumentCheck>> {
     #[derive(serde::Deserialize)]
     struct Stored {
         fields: BTreeMap<String, FieldVerdict>,
@@ -87,7 +87,7 @@ pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<IdCheck>> {
     .bind(visit)
     .optional(|row| {
         let stored: Stored = serde_json::from_value(row.read("verdicts")?).map_err(Error::internal)?;
-        Ok(IdCheck {
+        Ok(DocumentCheck {
             id_scan_id: row.read("id_scan_id")?,
             verdicts: stored.fields,
             warnings: stored.warnings,

@@ -25,7 +25,7 @@ pub struct Visit {
     /// What was decided about it, where it was held.
     pub decided: Option<VisitDecided>,
     /// What the scan of an identity document said about it, without values.
-    pub id_check: Option<IdCheck>,
+    pub id_check: Option<DocumentCheck>,
     /// Where.
     pub site_id: SiteId,
     /// Whose key seals what was said.
@@ -155,7 +155,7 @@ pub struct VisitDecided {
 
 /// How an identity document and what was said stand to each other.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct IdCheck {
+pub struct DocumentCheck {
     /// The scan.
     pub id_scan_id: IdScanId,
     /// Fields that could be compared, each with the worst of its comparisons.

@@ -7,7 +7,7 @@ use time::{Date, Month};
 use super::super::dates::PartialDate;
 use super::super::reading::Reading;
 use super::super::vocabulary::{Doubt, Field};
-use super::Sources;
+use super::sources::Sources;
 use crate::documents::named::named;
 
 /// No person has become older than 122.

@@ -7,6 +7,7 @@
 mod card;
 mod dates;
 mod digits;
+mod elements;
 mod find;
 mod name;
 mod passport;
@@ -14,8 +15,7 @@ mod passport;
 use time::Date;
 
 use super::reading::{Kind, Origin, Reading, Refusal};
-use super::tables;
-use super::vocabulary::{Check, Doubt, Field, Format};
+use super::vocabulary::{Doubt, Field, Format};
 
 /// A page of a passport has a few hundred characters; an answer of a text service a few thousand.
 const BYTES_MAX: usize = 32 * 1024;
@@ -64,53 +64,5 @@ fn read_zone(zone: &find::Zone, today: Date) -> Reading {
 }
 
 fn put_issuer(reading: &mut Reading, zone: &find::Zone) {
-    put_state(reading, Field::Issuer, zone.at(0, 2..5), Origin::Mrz(1, 3, 5));
-}
-
-/// Puts a state's code as it is compared; an unknown code stays as it stands, and is doubted.
-fn put_state(reading: &mut Reading, field: Field, code: &str, origin: Origin) {
-    let code = code.trim_end_matches('<');
-    match tables::country(code) {
-        Some(known) => reading.put(field, known, origin),
-        None => {
-            reading.put(field, code, origin);
-            reading.doubt(Doubt::IssuerUnknown);
-        }
-    }
-    if code == "UTO" {
-        reading.doubt(Doubt::Specimen);
-    }
-}
-
-/// Doc 9303-4, 4.2.2: M, F, or filler for unspecified. X belongs to the printed page, but occurs.
-fn put_sex(reading: &mut Reading, sex: &str, origin: Origin) {
-    match sex {
-        "M" | "F" => reading.put(Field::Sex, sex, origin),
-        "<" => reading.put(Field::Sex, "X", origin),
-        "X" => {
-            reading.put(Field::Sex, "X", origin);
-            reading.doubt(Doubt::SexNotStandard);
-        }
-        _ => reading.doubt(Doubt::SexNotStandard),
-    }
-}
-
-/// Puts a document number with its check digit. Where the digit is a filler, the number goes on in the optional data, up to the
-/// first filler, and its last character is the digit (Doc 9303-5, 4.2.4; 9303-6 likewise).
-fn put_number(reading: &mut Reading, number: &str, digit: &str, overflow: &str, origin: Origin) {
-    let more = overflow.split('<').next().unwrap_or("");
-    if digit == "<" && !more.is_empty() && !number.ends_with('<') {
-        let (rest, digit) = more.split_at_checked(more.len() - 1).unwrap_or(("", more));
-        let whole = format!("{number}{rest}");
-        reading.check(Check::DocumentNumber, digits::passes(&whole, digit));
-        reading.put(Field::DocumentNumber, whole, origin);
-        return;
-    }
-    let plain = number.trim_end_matches('<');
-    if plain.is_empty() {
-        reading.doubt(Doubt::DocumentNumberMissing);
-    }
-    reading.check(Check::DocumentNumber, digits::passes(number, digit));
-    // A filler inside a number stands for a character that the alphabet lacks (Doc 9303-3, 4.2).
-    reading.put(Field::DocumentNumber, plain.replace('<', " ").trim(), origin);
+    elements::put_state(reading, Field::Issuer, zone.at(0, 2..5), Origin::Mrz(1, 3, 5));
 }

@@ -4,8 +4,9 @@ use time::Date;
 
 use super::super::reading::{Origin, Reading};
 use super::super::vocabulary::{Check, Field, Format};
+use super::elements::{put_number, put_sex, put_state};
 use super::find::Zone;
-use super::{dates, digits, name, put_number, put_sex, put_state};
+use super::{dates, digits, name};
 
 /// Puts everything but the issuer.
 pub(super) fn put(reading: &mut Reading, zone: &Zone, today: Date) {

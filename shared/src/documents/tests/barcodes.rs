@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{VECTORS, cases::from_base64};
+use super::{VECTORS, base64::from_base64};
 use crate::documents::{
     Field, aamva,
     barcode::{self, Luma, NotRead, Symbol},

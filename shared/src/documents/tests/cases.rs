@@ -7,8 +7,6 @@ mod reading;
 use serde_json::Value;
 
 use super::VECTORS;
-#[cfg(all(feature = "barcodes", feature = "objects"))]
-pub(super) use reading::from_base64;
 
 fn run(case: &Value) -> Result<(), String> {
     let input = &case["input"];

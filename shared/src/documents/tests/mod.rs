@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "barcodes", feature = "objects"))]
 mod barcodes;
+mod base64;
 mod cases;
 mod checks;
 mod name_pairs;

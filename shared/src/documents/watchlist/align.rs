@@ -2,6 +2,7 @@
 
 use super::super::finding::Reason;
 use super::super::names::{Likeness, Token, is_legal_form, likeness};
+use super::typo;
 use crate::documents::named::named;
 
 named! {
@@ -35,7 +36,7 @@ pub struct Pair {
     pub likeness: u8,
 }
 
-/// What a word weighs in a name: words that everybody shares weigh little, none weighs nothing.
+/// What a word weighs in a name: common words weigh little, and none weighs nothing.
 pub(super) fn weight(word: &Token, is_company: bool) -> u32 {
     if is_company {
         if is_legal_form(word.main()) { 1 } else { 10 }
@@ -120,7 +121,7 @@ fn met(word: &Token, other: &Token) -> Option<(WordKind, u8)> {
         Likeness::Initial => (WordKind::Initial, 60),
         Likeness::Near(Reason::Nickname) => (WordKind::ShortForm, 80),
         Likeness::Near(Reason::Vowelless) => (WordKind::Vowelless, 85),
-        Likeness::Near(Reason::Typo) => (WordKind::Typo, super::score::typo_points(word.main(), other.main())),
+        Likeness::Near(Reason::Typo) => (WordKind::Typo, typo::points(word.main(), other.main())),
         Likeness::Near(_) => (WordKind::Spelling, 97),
         Likeness::No => return None,
     })

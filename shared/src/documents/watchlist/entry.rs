@@ -5,7 +5,7 @@ use time::Date;
 use super::super::dates::PartialDate;
 use super::super::names::{Token, short_legal_form, tokens};
 use super::align::Words;
-use super::{Query, Rule, plain_number};
+use super::query::{Query, Rule, plain_number};
 
 /// Which list an entry is on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

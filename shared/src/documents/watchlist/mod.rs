@@ -6,54 +6,22 @@
 mod align;
 mod entry;
 pub mod keys;
+mod query;
 mod score;
+mod typo;
 
 pub use align::{Pair, WordKind};
 pub use entry::{Alias, Entry, List, Prepared};
+pub use query::{Query, Rule};
 pub use score::Score;
 
 use time::Date;
 
-use super::dates::{self, PartialDate};
+use super::dates;
 use super::finding::Verdict;
-use super::numbers;
-use crate::documents::named::named;
 
 /// Version of the matcher: stored with a decision, so that it can be run again.
 pub const VERSION: &str = "watchlist-1";
-
-named! {
-    /// What of an entry was met.
-    Rule {
-        /// An alias.
-        Alias = "alias",
-        /// The company.
-        Company = "company",
-        /// The document number.
-        DocumentNumber = "document_number",
-        /// The name.
-        Name = "name",
-        /// The number plate.
-        Plate = "plate",
-        /// An alias that is marked as weak.
-        WeakAlias = "weak_alias",
-    }
-}
-
-/// Who is at the door; empty text is a value that is not there.
-#[derive(Clone, Copy, Default)]
-pub struct Query<'a> {
-    /// The whole name.
-    pub name: &'a str,
-    /// The company that they come from.
-    pub company: &'a str,
-    /// The document number.
-    pub document_number: &'a str,
-    /// The number plate.
-    pub plate: &'a str,
-    /// The birth date, as far as it is known.
-    pub date_of_birth: Option<PartialDate>,
-}
 
 /// An entry that was met, without the values that met.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -122,9 +90,4 @@ fn meet<'a>(entry: &'a Prepared, asked: &entry::Asked) -> Option<Hit<'a>> {
         date_of_birth: birth,
         words: score.pairs,
     })
-}
-
-/// A plate or number as it is compared: without blanks, hyphens and case.
-pub(super) fn plain_number(number: &str) -> String {
-    numbers::plain(number)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use time::Date;
 
 use super::expected::Seen;
+use crate::documents::tests::base64::from_base64;
 
 /// Inputs of one case: text, bytes, text repeated, or several texts.
 fn inputs(input: &Value) -> Vec<Vec<u8>> {
@@ -51,20 +52,4 @@ pub(super) fn mrz(input: &Value, expect: &Value) -> Result<(), String> {
 pub(super) fn analyze_id(input: &Value, expect: &Value) -> Result<(), String> {
     let answer = serde_json::from_value(input["response"].clone()).map_err(|error| error.to_string())?;
     Seen::of(&analyze_id::read(&answer, analyze_id::CONFIDENCE_FLOOR, today(input))).check(expect)
-}
-
-pub(in crate::documents::tests) fn from_base64(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text.bytes().filter_map(|letter| ALPHABET.iter().position(|known| *known == letter));
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_usize, 0);
-    for digit in digits {
-        bits = (bits << 6 | digit) & 0xffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
-        }
-    }
-    bytes
 }
