@@ -9,12 +9,12 @@ API_TESTER := .local/venv-api
 PAGE_TESTER := verifier/test/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help install binaries run demo test tamper check bench build deploy new
+.PHONY: help install binaries run demo test tamper fuzz check bench build deploy new
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
-install: ## installs what is missing: PostgreSQL's server and Node
+install: ## installs what is missing: PostgreSQL's server, Node and tesseract
 	@sh infra/local/install.sh
 
 binaries: install
@@ -60,6 +60,9 @@ $(PAGE_TESTER)/node_modules/ready: $(PAGE_TESTER)/package-lock.json
 	@sh infra/local/install.sh --browser
 	@cd $(PAGE_TESTER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+fuzz: ## damages documents and pictures of barcodes for ten minutes; FUZZ_SECONDS= and FUZZ_SEED= change that
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(CARGO) test --locked --profile $(PROFILE) -p shared --features barcodes,objects --lib -- --nocapture documents::tests::fuzz
 
 bench: binaries ## prints speed against the targets, as ratios of one run
 	@sh tests/bench/run.sh

@@ -27,7 +27,7 @@ use crate::{
 const NAME: &str = "seal-audit-log";
 
 /// Entries that a requested seal compares with their hashes: a caller waits for it. The schedule's turns compare more.
-pub(crate) const ON_REQUEST: i64 = 250;
+pub(crate) const ON_REQUEST: i64 = 500;
 
 /// Compares what is kept with a page of entries.
 ///

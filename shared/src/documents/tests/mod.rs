@@ -5,6 +5,7 @@ mod barcodes;
 mod base64;
 mod cases;
 mod checks;
+mod fuzz;
 mod name_pairs;
 mod properties;
 mod readers;
