@@ -8,6 +8,9 @@ use super::dates::PartialDate;
 use super::private::Private;
 use super::vocabulary::{Check, Doubt, Field, Format, Repair};
 
+/// Longer than any value of a document: names have at most 40 characters in a part, of four bytes each.
+const VALUE_BYTES_MAX: usize = 512;
+
 /// What was read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
@@ -154,7 +157,9 @@ impl Reading {
 
     pub(super) fn put(&mut self, field: Field, value: impl Into<String>, origin: Origin) {
         let value = value.into();
-        if !value.is_empty() {
+        if value.len() > VALUE_BYTES_MAX {
+            self.doubt(Doubt::ElementTooLong);
+        } else if !value.is_empty() {
             self.entries.insert(field, Entry { value: Private::new(value), origin });
         }
     }

@@ -104,3 +104,12 @@ fn a_small_or_blurred_face_is_named_and_no_mismatch() {
     assert_eq!(reason(0.01, 80.0), ("near", "small"));
     assert_eq!(reason(0.2, 2.0), ("near", "blurred"));
 }
+
+#[test]
+fn a_value_longer_than_any_document_has_is_left_out_and_doubted() {
+    let long = "9".repeat(2000);
+    let stripe = format!("%BCVICTORIA^HARGRAVESEN,$MAEVE^18 DALLAS RD^?;636028{long}=291119901107=?_%0AV8V1A1");
+    let read = aamva::read(&stripe).unwrap();
+    assert_eq!(read.text(Field::DocumentNumber), None);
+    assert!(read.doubts().contains(&Doubt::ElementTooLong));
+}
