@@ -9,6 +9,7 @@
 )]
 
 mod arrival;
+mod barcodes;
 mod cold_start;
 mod cpu;
 mod driver;
@@ -38,6 +39,7 @@ mod warm;
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod harness {
     pub(crate) mod counting_proxy;
+    pub(crate) mod photos;
     pub(crate) mod postgres;
     pub(crate) mod stack;
 }
@@ -58,6 +60,7 @@ async fn main() {
         sizes::measure(&plan, &mut table);
         cold_start::measure(&plan, &mut table).await;
         sealing::measure(&mut table).await;
+        barcodes::measure(&mut table);
     }
     if plan.is_of_the_log {
         verifying::measure(&mut table);

@@ -37,9 +37,10 @@ enum Change {
 pub(super) fn of(picture: &Luma) -> Vec<Attempt> {
     let likely = tilt::likely(picture, TILTS);
     let tilted: Vec<f32> = likely.into_iter().filter(|degrees| degrees.abs() > FORGIVEN_DEGREES).collect();
-    // What is tilted is turned back; what is not is looked at as it is.
-    let straight = std::iter::once(0.0).chain(tilted.iter().map(|degrees| -degrees));
-    let angles: Vec<f32> = straight.collect();
+    // What is tilted is turned back first; what is not is looked at as it is.
+    let mut angles: Vec<f32> = tilted.iter().map(|degrees| -degrees).collect();
+    angles.insert(angles.len().min(1), 0.0);
+    let likeliest = angles.get(..2).unwrap_or(&angles);
     let mut attempts = Vec::new();
     let mut add = |change: Change, angles: &[f32]| {
         attempts.extend(angles.iter().map(|degrees| Attempt { degrees: *degrees, change }));
@@ -47,12 +48,12 @@ pub(super) fn of(picture: &Luma) -> Vec<Attempt> {
     add(Change::AsItIs, &angles);
     add(Change::Smaller, &angles);
     add(Change::Smallest, angles.get(..1).unwrap_or_default());
-    add(Change::Sharper, &angles);
-    add(Change::Smoother, &angles);
+    add(Change::Sharper, likeliest);
+    add(Change::Smoother, likeliest);
     if picture.width.max(picture.height) < SMALL_SIDE {
-        add(Change::Larger, &angles);
+        add(Change::Larger, likeliest);
     }
-    add(Change::Mirrored, &angles);
+    add(Change::Mirrored, likeliest);
     add(Change::Inverted, angles.get(..1).unwrap_or_default());
     add(Change::Framed, angles.get(..1).unwrap_or_default());
     // A peak of the edges is a degree wide, and strong perspective has no peak.

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 /// Most pixels of a picture.
 const PIXELS_MAX: u64 = 64 * 1024 * 1024;
+/// Places between two pixels are counted in so many parts.
+const PARTS: i64 = 1 << 16;
+const PARTS_REAL: f64 = 65_536.0;
 
 /// A picture in grey, one byte a pixel, row by row, 0 for black.
 #[derive(Clone)]
@@ -24,8 +27,11 @@ impl Luma {
     }
 
     fn of(width: u32, height: u32, shade: impl Fn(u32, u32) -> u8) -> Self {
-        let rows = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        Self { width, height, pixels: rows.map(|(x, y)| shade(x, y)).collect() }
+        let mut pixels = Vec::new();
+        for y in 0..height {
+            pixels.extend((0..width).map(|x| shade(x, y)));
+        }
+        Self { width, height, pixels }
     }
 
     /// The shade of a pixel; white outside, as paper is around a symbol.
@@ -59,7 +65,7 @@ impl Luma {
             (narrow(from), narrow(to).min(length))
         };
         let columns: Vec<_> = (0..width).map(|x| bounds(x, width, self.width)).collect();
-        let mut pixels = Vec::with_capacity(self.pixels.len());
+        let mut pixels = Vec::new();
         for y in 0..height {
             let (top, bottom) = bounds(y, height, self.height);
             for (left, right) in &columns {
@@ -92,25 +98,30 @@ impl Luma {
         let (width, height) = (real(self.width), real(self.height));
         let turned = (width * cos.abs() + height * sin.abs(), width * sin.abs() + height * cos.abs());
         let (new_width, new_height) = (whole(turned.0).max(1), whole(turned.1).max(1));
-        let middle = (width / 2.0, height / 2.0);
-        let new_middle = (real(new_width) / 2.0, real(new_height) / 2.0);
+        let (right, down) = (real(new_width) / 2.0, real(new_height) / 2.0);
+        let first = (width / 2.0 - cos * right - sin * down, height / 2.0 - cos * down + sin * right);
+        let (first, along) = ((parts(first.0), parts(first.1)), (parts(cos), parts(-sin)));
         Self::of(new_width, new_height, |x, y| {
-            let (dx, dy) = (real(x) - new_middle.0, real(y) - new_middle.1);
-            self.between(cos * dx + sin * dy + middle.0, cos * dy - sin * dx + middle.1)
+            let (x, y) = (i64::from(x), i64::from(y));
+            self.between(first.0 + x * along.0 - y * along.1, first.1 + x * along.1 + y * along.0)
         })
     }
 
-    /// The shade between four pixels.
-    fn between(&self, x: f32, y: f32) -> u8 {
-        if x < 0.0 || y < 0.0 {
+    /// The shade between four pixels, at a place in parts of a pixel; white outside.
+    fn between(&self, x: i64, y: i64) -> u8 {
+        let (left, top) = (x / PARTS, y / PARTS);
+        if x < 0 || y < 0 || left + 1 >= i64::from(self.width) {
             return u8::MAX;
         }
-        let (left, top) = (whole(x), whole(y));
-        let (right, down) = (x - real(left), y - real(top));
-        let shade = |x: u32, y: u32| f32::from(self.at(x, y));
-        let upper = shade(left, top) * (1.0 - right) + shade(left + 1, top) * right;
-        let lower = shade(left, top + 1) * (1.0 - right) + shade(left + 1, top + 1) * right;
-        byte(upper * (1.0 - down) + lower * down)
+        let pair = |row: i64| {
+            let place = usize::try_from(row * i64::from(self.width) + left).unwrap_or(usize::MAX);
+            self.pixels.get(place..place.saturating_add(2))
+        };
+        let (Some([a, b]), Some([c, d])) = (pair(top), pair(top + 1)) else { return u8::MAX };
+        let mix = |one: i64, other: i64, part: i64| one * PARTS + (other - one) * part;
+        let upper = mix(i64::from(*a), i64::from(*b), x % PARTS);
+        let lower = mix(i64::from(*c), i64::from(*d), x % PARTS);
+        u8::try_from(mix(upper, lower, y % PARTS) / (PARTS * PARTS)).unwrap_or(u8::MAX)
     }
 
     /// Sharper: three times the picture less twice its mean over nine pixels. It undoes a little blur.
@@ -153,7 +164,9 @@ impl Luma {
 
     /// Twice as large in both directions, the shades between are interpolated.
     pub(super) fn doubled(&self) -> Self {
-        Self::of(self.width * 2, self.height * 2, |x, y| self.between(real(x) / 2.0, real(y) / 2.0))
+        Self::of(self.width * 2, self.height * 2, |x, y| {
+            self.between(i64::from(x) * PARTS / 2, i64::from(y) * PARTS / 2)
+        })
     }
 }
 
@@ -182,12 +195,8 @@ pub(super) fn whole(length: f32) -> u32 {
     length as u32
 }
 
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a mean of bytes is a byte"
-)]
-fn byte(shade: f32) -> u8 {
-    shade as u8
+/// A length in parts of a pixel.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a side has at most 2^16 pixels")]
+fn parts(length: f32) -> i64 {
+    (f64::from(length) * PARTS_REAL) as i64
 }

@@ -5,7 +5,7 @@ use super::grey::{Luma, whole};
 /// Classes of direction, each of one degree, over a quarter turn: the decoder itself tries the four quarters.
 const DEGREES: usize = 90;
 /// An edge weaker than this is noise.
-const EDGE_MIN: i32 = 48;
+const EDGE_MIN: i32 = 24;
 /// Every so many pixels are looked at, in both directions.
 const STEP: usize = 3;
 /// A direction is likely that has so many times its share of all edges.
@@ -13,7 +13,8 @@ const SHARES_MIN: u64 = 3;
 
 /// The likely tilts in degrees, from -45 to 45, the likeliest first; at most `count`.
 pub(super) fn likely(picture: &Luma, count: usize) -> Vec<f32> {
-    let mut weights = smooth(&weights(picture));
+    // Noise has edges of all directions; the mean over nine pixels has few of them.
+    let mut weights = smooth(&weights(&picture.smoothed()));
     let least = SHARES_MIN * weights.iter().sum::<u64>() / 90;
     let mut found = Vec::new();
     while found.len() < count {
