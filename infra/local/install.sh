@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the local stack stands on: a PostgreSQL server, and Node for the verifier.
+# Installs what the local stack stands on: a PostgreSQL server, Node for the verifier, and tesseract, which reads text in
+# the place of Textract.
 # With --python also Python's venv, for the linters and the API tester; with --browser Chromium and npm, which the tests
 # of the verifier's page drive; with --archivers the programs that the verifier's tests unpack bundles with. Nothing else
 # needs them.
@@ -34,6 +35,9 @@ has_postgres() { [ "$(newest_postgres || true)" -ge "$oldest_postgres" ] 2> /dev
 
 # The verifier's script runs under it.
 has_node() { [ "$(node --version 2> /dev/null | sed 's/^v//; s/\..*//')" -ge "$oldest_node" ] 2> /dev/null; }
+
+# English is all that the stand-in reads.
+has_tesseract() { tesseract --list-langs 2> /dev/null | grep -qx eng; }
 
 wants_browser=false
 wants_python=false
@@ -80,7 +84,7 @@ install_postgres() {
 }
 
 refuse_what_cannot_work
-if ! has_postgres || ! has_python || ! has_node || ! has_chromium || ! has_npm || ! has_archivers; then
+if ! has_postgres || ! has_python || ! has_node || ! has_tesseract || ! has_chromium || ! has_npm || ! has_archivers; then
   : > "$log"
   command -v apt-get > /dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null; } &&
     { as_root apt-get update -q >> "$log" 2>&1 || fail "apt-get update failed; see $log"; }
@@ -88,6 +92,7 @@ fi
 has_postgres || install_postgres
 has_python || apt_install python3-venv
 has_node || apt_install nodejs
+has_tesseract || apt_install tesseract-ocr tesseract-ocr-eng
 has_chromium || apt_install chromium
 has_npm || apt_install npm
 has_archivers || apt_install python3 unzip libarchive-tools p7zip-full

@@ -182,6 +182,8 @@ pub struct AwsSettings {
     pub session_token: Option<Secret<String>>,
     /// An own KMS endpoint.
     pub kms_endpoint: Option<String>,
+    /// An own Rekognition endpoint.
+    pub rekognition_endpoint: Option<String>,
     /// Any S3-compatible store.
     pub s3_endpoint: Option<String>,
     /// An own Secrets Manager endpoint.
@@ -190,6 +192,8 @@ pub struct AwsSettings {
     pub ses_endpoint: Option<String>,
     /// An own SQS endpoint.
     pub sqs_endpoint: Option<String>,
+    /// An own Textract endpoint.
+    pub textract_endpoint: Option<String>,
 }
 
 impl AwsSettings {
@@ -205,10 +209,12 @@ impl AwsSettings {
             secret_access_key: secret(variables.required("AWS_SECRET_ACCESS_KEY")?),
             session_token: variables.optional("AWS_SESSION_TOKEN").map(secret),
             kms_endpoint: variables.optional("AWS_ENDPOINT_URL_KMS").map(str::to_owned),
+            rekognition_endpoint: variables.optional("AWS_ENDPOINT_URL_REKOGNITION").map(str::to_owned),
             s3_endpoint: variables.optional("AWS_ENDPOINT_URL_S3").map(str::to_owned),
             secrets_endpoint: variables.optional("AWS_ENDPOINT_URL_SECRETS_MANAGER").map(str::to_owned),
             ses_endpoint: variables.optional("AWS_ENDPOINT_URL_SESV2").map(str::to_owned),
             sqs_endpoint: variables.optional("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
+            textract_endpoint: variables.optional("AWS_ENDPOINT_URL_TEXTRACT").map(str::to_owned),
         })
     }
 }

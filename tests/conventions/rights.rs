@@ -94,7 +94,7 @@ fn every_role_has_the_limits_of_what_makes_its_function_run() -> Checked {
 }
 
 /// A feature of `shared` that brings a client, and how the actions of that client begin.
-const CLIENTS: [(&str, &str); 8] = [
+const CLIENTS: [(&str, &str); 10] = [
     ("anchors", "s3:"),
     ("bundles", "s3:"),
     ("foreign-buckets", "s3:"),
@@ -102,7 +102,9 @@ const CLIENTS: [(&str, &str); 8] = [
     ("mail", "ses:"),
     ("objects", "s3:"),
     ("queue", "sqs:SendMessage"),
+    ("rekognition", "rekognition:"),
     ("root-secret", "secretsmanager:"),
+    ("textract", "textract:"),
 ];
 
 /// The feature that uses a right; a right that a service uses on the function's behalf is no client's.

@@ -3,4 +3,5 @@
 mod check_in;
 mod claims;
 mod held_lock;
+mod image_services;
 mod round_trips;

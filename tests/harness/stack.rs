@@ -55,6 +55,8 @@ pub(crate) fn environment(role: &str, changes: &[(&str, &str)]) -> Vec<(String, 
         "AWS_ENDPOINT_URL_SECRETS_MANAGER",
         "AWS_ENDPOINT_URL_SQS",
         "AWS_ENDPOINT_URL_SESV2",
+        "AWS_ENDPOINT_URL_TEXTRACT",
+        "AWS_ENDPOINT_URL_REKOGNITION",
     ];
     told.into_iter()
         .map(|(name, value)| (name.to_owned(), value))

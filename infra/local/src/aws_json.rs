@@ -1,4 +1,4 @@
-//! The AWS JSON protocol as SQS (1.0), KMS and Secrets Manager (1.1) speak it: one POST, the operation in a header.
+//! The AWS JSON protocol as SQS (1.0), KMS, Secrets Manager, Textract and Rekognition (1.1) speak it: one POST, the operation in a header.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::http::{self, Answer};
 
-/// No call of these services is larger.
+/// No call of these services is larger, but those that carry images.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Why a service refuses a call, by the name that the SDK matches on.
@@ -56,9 +56,17 @@ pub fn serve<S: Send + 'static>(
 /// # Errors
 /// When the header is missing or the body is no JSON.
 pub async fn read(request: Request<Incoming>) -> std::result::Result<(String, Value), Refusal> {
+    read_up_to(BODY_BYTES_MAX, request).await
+}
+
+/// The same of a body of at most so many bytes.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_up_to(bytes_max: usize, request: Request<Incoming>) -> std::result::Result<(String, Value), Refusal> {
     let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let body = http::read_body(request.into_body(), BODY_BYTES_MAX)
+    let body = http::read_body(request.into_body(), bytes_max)
         .await
         .map_err(|_| Refusal::new("RequestEntityTooLargeException", "the request is too large"))?;
     let input = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(&body) };

@@ -1,4 +1,5 @@
-//! What functions stand on: PostgreSQL, S3, KMS, Secrets Manager, SQS and SES, started together and stopped together.
+//! What functions stand on: PostgreSQL, S3, KMS, Secrets Manager, SQS, SES, Textract and Rekognition, started together and
+//! stopped together.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,12 @@ use crate::kms::{Kms, Spec};
 use crate::machine;
 use crate::object_storage::{Rules, S3};
 use crate::postgres::{self, Cluster, Durability, Place};
+use crate::rekognition::Rekognition;
 use crate::secrets::Secrets;
 use crate::ses::Ses;
 use crate::sqs::Sqs;
 use crate::template::{Physical, Resources, Template};
+use crate::textract::Textract;
 
 /// The file of the mail that was sent, one a line.
 pub const MAIL: &str = "mail.jsonl";
@@ -70,6 +73,10 @@ pub struct Services {
     pub sqs: Sqs,
     /// SES.
     pub ses: Ses,
+    /// Textract.
+    pub textract: Textract,
+    /// Rekognition.
+    pub rekognition: Rekognition,
     /// The attributes of the template's resources.
     pub physical: Physical,
 }
@@ -92,19 +99,22 @@ impl Services {
                 Kms::start(&keys),
                 Secrets::start(),
                 Sqs::start(&sent),
-                Ses::start(&mail)
+                Ses::start(&mail),
+                Textract::start(),
+                Rekognition::start()
             )
         };
         let (cluster, stand_ins) = tokio::join!(Cluster::create(place), stand_ins);
         let mut cluster = cluster?;
-        let (s3, kms, secrets, sqs, ses) = match stand_ins {
+        let (s3, kms, secrets, sqs, ses, textract, rekognition) = match stand_ins {
             Ok(all) => all,
             Err(error) => {
                 cluster.stop().await;
                 return Err(error);
             }
         };
-        let mut services = Self { cluster, s3, kms, secrets, sqs, ses, physical: Physical::new() };
+        let physical = Physical::new();
+        let mut services = Self { cluster, s3, kms, secrets, sqs, ses, textract, rekognition, physical };
         match services.make(resources) {
             Ok(()) => Ok(services),
             Err(error) => {
@@ -133,6 +143,8 @@ impl Services {
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.endpoint()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.endpoint()),
             ("AWS_ENDPOINT_URL_SESV2", self.ses.endpoint()),
+            ("AWS_ENDPOINT_URL_TEXTRACT", self.textract.endpoint()),
+            ("AWS_ENDPOINT_URL_REKOGNITION", self.rekognition.endpoint()),
         ];
         variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }

@@ -16,12 +16,14 @@ use crate::lambda::{Clock, Lambda, Launch, Outcome};
 use crate::local_files::LocalFiles;
 use crate::object_storage::S3;
 use crate::postgres::{self, Cluster, Durability};
+use crate::rekognition::Rekognition;
 use crate::schedule::{self, Schedule};
 use crate::secrets::Secrets;
 use crate::services::{Layout, Services, find_root, read_template};
 use crate::ses::Ses;
 use crate::sqs::{self, Sqs};
 use crate::template::{Function, Template, Trigger};
+use crate::textract::Textract;
 use crate::{gateway, http, kms, machine, report, variables};
 
 /// Where the gateway listens unless PORT says otherwise.
@@ -47,6 +49,8 @@ pub struct Stack {
     _secrets: Secrets,
     _sqs: Sqs,
     _ses: Ses,
+    _textract: Textract,
+    _rekognition: Rekognition,
 }
 
 impl Stack {
@@ -89,7 +93,7 @@ impl Stack {
         services: Services,
     ) -> Result<Self> {
         let lambda = Arc::new(lambda);
-        let Services { cluster, s3, kms, secrets, sqs, ses, .. } = services;
+        let Services { cluster, s3, kms, secrets, sqs, ses, textract, rekognition, .. } = services;
         let cluster = Arc::new(Mutex::new(cluster));
         let scheduled = functions.iter().filter(|one| schedules(one).next().is_some());
         let controlled = Controlled {
@@ -103,8 +107,22 @@ impl Stack {
         feed(&mut tasks, &functions, &lambda, &sqs)?;
         let gateway = gateway::serve(listener, &functions, Arc::clone(&lambda), gateway::INTEGRATION_LIMIT);
         let servers = vec![gateway, control];
-        let (_s3, _kms, _secrets, _sqs, _ses) = (s3, kms, secrets, sqs, ses);
-        Ok(Self { address, functions, lambda, files, cluster, tasks, servers, _s3, _kms, _secrets, _sqs, _ses })
+        Ok(Self {
+            address,
+            functions,
+            lambda,
+            files,
+            cluster,
+            tasks,
+            servers,
+            _s3: s3,
+            _kms: kms,
+            _secrets: secrets,
+            _sqs: sqs,
+            _ses: ses,
+            _textract: textract,
+            _rekognition: rekognition,
+        })
     }
 }
 

@@ -59,6 +59,16 @@ static HTTPS: LazyLock<SharedHttpConnector> = LazyLock::new(|| {
     SharedHttpConnector::new(connector.tls_provider(Provider::rustls(CryptoMode::AwsLc)).build())
 });
 
+/// The connector for calls that no client of the SDK makes. A plain endpoint is a stand-in on the same machine.
+#[cfg(feature = "aws-json")]
+pub(crate) fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
+    if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
+        return SharedHttpConnector::new(Connector::builder().connector_settings(settings).build_http());
+    }
+    HTTPS.clone()
+}
+
 /// A plain endpoint is a stand-in on the same machine and needs no certificates.
 fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     static READING: Once = Once::new();
