@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION app.admit_check_in(
   OUT found_nda uuid, OUT nda_locale text, OUT nda_text_sha256 bytea, OUT nda_is_retired boolean,
   OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea,
   OUT found_scan uuid, OUT scan_person uuid, OUT scan_values bytea, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
-  OUT badge_number integer)
+  OUT has_watchlist boolean, OUT badge_number integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   SELECT * INTO outcome, credential_id, site_id, member_id, impersonation_id, staff_id, session_started_at, retry_after_s, answer,
@@ -28,7 +28,7 @@ BEGIN
     RETURN;
   END IF;
   -- A kiosk may leave the site out: its credential names it. One that names another site finds none.
-  SELECT s.site_id, s.requires_nda INTO found_site, requires_nda
+  SELECT s.site_id, s.requires_nda, to_char(at AT TIME ZONE s.time_zone, 'YYYY-MM-DD') INTO found_site, requires_nda, today
     FROM public.sites AS s WHERE s.site_id = coalesce(wanted_site, admit_check_in.site_id)
       AND s.site_id = coalesce(admit_check_in.site_id, s.site_id);
   IF wanted_host IS NOT NULL THEN
@@ -48,15 +48,16 @@ BEGIN
   END IF;
   -- A scan of the site that no check-in has cited, within its hour. The visit takes its person over.
   IF wanted_scan IS NOT NULL THEN
-    SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key, to_char(at AT TIME ZONE s.time_zone, 'YYYY-MM-DD'),
+    SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key,
         s.id_check_age_min, s.id_check_rules
-      INTO found_scan, scan_person, scan_values, person_key, today, age_min, id_check_rules
+      INTO found_scan, scan_person, scan_values, person_key, age_min, id_check_rules
       FROM public.id_scans AS i
       JOIN public.people AS p ON p.organization_id = i.organization_id AND p.person_id = i.person_id
       JOIN public.sites AS s ON s.organization_id = i.organization_id AND s.site_id = i.site_id
       WHERE i.id_scan_id = wanted_scan AND i.site_id = found_site AND i.visit_id IS NULL AND i.purged_at IS NULL AND i.expires_at > at
         AND p.wrapped_key IS NOT NULL;
   END IF;
+  SELECT EXISTS (SELECT FROM public.watchlist_entries AS e WHERE e.ended_at IS NULL) INTO has_watchlist;
   -- The next number that no visitor on site wears. Two arrivals at once wait for each other here for the length of this
   -- transaction, which does not wait for the disk.
   UPDATE public.badge_counters AS c SET last = (
@@ -109,6 +110,12 @@ BEGIN
       RAISE EXCEPTION 'the scan was cited by another check-in' USING ERRCODE = 'DB409';
     END IF;
   END IF;
+  IF visit -> 'watchlist_matches' <> '[]' THEN
+    INSERT INTO public.watchlist_matches (organization_id, match_id, visit_id, entry_id, rule, score, is_weak, algorithm, list_digest, created_at)
+      SELECT organization, m.match_id, (visit ->> 'visit_id')::uuid, m.entry_id, m.rule, m.score, m.is_weak, m.algorithm, m.list_digest, at
+      FROM jsonb_to_recordset(visit -> 'watchlist_matches') AS m (match_id uuid, entry_id uuid, rule text, score smallint, is_weak boolean,
+        algorithm text, list_digest bytea);
+  END IF;
   done := app.emit_and_audit(organization, request, at, events, entry);
 END $$;
 
@@ -133,6 +140,9 @@ GRANT SELECT (organization_id, site_id, last), UPDATE (last) ON badge_counters T
 GRANT SELECT (organization_id, site_id, badge_number, state), INSERT ON visits TO fn_check_in;
 GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_sealed, expires_at, purged_at),
   UPDATE (visit_id, verdicts, algorithm, score) ON id_scans TO fn_check_in;
+GRANT SELECT (organization_id, entry_id, list, person_id, content_sealed, ended_at) ON watchlist_entries TO fn_check_in;
+GRANT SELECT (organization_id, entry_id, key) ON watchlist_keys TO fn_check_in;
+GRANT INSERT ON watchlist_matches TO fn_check_in;
 GRANT INSERT ON visit_objects, outbox TO fn_check_in;
 GRANT INSERT (draft) ON audit_log TO fn_check_in;
 

@@ -43,7 +43,8 @@ macro_rules! facts {
 facts! {
     bool, i32, i64, Timestamp, id::AccessReviewId, id::AccessReviewItemId, id::ReviewSubjectId, id::CredentialId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::IdScanId, id::ImpersonationId,
     id::KioskId, id::StaffId, id::MemberId, id::NoticeVersionId, id::ObjectId,
-    id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, crate::access::Permission, crate::access::Role,
+    id::OrganizationId, id::PersonId, id::SiteId, id::VisitId, id::VisitTypeId, id::WatchlistEntryId, id::WatchlistMatchId,
+    crate::domain::visit::ListKind, crate::domain::visit::ListSeverity, crate::access::Permission, crate::access::Role,
     crate::domain::visit::VisitState, crate::domain::visit::HoldReason, crate::domain::visit::VisitDecision, crate::domain::visit::VisitorKind, crate::domain::visit::Trailer,
     crate::domain::impersonation::ImpersonationEnder, crate::domain::visit::RestrictedField, crate::domain::mail::MailKind, crate::domain::member::MemberState, crate::domain::notice::NoticeKind,
     crate::domain::review::ReviewDecision, crate::domain::review::RevocationCause, crate::domain::review::SubjectKind,

@@ -128,6 +128,10 @@ typed_ids! {
     VisitId,
     /// A version of a visit type.
     VisitTypeId,
+    /// An entry of the watchlist; it is never changed, so that its id is its version.
+    WatchlistEntryId,
+    /// A visitor who met an entry of the watchlist.
+    WatchlistMatchId,
 }
 
 impl EventId {

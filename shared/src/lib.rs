@@ -6,12 +6,13 @@
 //! | 1 | [`settings`], [`domain`], [`documents`] |
 //! | 2 | [`access`], [`wiring`] |
 //! | 3 | [`tenant`], [`vault`] |
-//! | 4 | [`authn`], [`audit`], [`broken_logs`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`work`] |
-//! | 5 | `anchors`, `bucket`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, [`http`], [`queue`], [`schedule`] |
+//! | 4 | [`authn`], [`audit`], [`broken_logs`], `idempotency`, [`mails`], [`outbox`], `migration`, [`reviews`], [`watchlist`], [`work`] |
+//! | 5 | `anchors`, `aws_json`, `bucket`, `bundles`, `foreign_buckets`, `mail`, `objects`, `outgoing`, `rekognition`, `textract` |
+//! | 5 | [`http`], [`queue`], [`schedule`] |
 //! | 6 | [`door`], [`telemetry`], [`runtime`] |
 //!
-//! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `mail`, `objects` and `queue` bring the clients of AWS, and `outgoing` the one
-//! that calls hosts of customers: a function that names none builds none.
+//! The features `anchors`, `bundles`, `foreign-buckets`, `kms`, `mail`, `objects`, `queue`, `rekognition` and `textract`
+//! bring the clients of AWS, and `outgoing` the one that calls hosts of customers: a function that names none builds none.
 
 #![cfg_attr(
     not(feature = "kms"),
@@ -43,10 +44,13 @@ pub mod mails;
 pub mod migration;
 pub mod outbox;
 pub mod reviews;
+pub mod watchlist;
 pub mod work;
 
 #[cfg(feature = "anchors")]
 pub mod anchors;
+#[cfg(feature = "aws-json")]
+mod aws_json;
 #[cfg(feature = "s3")]
 mod bucket;
 #[cfg(feature = "bundles")]
@@ -61,7 +65,11 @@ pub mod objects;
 #[cfg(feature = "outgoing")]
 pub mod outgoing;
 pub mod queue;
+#[cfg(feature = "rekognition")]
+pub mod rekognition;
 pub mod schedule;
+#[cfg(feature = "textract")]
+pub mod textract;
 
 pub mod door;
 pub mod runtime;

@@ -34,6 +34,8 @@ words! {
         VisitorCheckedIn = "visitor.checked_in",
         /// A visitor left.
         VisitorCheckedOut = "visitor.checked_out",
+        /// A visitor or driver who came met the watchlist.
+        WatchlistMatched = "watchlist.matched",
     }
 }
 

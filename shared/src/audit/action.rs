@@ -145,6 +145,12 @@ words! {
         VisitRevealed = "visit.revealed",
         /// A version of a visit type was published.
         VisitTypePublished = "visit_type.published",
+        /// An entry was put on the watchlist.
+        WatchlistEntryCreated = "watchlist_entry.created",
+        /// An entry of the watchlist was ended.
+        WatchlistEntryEnded = "watchlist_entry.ended",
+        /// What stands in an entry of the watchlist was read.
+        WatchlistEntryRevealed = "watchlist_entry.revealed",
     }
 
     /// What an entry speaks of.
@@ -185,5 +191,7 @@ words! {
         Visit = "visit",
         /// A version of a visit type.
         VisitType = "visit_type",
+        /// An entry of the watchlist.
+        WatchlistEntry = "watchlist_entry",
     }
 }

@@ -267,6 +267,14 @@ classified! {
         id_scan_objects, Document {
             organization_id object_id id_scan_id side media_type bytes created_at: Internal Clear Kept;
         }
+        watchlist_entries, Organization {
+            organization_id entry_id person_id list severity created_at created_by ended_at: Internal Clear Kept;
+            content_sealed: Restricted Sealed Unreadable;
+        }
+        watchlist_keys, Organization { organization_id entry_id: Internal Clear Kept; key: Restricted Clear Destroyed; }
+        watchlist_matches, Visit {
+            organization_id match_id visit_id entry_id rule score is_weak algorithm list_digest created_at: Internal Clear Kept;
+        }
         outbox, Event {
             organization_id event_id kind subject_kind subject_id facts request_id: Internal Clear Kept;
             occurred_at ready_at: Internal Clear Kept;

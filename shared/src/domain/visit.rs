@@ -89,6 +89,22 @@ words! {
         Watchlist = "watchlist",
     }
 
+    /// What an entry of the watchlist does.
+    ListKind {
+        /// Holds the badge.
+        Deny = "deny",
+        /// Clears a weak denial.
+        Permit = "permit",
+    }
+
+    /// How much an entry of the watchlist matters.
+    ListSeverity {
+        /// Much.
+        High = "high",
+        /// Little.
+        Low = "low",
+    }
+
     /// What is decided about a held visit.
     VisitDecision {
         /// The visitor may come in.

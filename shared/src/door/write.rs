@@ -172,6 +172,16 @@ impl AdmittedWrite {
         self.claim.vault.tenant_key(&self.claim.tenant_key).await
     }
 
+    /// Looks up what only the organization's key can ask for. It is a round trip of its own: ask only where the admission
+    /// shows that there is something to find.
+    ///
+    /// # Errors
+    /// When the credential was revoked or the claim lost since, or when the database fails.
+    pub async fn look_up<T>(&self, lookup: Lookup<T>) -> Result<T> {
+        let mut rows = self.claim.db.round_trip(&[self.claim.resume(), lookup.statement]).await?;
+        (lookup.decode)(&rows.pop().unwrap_or_default())
+    }
+
     /// Refuses after admission, with an entry. The refusal is the answer that a replay gets.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::{
     authn::sha256,
     error::{Error, Result},
     id::{
-        AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId,
+        AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId, WatchlistEntryId,
         NoticeVersionId, SiteId, VisitId, VisitTypeId,
     },
 };
@@ -203,7 +203,8 @@ id_positions!(
     NoticeVersionId,
     SiteId,
     VisitId,
-    VisitTypeId
+    VisitTypeId,
+    WatchlistEntryId
 );
 
 /// A position as the caller sees it: opaque, with a version and its list before it.

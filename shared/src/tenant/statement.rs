@@ -25,7 +25,8 @@ macro_rules! parameters {
 
 parameters! {
     UUID: id::AccessReviewId, id::AccessReviewItemId, id::CredentialId, id::EventId, id::ExportId, id::ExportKeyId, id::HandOffId, id::HostId, id::IdScanId, id::ImpersonationId, id::KeyId, id::KioskId, id::LogStreamId, id::MailId, id::MemberId,
-        id::NoticeVersionId, id::ObjectId, id::OrganizationId, id::PersonId, id::ReviewSubjectId, id::SiteId, id::StaffId, id::VisitId, id::VisitTypeId;
+        id::NoticeVersionId, id::ObjectId, id::OrganizationId, id::PersonId, id::ReviewSubjectId, id::SiteId, id::StaffId, id::VisitId, id::VisitTypeId,
+        id::WatchlistEntryId, id::WatchlistMatchId;
     TEXT: String, &'static str, text::AwsAccount, text::AwsRegion, text::BucketName, text::CollectorUrl, text::Company, text::EmailAddress, text::HazardClass, text::KnownAddress, text::LicenceNumber,
         text::Locale, text::Name, text::PhoneNumber, text::Plate, text::Purpose, text::ShortText, text::Slug,
         text::TimeZone, text::UnNumber, notice::NoticeText;
@@ -92,7 +93,9 @@ word_parameters!(
     visit::DocumentSide,
     visit::HoldReason,
     visit::VisitDecision,
-    notice::NoticeKind
+    notice::NoticeKind,
+    visit::ListKind,
+    visit::ListSeverity
 );
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
 word_parameters!(impersonation::ImpersonationState, impersonation::ImpersonationEnder);

@@ -14,6 +14,10 @@ pub const ID_SCAN_VALUES: Column = Column::new("id_scans", "values_sealed");
 pub const DOCUMENT_FRONT: Column = Column::new("id_scan_objects", "front");
 /// The back of an identity document; the row is the object's.
 pub const DOCUMENT_BACK: Column = Column::new("id_scan_objects", "back");
+/// What stands in an entry of the watchlist.
+pub const LISTED: Column = Column::new("watchlist_entries", "content_sealed");
+/// Words and numbers by which an entry of the watchlist is found.
+pub const LISTED_KEY: Column = Column::new("watchlist_keys", "key");
 /// A photo; the row is the object's.
 pub const PHOTO: Column = Column::new("visit_objects", "photo");
 /// A drawn signature; the row is the object's.

@@ -111,6 +111,42 @@ async fn a_document_is_decided_about_by_those_who_review_documents() {
     assert_eq!(send(&decision(&world, &visit, "key-2", "admit").bearer(&both)).await.status, 201);
 }
 
+/// Holds a driver whose carrier stands on the watchlist, and gives the id of the visit.
+async fn listed_driver(world: &World) -> String {
+    let deps: manage_watchlist::Deps = stack::connect(&stack::variables("fn_manage_watchlist", &[])).await;
+    let entry = json!({ "company": "Sample Haulage", "reason": "Listed for a test of the desk" });
+    let body = json!({ "list": "deny", "severity": "high", "entry": entry });
+    let event = Event::new("POST", "/v1/watchlist", &[]).bearer(&world.token).idempotent("listed").json(&body);
+    assert_eq!(event.send(&deps, manage_watchlist::handle).await.status, 201);
+    let receipt = arrivals::arrive(world, &arrivals::driver(world)).await;
+    assert_eq!(receipt["hold_reasons"], json!(["watchlist"]), "{receipt}");
+    receipt["visit_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_driver_who_met_the_watchlist_is_decided_about_by_those_who_review_it() {
+    let world = World::new().await;
+    let visit = listed_driver(&world).await;
+    let desk = world.token_with(&["visit.decide"]).await;
+    let both = world.token_with(&["visit.decide", "watchlist.review"]).await;
+
+    let refused = send(&decision(&world, &visit, "key-1", "admit").bearer(&desk)).await;
+    let admitted = send(&decision(&world, &visit, "key-2", "admit").bearer(&both)).await;
+
+    assert_eq!((refused.problem(), admitted.status), ("403 forbidden".to_owned(), 201), "{}", admitted.text);
+    assert_eq!(world.actions().await.split_off(2), ["access.refused", "visit.admitted"]);
+    let events = world.own_rows("SELECT kind FROM outbox WHERE organization_id = $1 ORDER BY kind").await;
+    let kinds: Vec<String> = events.iter().map(|row| row.get(0)).collect();
+    assert_eq!(kinds, ["driver.checked_in", "visit.admitted", "visit.held", "watchlist.matched"]);
+}
+
+#[tokio::test]
+async fn a_kiosk_decides_about_no_visit() {
+    let (world, deps) = (World::new().await, deps(&[]).await);
+    let event = decision(&world, &world.organization.to_string(), "key-1", "admit");
+    refusals::without_the_permission(&world, &event, &world.kiosk, &deps, decide_visit::handle).await;
+}
+
 #[tokio::test]
 async fn malformed_bodies_are_refused_by_place() {
     let world = World::new().await;

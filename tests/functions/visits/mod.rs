@@ -6,6 +6,8 @@ mod check_out;
 mod decide_visit;
 mod id_checks;
 mod list_visits;
+mod manage_watchlist;
 mod read_visit;
 mod reveal_visit;
 mod scan_id;
+mod watchlist_holds;

@@ -14,7 +14,9 @@ use crate::{
     images::Images,
     receipt::Receipt,
     record::{self, SealedLicence},
-    rules, store,
+    rules,
+    screening::Screening,
+    store,
     visit::{self, Badge, NewVisit},
 };
 
@@ -39,13 +41,18 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         _ => tenant.new_person(PersonId::new(now))?,
     };
     let document = found.document.as_ref().map(|document| document.check(&arrival, &person)).transpose()?;
-    let hold_reasons = visit::hold_reasons(document.as_ref());
+    let screening = match found.has_watchlist {
+        true => Screening::of(&arrival, &admitted, &tenant, store::find_listed, found.today).await?,
+        false => Screening::default(),
+    };
+    let hold_reasons = visit::hold_reasons(document.as_ref(), &screening);
     let licence = arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, id, &person, &tenant)).transpose()?;
     let badge = Badge::unless_held(&hold_reasons, found.badge_number, admitted.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 
     let (badge, document, hold_reasons) = (badge.as_ref(), document.as_ref(), hold_reasons.as_slice());
-    let new = NewVisit { id, person: &person, found: &found, badge, hold_reasons, document, now };
+    let new =
+        NewVisit { id, person: &person, found: &found, badge, hold_reasons, document, screening: &screening, now };
     let receipt = Receipt::new(&new, &arrival, admitted.caller());
     let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;

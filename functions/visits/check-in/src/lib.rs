@@ -9,6 +9,7 @@ mod images;
 mod receipt;
 mod record;
 mod rules;
+mod screening;
 mod store;
 mod visit;
 

@@ -74,6 +74,7 @@ fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a S
         occurred_at: arrival.occurred_at,
         device_seq: arrival.device_seq,
         id_scan: new.document.map(AdoptedScan::of),
+        watchlist_matches: new.screening.rows(),
         driver: arrival.driver.as_ref().zip(licence).map(|(driver, licence)| driver_columns(driver, licence)),
     }
 }
@@ -131,6 +132,12 @@ pub(crate) fn entry(
             .added("id_scan_id", document.id)
             .added("id_check", words.iter().map(|word| Internal(word)).collect::<Vec<_>>());
     }
+    if new.screening.is_hit() {
+        let words = new.screening.words();
+        diff = diff
+            .added("watchlist_matches", new.screening.ids())
+            .added("watchlist", words.iter().map(|word| Internal(word)).collect::<Vec<_>>());
+    }
     for image in images {
         diff = diff.added(image.kind.word(), &image.object.audit_value);
     }
@@ -179,7 +186,8 @@ pub(crate) fn events(new: &NewVisit<'_>, arrival: &Arrival) -> Vec<OutgoingEvent
         (_, VisitorKind::Driver) => EventKind::DriverCheckedIn,
     };
     let signed = found.nda.as_ref().map(|_| EventKind::NdaAccepted);
-    [Some(checked_in), signed]
+    let matched = new.screening.is_hit().then_some(EventKind::WatchlistMatched);
+    [Some(checked_in), signed, matched]
         .into_iter()
         .flatten()
         .map(|event| OutgoingEvent::about_visit(event, visit, found.site.id))

@@ -20,12 +20,14 @@ use shared::{
     tenant::{Bytes, Lookup, Row, Statement},
     vault::Sealed,
 };
+use time::Date;
 
 use crate::{
     arrival::Arrival,
     document::{AdoptedScan, ScannedDocument},
     goods::DangerousGoods,
     images::StoredImage,
+    screening::{Candidate, MatchRow},
 };
 
 /// The site, as far as the door needs it.
@@ -67,6 +69,10 @@ pub(crate) struct Found {
     pub(crate) visit_type: Option<VisitType>,
     pub(crate) person_key: Option<Vec<u8>>,
     pub(crate) document: Option<ScannedDocument>,
+    /// Whether the organization has a watchlist at all.
+    pub(crate) has_watchlist: bool,
+    /// The site's day.
+    pub(crate) today: Date,
     pub(crate) badge_number: i32,
 }
 
@@ -100,15 +106,21 @@ impl Found {
             visit_type: VisitType::read(row)?,
             person_key: row.read("person_key")?,
             document: read_document(row)?,
+            has_watchlist: row.read("has_watchlist")?,
+            today: read_today(row)?,
             badge_number: row.read::<Option<i32>>("badge_number")?.ok_or(Error::NotFound)?,
         })
     }
 }
 
+fn read_today(row: &Row) -> Result<Date> {
+    let today = PartialDate::parse(row.read("today")?).and_then(PartialDate::full);
+    today.ok_or_else(|| Error::internal("the site's day is no date"))
+}
+
 fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
     let id: Option<IdScanId> = row.read("found_scan")?;
     id.map(|id| {
-        let today = PartialDate::parse(row.read("today")?).and_then(PartialDate::full);
         let age_min: Option<i32> = row.read("age_min")?;
         let rules: BTreeMap<String, String> =
             serde_json::from_value(row.read("id_check_rules")?).map_err(Error::internal)?;
@@ -116,7 +128,7 @@ fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
             id,
             person: row.read("scan_person")?,
             values: row.read("scan_values")?,
-            today: today.ok_or_else(|| Error::internal("the site's day is no date"))?,
+            today: read_today(row)?,
             age_min: age_min.and_then(|years| u8::try_from(years).ok()),
             rules: Rules::of_words(&rules).map_err(|_| Error::internal("a site's rule has an unknown word"))?,
         })
@@ -153,6 +165,31 @@ impl VisitType {
     }
 }
 
+/// Entries of the watchlist that share a key with the visitor: those that share a number first, then those that share most. One word alone may be shared by more entries
+/// than can be compared within a request.
+pub(crate) fn find_listed(keys: Vec<Vec<u8>>, number_keys: Vec<Vec<u8>>) -> Lookup<Vec<Candidate>> {
+    Statement::new(concat!(
+        "-- check-in.find_listed\n",
+        "SELECT e.entry_id, e.list, e.person_id, e.content_sealed, p.wrapped_key FROM (",
+        "SELECT k.organization_id, k.entry_id, count(*) AS shared FROM watchlist_keys AS k WHERE k.key = ANY ($1) ",
+        "GROUP BY k.organization_id, k.entry_id ORDER BY bool_or(k.key = ANY ($2)) DESC, shared DESC, k.entry_id LIMIT 1000) AS f ",
+        "JOIN watchlist_entries AS e USING (organization_id, entry_id) ",
+        "JOIN people AS p ON p.organization_id = e.organization_id AND p.person_id = e.person_id ",
+        "WHERE e.ended_at IS NULL AND p.wrapped_key IS NOT NULL",
+    ))
+    .bind(keys)
+    .bind(number_keys)
+    .all(|row| {
+        Ok(Candidate {
+            id: row.read("entry_id")?,
+            list: row.read("list")?,
+            person: row.read("person_id")?,
+            wrapped_key: row.read("wrapped_key")?,
+            content: row.read("content_sealed")?,
+        })
+    })
+}
+
 /// A new person, whose key seals what was said.
 #[derive(Serialize)]
 pub(crate) struct PersonRow<'k> {
@@ -186,6 +223,7 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) occurred_at: Option<Timestamp>,
     pub(crate) device_seq: Option<i64>,
     pub(crate) id_scan: Option<AdoptedScan>,
+    pub(crate) watchlist_matches: Vec<MatchRow<'a>>,
     #[serde(flatten)]
     pub(crate) driver: Option<DriverColumns<'a>>,
 }

@@ -10,7 +10,7 @@ use shared::{
     vault::PersonKey,
 };
 
-use crate::{document::CheckedDocument, store::Found};
+use crate::{document::CheckedDocument, screening::Screening, store::Found};
 
 /// A visit that is about to be recorded, with what was found and made for it.
 pub(crate) struct NewVisit<'v> {
@@ -24,6 +24,8 @@ pub(crate) struct NewVisit<'v> {
     pub(crate) hold_reasons: &'v [HoldReason],
     /// What the identity document says about the visitor.
     pub(crate) document: Option<&'v CheckedDocument>,
+    /// What the watchlist says about the visitor.
+    pub(crate) screening: &'v Screening,
     pub(crate) now: Timestamp,
 }
 
@@ -35,8 +37,9 @@ impl NewVisit<'_> {
 }
 
 /// Why the visit has to wait for a decision.
-pub(crate) fn hold_reasons(document: Option<&CheckedDocument>) -> Vec<HoldReason> {
-    document.filter(|document| document.is_held).map(|_| HoldReason::IdCheck).into_iter().collect()
+pub(crate) fn hold_reasons(document: Option<&CheckedDocument>, screening: &Screening) -> Vec<HoldReason> {
+    let id_check = document.filter(|document| document.is_held).map(|_| HoldReason::IdCheck);
+    id_check.into_iter().chain(screening.is_hit().then_some(HoldReason::Watchlist)).collect()
 }
 
 /// A badge before it is printed.

@@ -1,0 +1,3 @@
+//! The binary of `manage-watchlist`.
+
+shared::main!(manage_watchlist);
