@@ -170,6 +170,22 @@ async fn a_document_of_a_visit_is_compared_with_what_the_visitor_said() {
 }
 
 #[tokio::test]
+async fn a_guess_at_a_sealed_number_learns_nothing_of_its_digits() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    for (key, guess) in ["B", "B072RRE2I5", "B072RRE2I5S", "0B072RRE2I55", "B072RRE2155", "X9"].into_iter().enumerate()
+    {
+        let text = format!("@\n\u{1e}\rANSI 636000100002DL00410020DLDAQ{guess}\nDCSDRIVER\nDACDORA\n\rZ");
+        let body = json!({ "device_text": { "kind": "barcode", "text": text } });
+        let route = "/v1/visits/{visit_id}/id-scan";
+        let event = Event::new("POST", route, &[&visit]).bearer(&world.token).idempotent(&format!("key-{key}"));
+        let answer = send(&event.json(&body)).await;
+        let verdict = json!({ "verdict": "mismatch", "reason": "different" });
+        assert_eq!(answer.body["verdicts"]["document_number"], verdict, "{guess}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn the_sites_age_limit_and_calendar_decide_what_is_warned_of() {
     let world = World::new().await;
     world
