@@ -46,6 +46,9 @@ INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, credentia
     created_at, expires_at)
   VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{barcode}', '\x04', sha256('licence'), 'cross-check-1', now(), now() + interval '1 hour');
 INSERT INTO id_scan_objects VALUES ('{o}', '{o}', '{o}', 'front', 'image/png', 1, now());
+INSERT INTO watchlist_entries VALUES ('{o}', '{o}', '{o}', 'deny', 'high', '\x04', now(), '{o}', NULL);
+INSERT INTO watchlist_keys VALUES ('{o}', substring(sha256('key') FOR 8), '{o}');
+INSERT INTO watchlist_matches VALUES ('{o}', '{o}', '{o}', '{o}', 'name', 90, false, 'watchlist-1', sha256('list'), now());
 INSERT INTO export_keys VALUES ('{o}', '{o}', '{o}', '\x05', now(), NULL);
 INSERT INTO exports (organization_id, export_id, kind, visit_id, requested_by, requested_by_kind, state, created_at)
   VALUES ('{o}', '{o}', 'evidence', '{o}', '{o}', 'api_token', 'waiting', now());

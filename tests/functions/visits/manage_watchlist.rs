@@ -90,7 +90,7 @@ async fn an_entry_is_opened_with_a_reason_that_the_log_keeps() {
 async fn a_reason_that_names_the_person_is_refused() {
     let world = World::new().await;
     let entry = created(&world).await;
-    let reason = json!({ "reason": "Zacharias Canarywood stood at the gate again" });
+    let reason = json!({ "reason": "Number CANARY-4711 was shown at the gate again" });
 
     let answer = send(&revealing(&world, &entry).json(&reason)).await;
 

@@ -10,4 +10,5 @@ mod manage_watchlist;
 mod read_visit;
 mod reveal_visit;
 mod scan_id;
+mod scans_of_visits;
 mod watchlist_holds;

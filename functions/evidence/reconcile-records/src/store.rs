@@ -170,13 +170,15 @@ SELECT * FROM (
   FROM (SELECT event_id, kind, subject_id, subject_id::text AS target, request_id,
       CASE WHEN kind IN ('visitor.checked_out', 'driver.checked_out') THEN '{visit.checked_out}'::text[]
         WHEN kind = 'nda.accepted' THEN '{visit.checked_in,visit.held}'
+        WHEN kind = 'watchlist.matched' THEN '{visit.held}'
         WHEN kind IN ('visit.admitted', 'visit.declined', 'visit.held') THEN ARRAY[kind] ELSE '{visit.checked_in,visit.admitted}' END AS actions
     FROM outbox WHERE event_id >= $1 AND event_id < $2 AND ($3 IS NULL OR event_id > $3) AND subject_kind = 'visit'
       AND kind IN ('driver.checked_in', 'driver.checked_out', 'nda.accepted', 'visit.admitted', 'visit.declined', 'visit.held',
-        'visitor.checked_in', 'visitor.checked_out')
+        'visitor.checked_in', 'visitor.checked_out', 'watchlist.matched')
     ORDER BY event_id OFFSET 0) AS e
   LEFT JOIN LATERAL (SELECT v.visit_id FROM visits AS v WHERE v.visit_id = e.subject_id
     AND CASE e.kind WHEN 'nda.accepted' THEN v.nda_version_id IS NOT NULL WHEN 'visit.held' THEN v.hold_reasons <> '{}'
+      WHEN 'watchlist.matched' THEN 'watchlist' = ANY (v.hold_reasons)
       WHEN 'visit.admitted' THEN v.decision = 'admit' WHEN 'visit.declined' THEN v.decision = 'decline' WHEN v.type || '.checked_in' THEN v.checked_in_at IS NOT NULL
       WHEN v.type || '.checked_out' THEN v.checked_out_at IS NOT NULL ELSE false END LIMIT 1) AS visit ON true
   LEFT JOIN LATERAL (SELECT l.seq FROM audit_log AS l WHERE l.target_id = e.target AND l.target_kind = 'visit'
