@@ -6,8 +6,8 @@ use crate::{
     authn::sha256,
     error::{Error, Result},
     id::{
-        AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId, WatchlistEntryId,
-        NoticeVersionId, SiteId, VisitId, VisitTypeId,
+        AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId,
+        NoticeVersionId, SiteId, VisitId, VisitTypeId, WatchlistEntryId,
     },
 };
 

@@ -38,7 +38,7 @@ pub const DRIVER_FIELDS: [&str; 13] = [
     "trailer_plate",
 ];
 
-/// The body as it is sent. One type for both kinds, so that what they share is said once; [`ArrivalBody::expect_whole`]
+/// The body as it is sent. One type for both kinds, so that what they share is said once; `expect_whole`
 /// refuses what does not belong together.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
