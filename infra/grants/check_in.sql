@@ -44,7 +44,9 @@ BEGIN
   END IF;
   IF wanted_person IS NOT NULL THEN
     SELECT p.wrapped_key INTO person_key FROM public.people AS p
-      WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver');
+      WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver')
+        -- The person of a scan comes with the scan alone: the key of one that no check-in cites is destroyed.
+        AND NOT EXISTS (SELECT FROM public.id_scans AS i WHERE i.person_id = wanted_person AND i.visit_id IS NULL);
   END IF;
   -- A scan of the site that no check-in has cited, within its hour. The visit takes its person over.
   IF wanted_scan IS NOT NULL THEN

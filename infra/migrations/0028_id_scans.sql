@@ -31,6 +31,7 @@ CREATE TABLE id_scans (
 -- What is left of a document's hour, and what a period is over for.
 CREATE INDEX id_scans_not_cited ON id_scans (organization_id, expires_at) WHERE visit_id IS NULL AND purged_at IS NULL;
 CREATE INDEX id_scans_of_visit ON id_scans (organization_id, visit_id) WHERE visit_id IS NOT NULL;
+CREATE INDEX id_scans_not_cited_by_person ON id_scans (organization_id, person_id) WHERE visit_id IS NULL;
 CREATE INDEX id_scans_by_number ON id_scans (organization_id, number_index) WHERE number_index IS NOT NULL;
 
 CREATE TABLE id_scan_objects (

@@ -42,9 +42,9 @@ INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visi
   VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', 'driver', 'on_site', 1, sha256('badge'),
     'Seeded', '{o}', sha256('text'), now(), '\x04', sha256('licence'), 'Seeded', '{one}', now(), now());
 INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
-INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, credential_id, sources, values_sealed, number_index, algorithm,
+INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, number_index, algorithm,
     created_at, expires_at)
-  VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{barcode}', '\x04', sha256('licence'), 'cross-check-1', now(), now() + interval '1 hour');
+  VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', '{barcode}', '\x04', sha256('licence'), 'cross-check-1', now(), now() + interval '1 hour');
 INSERT INTO id_scan_objects VALUES ('{o}', '{o}', '{o}', 'front', 'image/png', 1, now());
 INSERT INTO watchlist_entries VALUES ('{o}', '{o}', '{o}', 'deny', 'high', '\x04', now(), '{o}', NULL);
 INSERT INTO watchlist_keys VALUES ('{o}', substring(sha256('key') FOR 8), '{o}');

@@ -131,3 +131,21 @@ async fn a_scan_and_a_known_person_do_not_go_together() {
 
     assert_eq!(answer.problem(), "400 malformed /id_scan_id:not_beside_person_id");
 }
+
+#[tokio::test]
+async fn the_person_of_a_scan_is_cited_by_the_scan_alone() {
+    let world = World::new().await;
+    arrivals::scan(&world, LICENCE_TEXT).await;
+    let person: uuid::Uuid =
+        world.own_rows("SELECT person_id FROM id_scans WHERE organization_id = $1").await[0].get(0);
+    let body = json!({ "type": "visitor", "site_id": world.site, "name": "Ivan Novak", "person_id": person });
+
+    let answer = send(&arrival(&world, "key-1", "Ivan Novak", "").json(&body)).await;
+
+    assert_eq!(
+        answer.problem(),
+        "404 not_found",
+        "its key is destroyed after the hour, and with it the visit's values"
+    );
+    assert_eq!(world.count("visits").await, 0);
+}

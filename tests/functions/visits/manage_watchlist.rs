@@ -95,6 +95,7 @@ async fn a_reason_that_names_the_person_is_refused() {
     let answer = send(&revealing(&world, &entry).json(&reason)).await;
 
     assert_eq!(answer.problem(), "422 unprocessable /reason:names_the_person");
+    assert_eq!(world.actions().await, ["watchlist_entry.created", "access.refused"], "a guess is an entry");
 }
 
 #[tokio::test]
@@ -161,6 +162,25 @@ async fn refuses_without_the_permission_and_records_it() {
         let token = world.token_with(&["visit.read", "watchlist.review"]).await;
         refusals::without_the_permission(&world, &of(&world), &token, &deps, manage_watchlist::handle).await;
     }
+}
+
+#[tokio::test]
+async fn a_caller_of_one_site_does_not_touch_the_list_of_all_sites() {
+    let world = World::new().await;
+    let entry = created(&world).await;
+    let token = world.token_with(&["watchlist.manage"]).await;
+    let bind = "UPDATE credentials SET site_id = $2 WHERE organization_id = $1 AND permissions = '{watchlist.manage}'";
+    world.execute(bind, &[&world.organization.uuid(), &world.site.uuid()]).await;
+
+    for event in [
+        creation(&world, &body()),
+        revealing(&world, &entry),
+        write(&world, "DELETE", "/v1/watchlist/{entry_id}", &[&entry], &json!({})),
+        Event::new("GET", "/v1/watchlist", &[]),
+    ] {
+        assert_eq!(send(&event.bearer(&token)).await.problem(), "403 forbidden");
+    }
+    assert_eq!(world.count("watchlist_entries").await, 1);
 }
 
 #[tokio::test]

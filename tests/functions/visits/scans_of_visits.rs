@@ -74,3 +74,23 @@ async fn a_scanned_document_is_named_by_the_visit_and_opened_by_a_reveal_alone()
     assert_eq!(revealed.body["values"]["document_back"]["media_type"], "image/jpeg");
     assert_eq!(world.actions().await.last().unwrap(), "visit.revealed");
 }
+
+#[tokio::test]
+async fn two_sides_that_are_sent_at_once_both_count() {
+    let world = World::new().await;
+    let scan = |key: &str, body: &Value| {
+        Event::new("POST", "/v1/id-scans", &[]).bearer(&world.token).idempotent(key).json(body)
+    };
+    let zone = json!({ "kind": "mrz", "text": super::scan_id::MRZ });
+    let first = send(&scan("key-1", &json!({ "site_id": world.site, "device_text": zone }))).await;
+    let id = &first.body["id_scan_id"];
+    let back = scan("key-2", &json!({ "id_scan_id": id, "back": picture("licence-1-00-back") }));
+    let front = scan("key-3", &json!({ "id_scan_id": id, "front": pictures::jpeg() }));
+
+    let (back, front) = tokio::join!(send(&back), send(&front));
+
+    assert_eq!((back.status, front.status), (201, 201), "{} {}", back.text, front.text);
+    let row = &world.own_rows("SELECT sources FROM id_scans WHERE organization_id = $1").await[0];
+    assert_eq!(row.get::<_, Vec<String>>(0), ["barcode", "mrz"]);
+    assert_eq!(world.count("id_scan_objects").await, 2);
+}

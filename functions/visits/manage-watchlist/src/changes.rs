@@ -1,10 +1,11 @@
 //! Handles `POST /v1/watchlist` and `DELETE /v1/watchlist/{entry_id}`.
 
 use shared::{
-    Result,
+    Error, Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
     domain::text::BoundedText as _,
+    door::Caller,
     http::{Nothing, Reply, Request},
     id::{PersonId, WatchlistEntryId},
     vault::PersonKey,
@@ -16,12 +17,21 @@ use crate::{
     store::{self, SealedEntry},
 };
 
+/// Refuses a caller who may act at one site alone: an entry holds visitors at every site.
+///
+/// # Errors
+/// [`Error::Forbidden`] for such a caller.
+pub(crate) fn expect_whole_organization(caller: &Caller) -> Result<()> {
+    if caller.site.is_some() { Err(Error::Forbidden) } else { Ok(()) }
+}
+
 /// Puts an entry on the list; the next check-in meets it.
 pub(crate) async fn create(deps: &Deps, request: &Request) -> Result<Reply> {
     let NewEntry { list, severity, entry: listed } = request.json()?;
     listed.expect_whole()?;
 
     let (admitted, ()) = deps.door.admit(request, Permission::WatchlistManage, ()).await?;
+    expect_whole_organization(admitted.caller())?;
 
     let now = admitted.now();
     let tenant = admitted.tenant_key().await?;
@@ -72,6 +82,7 @@ pub(crate) async fn end(deps: &Deps, request: &Request) -> Result<Reply> {
 
     let lookup = store::load_entry(request.target("entry_id"));
     let (admitted, found) = deps.door.admit(request, Permission::WatchlistManage, lookup).await?;
+    expect_whole_organization(admitted.caller())?;
 
     let now = admitted.now();
     let id = found.entry_id;

@@ -45,12 +45,22 @@ async fn before_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
         (Some(id), Some(scan)) => {
             let person = tenant.unwrap_person(scan.person, &scan.wrapped_key)?;
             let before = scan.open(id, &person)?;
-            Owner { id, person, before, visit: None, is_new: false, kind, expires_at: scan.expires_at }
+            Owner {
+                id,
+                person,
+                before,
+                sealed_before: scan.values,
+                visit: None,
+                is_new: false,
+                kind,
+                expires_at: scan.expires_at,
+            }
         }
         _ => Owner {
             id: IdScanId::new(now),
             person: tenant.new_person(PersonId::new(now))?,
             before: Document::default(),
+            sealed_before: None,
             visit: None,
             is_new: true,
             kind,
@@ -76,6 +86,7 @@ async fn for_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
         id: IdScanId::new(now),
         person,
         before: Document::default(),
+        sealed_before: None,
         visit: Some((id, said)),
         is_new: true,
         kind: visit.kind,

@@ -5,7 +5,7 @@ use shared::{
     documents::{Document, Private},
     domain::visit::VisitorKind,
     id::{IdScanId, SiteId, VisitId},
-    vault::PersonKey,
+    vault::{PersonKey, Sealed},
 };
 use time::Date;
 
@@ -28,6 +28,8 @@ pub(crate) struct Owner {
     pub(crate) before: Document,
     /// The visit that it is for, where there is one.
     pub(crate) visit: Option<(VisitId, Said)>,
+    /// What an earlier side said, as it is sealed: a second side is added to exactly that.
+    pub(crate) sealed_before: Option<Sealed>,
     /// False for the second side.
     pub(crate) is_new: bool,
     pub(crate) kind: VisitorKind,

@@ -48,7 +48,7 @@ pub(crate) async fn record(
             if owner.is_new {
                 store::insert_scan(batch, row)
             } else {
-                store::add_to_scan(batch, row)
+                store::add_to_scan(batch, row, owner.sealed_before.clone())
             }
             stored.iter().for_each(|side| store::insert_object(batch, owner.id, side, now));
             batch.audit(entry);

@@ -23,7 +23,7 @@ pub(crate) struct OpenScan {
     pub(crate) person: PersonId,
     pub(crate) wrapped_key: Vec<u8>,
     pub(crate) expires_at: Timestamp,
-    values: Option<Sealed>,
+    pub(crate) values: Option<Sealed>,
     credential: CredentialId,
     sides: Vec<String>,
 }
@@ -191,13 +191,14 @@ pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
     );
 }
 
-/// Adds what a second side said, if the scan is still there.
-pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow) {
+/// Adds what a second side said to what the first one said, if that is still so: of two at once, one is read again.
+pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow, before: Option<Sealed>) {
     batch.write(
         Statement::new(concat!(
             "-- scan-id.add_to_scan\n",
             "WITH changed AS (UPDATE id_scans SET sources = $2, values_sealed = $3, number_index = $4, verdicts = $5, algorithm = $6, ",
-            "score = $7 WHERE id_scan_id = $1 AND visit_id IS NULL AND purged_at IS NULL RETURNING id_scan_id) ",
+            "score = $7 WHERE id_scan_id = $1 AND visit_id IS NULL AND purged_at IS NULL ",
+            "AND values_sealed IS NOT DISTINCT FROM $8 RETURNING id_scan_id) ",
             "SELECT app.expect_change(count(*)) FROM changed",
         ))
         .bind(row.id)
@@ -206,7 +207,8 @@ pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow) {
         .bind(row.number_index)
         .bind(row.verdicts)
         .bind(cross_check::VERSION)
-        .bind(row.score),
+        .bind(row.score)
+        .bind(before),
     );
 }
 

@@ -92,3 +92,28 @@ async fn lists_go_on_where_the_page_before_ended() {
     );
     assert_eq!(second.body["next_cursor"], Value::Null);
 }
+
+#[tokio::test]
+async fn rules_for_documents_are_changed_as_a_whole_and_only_known_ones_are_taken() {
+    let world = World::new().await;
+    let id = world.site.to_string();
+    let patch = async |check: Value| {
+        send(&write(&world, "PATCH", "/v1/sites/{site_id}", &[&id], &json!({ "id_check": check }))).await
+    };
+    let rules = json!({ "age_min": 18, "rules": { "expired": "refused", "name.near": "held" } });
+
+    let changed = patch(rules.clone()).await;
+
+    assert_eq!((changed.status, &changed.body["id_check"]), (200, &rules), "{}", changed.text);
+    assert!(world.entries().await[0]["diff"]["changed"]["id_check"]["to"].as_str().unwrap().contains("refused"));
+    for (check, problem) in [
+        (json!({ "age_min": 0 }), "400 malformed /id_check/age_min:out_of_range"),
+        (json!({ "age_min": 121 }), "400 malformed /id_check/age_min:out_of_range"),
+        (json!({ "rules": { "shoes.near": "held" } }), "422 unprocessable /id_check/rules:unknown_value"),
+        (json!({ "rules": { "expired": "shot" } }), "422 unprocessable /id_check/rules:unknown_value"),
+        (json!({ "pages": 1 }), "400 malformed /id_check/pages:unknown_field"),
+    ] {
+        assert_eq!(patch(check).await.problem(), problem);
+    }
+    assert_eq!(patch(json!({ "age_min": null })).await.body["id_check"], json!({ "age_min": null, "rules": {} }));
+}
