@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::harness::{Event, World, event::Answer, pictures, refusals, stack};
 
 /// The specimen of ICAO Doc 9303, part 4.
-pub(super) const MRZ: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+pub(super) const MRZ: &str =
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
 const LICENCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors/licences");
 
 async fn deps(changes: &[(&str, &str)]) -> scan_id::Deps {
