@@ -41,13 +41,14 @@ GRANT SELECT (organization_id, name, plan, environment, created_at, requires_mfa
   TO fn_build_export;
 GRANT SELECT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at, ready_at) ON outbox TO fn_build_export;
 GRANT SELECT (organization_id, person_id, kind, wrapped_key, created_at) ON people TO fn_build_export;
-GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, created_at) ON sites TO fn_build_export;
+GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, document_retention_hours, created_at) ON sites TO fn_build_export;
 GRANT SELECT (organization_id, object_id, visit_id, kind, media_type, bytes, created_at) ON visit_objects TO fn_build_export;
 GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at) ON visit_types TO fn_build_export;
 GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, name, company, email, phone,
   purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at, carrier, bills_of_lading, appointment, load_type, seal, un_number, hazard_class, dangerous_goods, trailer,
   co_driver, tractor_plate, trailer_plate, checked_in_at, checked_out_at, occurred_at, device_seq, checked_out_occurred_at,
-  checked_out_device_seq, decision, decided_at, decided_by, decided_by_member, created_at) ON visits TO fn_build_export;
+  checked_out_device_seq, decision, decided_at, decided_by, decided_by_member, licence_person_id, licence_purged_at, legal_hold_since,
+  legal_hold_by, created_at) ON visits TO fn_build_export;
 
 -- The mark of a broken log, and the mails that tell of it.
 GRANT EXECUTE ON FUNCTION audit.broken_since(), audit.first_difference(bigint, bigint), audit.mark_broken(bigint, timestamptz) TO fn_build_export;

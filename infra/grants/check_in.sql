@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION app.admit_check_in(
   OUT found_site uuid, OUT requires_nda boolean, OUT found_host uuid, OUT host_name text,
   OUT found_nda uuid, OUT nda_locale text, OUT nda_text_sha256 bytea, OUT nda_is_retired boolean,
   OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea,
-  OUT found_scan uuid, OUT scan_person uuid, OUT scan_values bytea, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
+  OUT found_scan uuid, OUT scan_person uuid, OUT scan_key bytea, OUT scan_values bytea, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
   OUT has_watchlist boolean, OUT badge_number integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -44,15 +44,13 @@ BEGIN
   END IF;
   IF wanted_person IS NOT NULL THEN
     SELECT p.wrapped_key INTO person_key FROM public.people AS p
-      WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver')
-        -- The person of a scan comes with the scan alone: the key of one that no check-in cites is destroyed.
-        AND NOT EXISTS (SELECT FROM public.id_scans AS i WHERE i.person_id = wanted_person AND i.visit_id IS NULL);
+      WHERE p.person_id = wanted_person AND p.wrapped_key IS NOT NULL AND p.kind IN ('visitor', 'driver');
   END IF;
-  -- A scan of the site that no check-in has cited, within its hour. The visit takes its person over.
+  -- A scan of the site that no check-in has cited, within its hour.
   IF wanted_scan IS NOT NULL THEN
     SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key,
         s.id_check_age_min, s.id_check_rules
-      INTO found_scan, scan_person, scan_values, person_key, age_min, id_check_rules
+      INTO found_scan, scan_person, scan_values, scan_key, age_min, id_check_rules
       FROM public.id_scans AS i
       JOIN public.people AS p ON p.organization_id = i.organization_id AND p.person_id = i.person_id
       JOIN public.sites AS s ON s.organization_id = i.organization_id AND s.site_id = i.site_id
@@ -72,29 +70,29 @@ END $$;
 -- The second round trip: writes everything that a check-in of the moment `at` leaves, or nothing. Raises as `app.resume` does.
 CREATE OR REPLACE FUNCTION app.record_check_in(
   organization uuid, credential uuid, claimed_key bytea, request text, answer bytea, recorded_at timestamptz,
-  at timestamptz, visit jsonb, new_person jsonb, images jsonb, events jsonb, entry jsonb)
+  at timestamptz, visit jsonb, new_people jsonb, images jsonb, events jsonb, entry jsonb)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   done text;
 BEGIN
   done := app.resume_and_settle(organization, credential, claimed_key, request, answer, recorded_at);
-  IF new_person IS NOT NULL THEN
+  IF new_people <> '[]' THEN
     INSERT INTO public.people (organization_id, person_id, kind, key_id, wrapped_key, created_at)
       SELECT organization, p.person_id, p.kind, p.key_id, p.wrapped_key, at
-      FROM jsonb_to_record(new_person) AS p (person_id uuid, kind text, key_id uuid, wrapped_key bytea);
+      FROM jsonb_to_recordset(new_people) AS p (person_id uuid, kind text, key_id uuid, wrapped_key bytea);
   END IF;
   INSERT INTO public.visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, badge_sha256,
       name, company, email, phone, purpose, answers, nda_version_id, nda_text_sha256, nda_signed_at,
-      licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
+      licence_person_id, licence_number_sealed, licence_number_index, carrier, bills_of_lading, appointment, load_type, seal,
       un_number, hazard_class, dangerous_goods, trailer, co_driver, tractor_plate, trailer_plate, checked_in_at, occurred_at, device_seq, created_at)
     SELECT organization, v.visit_id, v.site_id, v.person_id, v.host_id, v.visit_type_id, v.type, v.state, v.hold_reasons, v.badge_number, v.badge_sha256,
       v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id, v.nda_text_sha256, CASE WHEN v.nda_version_id IS NOT NULL THEN at END,
-      v.licence_number_sealed, v.licence_number_index, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
+      v.licence_person_id, v.licence_number_sealed, v.licence_number_index, v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal,
       v.un_number, v.hazard_class, v.dangerous_goods, v.trailer, v.co_driver, v.tractor_plate, v.trailer_plate, CASE v.state WHEN 'on_site' THEN at END,
       v.occurred_at, v.device_seq, at
     FROM jsonb_to_record(visit) AS v (visit_id uuid, site_id uuid, person_id uuid, host_id uuid, visit_type_id uuid, type text,
       state text, hold_reasons text[], badge_number integer, badge_sha256 bytea, name text, company text, email text, phone text, purpose text, answers jsonb,
-      nda_version_id uuid, nda_text_sha256 bytea, licence_number_sealed bytea, licence_number_index bytea,
+      nda_version_id uuid, nda_text_sha256 bytea, licence_person_id uuid, licence_number_sealed bytea, licence_number_index bytea,
       carrier text, bills_of_lading text[], appointment text, load_type text, seal text, un_number text, hazard_class text,
       dangerous_goods jsonb,
       trailer text, co_driver text, tractor_plate text, trailer_plate text, occurred_at timestamptz, device_seq bigint);

@@ -11,7 +11,7 @@ GRANT SELECT (organization_id, visit_id, type, state, hold_reasons, site_id, per
   purpose, visit_type_id, answers, badge_number, nda_version_id, nda_text_sha256, nda_signed_at, carrier, bills_of_lading,
   appointment, load_type, seal, un_number, hazard_class, dangerous_goods, trailer, co_driver, tractor_plate, trailer_plate, created_at,
   checked_in_at, occurred_at, device_seq, checked_out_at, checked_out_occurred_at, checked_out_device_seq,
-  decision, decided_at, decided_by, decided_by_member) ON visits TO fn_read_visit;
+  decision, decided_at, decided_by, decided_by_member, licence_purged_at, legal_hold_since) ON visits TO fn_read_visit;
 GRANT SELECT (organization_id, visit_id, kind, media_type, bytes) ON visit_objects TO fn_read_visit;
 GRANT SELECT (organization_id, id_scan_id, visit_id, number_index, verdicts, algorithm, score, purged_at) ON id_scans TO fn_read_visit;
 GRANT SELECT (organization_id, id_scan_id, side, media_type, bytes) ON id_scan_objects TO fn_read_visit;

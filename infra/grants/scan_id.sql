@@ -12,7 +12,7 @@ GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, credent
   INSERT (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, number_index, verdicts, algorithm, score,
     created_at, expires_at),
   UPDATE (sources, values_sealed, number_index, verdicts, algorithm, score) ON id_scans TO fn_scan_id;
-GRANT SELECT (organization_id, visit_id, site_id, person_id, type, state, name, licence_number_sealed) ON visits TO fn_scan_id;
+GRANT SELECT (organization_id, visit_id, site_id, person_id, state, name, licence_person_id, licence_number_sealed) ON visits TO fn_scan_id;
 GRANT SELECT (organization_id, id_scan_id, side), INSERT ON id_scan_objects TO fn_scan_id;
 GRANT INSERT (draft) ON audit_log TO fn_scan_id;
 

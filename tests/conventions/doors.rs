@@ -128,6 +128,12 @@ const PASSED: &[(&str, &str, usize, &str)] = &[
         1,
         "scans are destroyed in each organization",
     ),
+    (
+        "functions/operations/sweep-retention/src/handler.rs",
+        ".with_tenant(",
+        2,
+        "documents are destroyed in each organization",
+    ),
     ("functions/visits/check-in/src/document.rs", ".expose_secret()", 1, "a scanned document is compared"),
     ("functions/visits/decide-visit/src/handler.rs", ".expose_secret()", 1, "a badge is shown once"),
     ("functions/visits/scan-id/src/answer.rs", ".expose_secret()", 1, "what was read is answered once"),

@@ -138,6 +138,7 @@ pub(super) const CALLS: &[(&str, What, &str)] = &[
         OwnIds,
         "app.prove_session(sha256('{x} session'), 'host', gen_random_uuid(), sha256('n'), 'client', '192.0.2.1', now() + interval '1 hour', now())",
     ),
+    ("app.purge_documents", OwnIds, "nullif((app.purge_documents('{x}', now() + interval '400 days', 10)).licences, 0)"),
     ("app.reach_of", OwnIds, "(app.reach_of(sha256('{x}'))).permissions"),
     ("app.reactivate_member", OwnIds, "app.reactivate_member({admin}, md5('{x} gone')::uuid, 'host', '{}', now())"),
     ("app.refused_reasons_wait", OwnIds, "app.refused_reasons_wait(sha256('{x}'), now())"),

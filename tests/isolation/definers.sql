@@ -13,7 +13,7 @@ INSERT INTO member_proofs (organization_id, member_id, password_phc, password_ch
   SELECT '{o}', md5('{o} ' || m.id)::uuid, '$scrypt$host', now(), '\x06', now(), 1, '\x08', substring(sha256('salt') FOR 16)
   FROM (VALUES ('admin member'), ('member')) AS m (id);
 INSERT INTO people (organization_id, person_id, kind, key_id, wrapped_key, created_at)
-  VALUES ('{o}', md5('{o} scanned')::uuid, 'visitor', '{o}', '\x03', now());
+  VALUES ('{o}', md5('{o} scanned')::uuid, 'document', '{o}', '\x03', now());
 INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, credential_id, sources, algorithm, created_at, expires_at)
   VALUES ('{o}', md5('{o} scan')::uuid, '{o}', md5('{o} scanned')::uuid, '{o}', '{}', 'cross-check-1', now(), now() + interval '1 hour');
 INSERT INTO recovery_codes VALUES ('{o}', md5('{o} member')::uuid, sha256('code'), NULL);

@@ -25,6 +25,8 @@ words! {
         ApiTokenRevoked = "api_token.revoked",
         /// The audit log was read.
         AuditLogRead = "audit_log.read",
+        /// What identity documents of a site's visits said was destroyed, since its time was over.
+        DocumentsPurged = "documents.purged",
         /// A bundle was made; its digest is that of its manifest.
         ExportBuilt = "export.built",
         /// A link to a bundle was given out.
@@ -63,6 +65,10 @@ words! {
         KioskRenamed = "kiosk.renamed",
         /// A kiosk's credential was revoked.
         KioskRevoked = "kiosk.revoked",
+        /// The documents of a visit are kept, whatever the site's rule says.
+        LegalHoldPlaced = "legal_hold.placed",
+        /// The site's rule counts for a visit again.
+        LegalHoldReleased = "legal_hold.released",
         /// A mail to a member was given up.
         MailGivenUp = "mail.given_up",
         /// A mail to a member was handed over.
@@ -107,6 +113,8 @@ words! {
         LogStreamResumed = "log_stream.resumed",
         /// A stream of the log delivers again from an earlier entry.
         LogStreamRewound = "log_stream.rewound",
+        /// A site keeps documents for another time.
+        RetentionChanged = "retention.changed",
         /// It was decided anew what members prove when they sign in.
         SignInPolicyChanged = "sign_in_policy.changed",
         /// New recovery codes took the place of all old ones.

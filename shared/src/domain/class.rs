@@ -167,7 +167,7 @@ classified! {
         }
         sites, Organization {
             organization_id site_id name time_zone locale requires_nda created_at: Internal Clear Kept;
-            id_check_age_min id_check_rules: Internal Clear Kept;
+            id_check_age_min id_check_rules document_retention_hours: Internal Clear Kept;
         }
         credentials, Organization {
             organization_id credential_id kind sha256 name permissions site_id: Internal Clear Kept;
@@ -247,7 +247,8 @@ classified! {
             bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer: Internal Clear Kept;
             checked_in_at checked_out_at occurred_at device_seq: Internal Clear Kept;
             checked_out_occurred_at checked_out_device_seq created_at: Internal Clear Kept;
-            decision decided_at decided_by decided_by_member: Internal Clear Kept;
+            decision decided_at decided_by decided_by_member legal_hold_since legal_hold_by: Internal Clear Kept;
+            licence_person_id licence_purged_at: Internal Clear Kept;
             name company email phone purpose answers carrier co_driver: Restricted Clear Replaced;
             tractor_plate trailer_plate: Restricted Clear Replaced;
         }
@@ -258,9 +259,11 @@ classified! {
         visit_objects, Visit {
             organization_id object_id visit_id kind media_type bytes created_at: Internal Clear Kept;
         }
-        id_scans, Document {
+        id_scans, Visit {
             organization_id id_scan_id site_id person_id visit_id credential_id sources: Internal Clear Kept;
             verdicts algorithm score created_at expires_at purged_at: Internal Clear Kept;
+        }
+        id_scans, Document {
             values_sealed: Restricted Sealed Unreadable;
             number_index: Restricted Clear Replaced;
         }

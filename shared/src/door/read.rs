@@ -40,6 +40,12 @@ impl ReadDoor {
         Self { db, clock: settings.clock, per_minute: settings.per_minute, console_origin }
     }
 
+    /// The present moment, for look-ups that depend on it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Admits a caller and answers the action's look-ups, in one round trip.
     ///
     /// # Errors

@@ -6,3 +6,4 @@ mod migrate;
 mod refuse_unknown_route;
 mod sweep_id_scans;
 mod sweep_leftovers;
+mod sweep_retention;

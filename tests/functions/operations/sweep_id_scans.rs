@@ -59,7 +59,7 @@ async fn a_scan_that_no_check_in_cites_is_gone_after_its_hour() {
     let object = scan_picture(&world).await;
     arrivals::scan(&world, arrivals::LICENCE_TEXT).await;
     let persons =
-        "SELECT count(*) FROM people WHERE organization_id = $1 AND kind = 'visitor' AND wrapped_key IS NOT NULL";
+        "SELECT count(*) FROM people WHERE organization_id = $1 AND kind = 'document' AND wrapped_key IS NOT NULL";
 
     assert_eq!((sweep(&world, 0).await, world.count("id_scans").await), (0, 2), "within the hour they stay");
     assert_eq!(sweep(&world, 3700).await, 2);

@@ -6,6 +6,7 @@ mod check_out;
 mod decide_visit;
 mod id_checks;
 mod list_visits;
+mod manage_retention;
 mod manage_watchlist;
 mod read_visit;
 mod reveal_visit;

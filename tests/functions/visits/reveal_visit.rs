@@ -184,7 +184,7 @@ async fn a_replay_shows_nothing_again() {
 async fn an_erased_person_has_nothing_to_show_and_the_look_is_recorded() {
     let world = World::new().await;
     let visit = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
-    let erase = "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'driver'";
+    let erase = "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind IN ('driver', 'document')";
     world.execute(erase, &[&world.organization]).await;
 
     let answer = send(&demand(&world, &visit, "key-1", &["licence_number"])).await;

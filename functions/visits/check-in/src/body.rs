@@ -49,7 +49,7 @@ pub struct ArrivalBody {
     pub(crate) site_id: Option<SiteId>,
     /// A person who came before; without it the arrival makes a new one.
     pub(crate) person_id: Option<PersonId>,
-    /// The scan of the visitor's identity document; it goes with no `person_id`, since the scan has a person of its own.
+    /// The scan of the visitor's identity document.
     pub(crate) id_scan_id: Option<IdScanId>,
     /// Full name; one word is enough.
     pub(crate) name: Name,
@@ -150,7 +150,6 @@ impl Faults {
             "/device_seq",
             "out_of_range",
         );
-        self.check(body.id_scan_id.is_some() && body.person_id.is_some(), "/id_scan_id", "not_beside_person_id");
         let ahead = body.occurred_at.is_some_and(|at| at.seconds_since(now) > DEVICE_AHEAD_S_MAX);
         self.check(ahead, "/occurred_at", "in_the_future");
     }

@@ -21,8 +21,9 @@ use crate::arrival::Arrival;
 #[derive(Debug)]
 pub(crate) struct ScannedDocument {
     pub(crate) id: IdScanId,
-    /// Whose key sealed it: the visit takes this person over.
-    pub(crate) person: PersonId,
+    /// Whose key sealed it: a person of the document's own.
+    pub(crate) holder: PersonId,
+    pub(crate) wrapped_key: Vec<u8>,
     pub(crate) values: Option<Sealed>,
     /// The site's day.
     pub(crate) today: Date,
@@ -43,9 +44,9 @@ impl ScannedDocument {
     ///
     /// # Errors
     /// Unprocessable, naming the fields, where the site's rules refuse the visitor. What stands on the document is not said.
-    pub(crate) fn check(&self, arrival: &Arrival, person: &PersonKey) -> Result<CheckedDocument> {
+    pub(crate) fn check(&self, arrival: &Arrival, holder: &PersonKey) -> Result<CheckedDocument> {
         let document = match &self.values {
-            Some(values) => Document::of_kept(person.open(ID_SCAN_VALUES.of(self.id.uuid()), values)?.expose_secret())?,
+            Some(values) => Document::of_kept(holder.open(ID_SCAN_VALUES.of(self.id.uuid()), values)?.expose_secret())?,
             None => Document::default(),
         };
         let said = Person {

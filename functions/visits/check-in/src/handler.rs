@@ -35,24 +35,26 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let now = admitted.now();
     let id = VisitId::new(now);
     let tenant = admitted.tenant_key().await?;
-    let known = arrival.person.or_else(|| found.document.as_ref().map(|document| document.person));
-    let person = match (known, &found.person_key) {
+    let person = match (arrival.person, &found.person_key) {
         (Some(known), Some(wrapped)) => tenant.unwrap_person(known, wrapped)?,
         _ => tenant.new_person(PersonId::new(now))?,
     };
-    let document = found.document.as_ref().map(|document| document.check(&arrival, &person)).transpose()?;
+    let holder = visit::holder(&arrival, &found, &tenant, now)?;
+    let document = found.document.as_ref().zip(holder.as_ref());
+    let document = document.map(|(document, holder)| document.check(&arrival, holder)).transpose()?;
     let screening = match found.has_watchlist {
         true => Screening::of(&arrival, &admitted, &tenant, store::find_listed, found.today).await?,
         false => Screening::default(),
     };
     let hold_reasons = visit::hold_reasons(document.as_ref(), &screening);
-    let licence = arrival.driver.as_ref().map(|driver| SealedLicence::new(driver, id, &person, &tenant)).transpose()?;
+    let licence = arrival.driver.as_ref().zip(holder.as_ref());
+    let licence = licence.map(|(driver, holder)| SealedLicence::new(driver, id, holder, &tenant)).transpose()?;
     let badge = Badge::unless_held(&hold_reasons, found.badge_number, admitted.caller())?;
     let stored = images.store(&deps.objects, &person, now).await?;
 
     let (badge, document, hold_reasons) = (badge.as_ref(), document.as_ref(), hold_reasons.as_slice());
-    let new =
-        NewVisit { id, person: &person, found: &found, badge, hold_reasons, document, screening: &screening, now };
+    let (person, holder, screening) = (&person, holder.as_ref(), &screening);
+    let new = NewVisit { id, person, holder, found: &found, badge, hold_reasons, document, screening, now };
     let receipt = Receipt::new(&new, &arrival, admitted.caller());
     let entry = record::entry(&admitted, &new, &arrival, &stored)?;
     let reply = Reply::created(&receipt)?;

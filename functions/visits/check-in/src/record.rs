@@ -23,16 +23,21 @@ use crate::{
     visit::NewVisit,
 };
 
-/// A driver's licence number as it is stored: sealed, and findable by who knows it.
-pub(crate) struct SealedLicence {
+/// Kind of the person whose key seals what stands on a document.
+const DOCUMENT: &str = "document";
+
+/// A driver's licence number as it is stored: sealed for as long as documents are kept, and findable by who knows it.
+pub(crate) struct SealedLicence<'k> {
+    holder: &'k PersonKey,
     sealed: Sealed,
     index: [u8; 32],
 }
 
-impl SealedLicence {
-    pub(crate) fn new(driver: &Driver, visit: VisitId, person: &PersonKey, tenant: &TenantKey) -> Result<Self> {
+impl<'k> SealedLicence<'k> {
+    pub(crate) fn new(driver: &Driver, visit: VisitId, holder: &'k PersonKey, tenant: &TenantKey) -> Result<Self> {
         Ok(Self {
-            sealed: person.seal(LICENCE_NUMBER.of(visit.uuid()), driver.licence_number.as_str().as_bytes())?,
+            holder,
+            sealed: holder.seal(LICENCE_NUMBER.of(visit.uuid()), driver.licence_number.as_str().as_bytes())?,
             index: tenant.blind_index(LICENCE_NUMBER, &driver.licence_number.normalised()),
         })
     }
@@ -43,14 +48,19 @@ pub(crate) fn rows<'a>(
     new: &NewVisit<'a>,
     arrival: &'a Arrival,
     images: &[StoredImage],
-    licence: Option<&'a SealedLicence>,
+    licence: Option<&'a SealedLicence<'a>>,
 ) -> Rows<'a> {
-    let is_new = arrival.person.is_none() && arrival.id_scan.is_none();
-    let person = is_new.then(|| person_row(new.person, arrival.kind()));
-    Rows { visit: visit_row(new, arrival, licence), person, images: images.iter().map(ImageRow::of).collect() }
+    let person = arrival.person.is_none().then(|| PersonRow::of(new.person, arrival.kind().word()));
+    // The person of a scan is there already.
+    let holder = new.holder.filter(|_| arrival.id_scan.is_none()).map(|holder| PersonRow::of(holder, DOCUMENT));
+    Rows {
+        visit: visit_row(new, arrival, licence),
+        people: person.into_iter().chain(holder).collect(),
+        images: images.iter().map(ImageRow::of).collect(),
+    }
 }
 
-fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a SealedLicence>) -> VisitRow<'a> {
+fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a SealedLicence<'a>>) -> VisitRow<'a> {
     let NewVisit { id: visit, person, found, badge, .. } = *new;
     VisitRow {
         visit_id: visit,
@@ -79,8 +89,9 @@ fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a S
     }
 }
 
-fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence) -> DriverColumns<'a> {
+fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence<'a>) -> DriverColumns<'a> {
     DriverColumns {
+        licence_person_id: licence.holder.id(),
         licence_number_sealed: &licence.sealed,
         licence_number_index: Bytes(&licence.index),
         carrier: &driver.carrier,
@@ -96,11 +107,6 @@ fn driver_columns<'a>(driver: &'a Driver, licence: &'a SealedLicence) -> DriverC
         tractor_plate: driver.tractor_plate.as_ref(),
         trailer_plate: driver.trailer_plate.as_ref(),
     }
-}
-
-/// The row of a person who comes for the first time.
-fn person_row(person: &PersonKey, kind: VisitorKind) -> PersonRow<'_> {
-    PersonRow { person_id: person.id(), kind, key_id: person.tenant_key(), wrapped_key: Bytes(person.wrapped()) }
 }
 
 /// The entry of the arrival. What a person said stands in it sealed, with a commitment.
@@ -150,6 +156,14 @@ pub(crate) fn entry(
     if let Some(driver) = &arrival.driver {
         diff = driver_entry(diff, driver, &seal)?;
     }
+    if let Some((driver, holder)) = arrival.driver.as_ref().zip(new.holder) {
+        diff = diff.added("licence_person_id", holder.id()).added_sealed(
+            "licence_number",
+            Some(driver.licence_number.as_str()),
+            holder,
+            request,
+        )?;
+    }
     let action = if new.badge.is_some() { Action::VisitCheckedIn } else { Action::VisitHeld };
     Ok(AuditEvent::new(action, TargetKind::Visit, visit).with(diff))
 }
@@ -170,7 +184,6 @@ fn driver_entry(diff: Diff, driver: &Driver, seal: &impl Fn(Diff, &str, Option<&
         .added_if_some("hazard_class", first.map(|first| Internal(first.hazard_class.as_str())))
         .added_if_some("dangerous_goods", Some(goods).filter(|goods| !goods.is_empty()))
         .added_if_some("trailer", driver.trailer);
-    diff = seal(diff, "licence_number", Some(driver.licence_number.as_str()))?;
     diff = seal(diff, "carrier", Some(driver.carrier.as_str()))?;
     diff = seal(diff, "co_driver", driver.co_driver.as_ref().map(BoundedText::as_str))?;
     diff = seal(diff, "tractor_plate", driver.tractor_plate.as_ref().map(BoundedText::as_str))?;

@@ -18,7 +18,7 @@ use shared::{
     id::{HostId, IdScanId, KeyId, NoticeVersionId, ObjectId, PersonId, SiteId, VisitId, VisitTypeId},
     outbox::OutgoingEvent,
     tenant::{Bytes, Lookup, Row, Statement},
-    vault::Sealed,
+    vault::{PersonKey, Sealed},
 };
 use time::Date;
 
@@ -90,7 +90,7 @@ pub(crate) fn admit(arrival: &Arrival) -> Lookup<Found> {
             && found.nda.is_some() == nda.is_some()
             && found.visit_type.is_some() == visit_type.is_some()
             && found.document.is_some() == scan.is_some()
-            && found.person_key.is_some() == (person.is_some() || scan.is_some());
+            && found.person_key.is_some() == person.is_some();
         if is_whole { Ok(found) } else { Err(Error::NotFound) }
     })
 }
@@ -126,7 +126,8 @@ fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
             serde_json::from_value(row.read("id_check_rules")?).map_err(Error::internal)?;
         Ok(ScannedDocument {
             id,
-            person: row.read("scan_person")?,
+            holder: row.read("scan_person")?,
+            wrapped_key: row.read("scan_key")?,
             values: row.read("scan_values")?,
             today: read_today(row)?,
             age_min: age_min.and_then(|years| u8::try_from(years).ok()),
@@ -190,13 +191,19 @@ pub(crate) fn find_listed(keys: Vec<Vec<u8>>, number_keys: Vec<Vec<u8>>) -> Look
     })
 }
 
-/// A new person, whose key seals what was said.
+/// A new person, whose key seals what was said, or what stands on the document.
 #[derive(Serialize)]
 pub(crate) struct PersonRow<'k> {
-    pub(crate) person_id: PersonId,
-    pub(crate) kind: VisitorKind,
-    pub(crate) key_id: KeyId,
-    pub(crate) wrapped_key: Bytes<'k>,
+    person_id: PersonId,
+    kind: &'static str,
+    key_id: KeyId,
+    wrapped_key: Bytes<'k>,
+}
+
+impl<'k> PersonRow<'k> {
+    pub(crate) fn of(key: &'k PersonKey, kind: &'static str) -> Self {
+        Self { person_id: key.id(), kind, key_id: key.tenant_key(), wrapped_key: Bytes(key.wrapped()) }
+    }
 }
 
 /// The visit, as `app.record_check_in` reads it; what it adds are the organization and the time.
@@ -231,6 +238,7 @@ pub(crate) struct VisitRow<'a> {
 /// The columns of a visit that only a driver's has.
 #[derive(Serialize)]
 pub(crate) struct DriverColumns<'a> {
+    pub(crate) licence_person_id: PersonId,
     pub(crate) licence_number_sealed: &'a Sealed,
     pub(crate) licence_number_index: Bytes<'a>,
     pub(crate) carrier: &'a Company,
@@ -266,8 +274,8 @@ impl ImageRow {
 /// Every row that an arrival writes.
 pub(crate) struct Rows<'a> {
     pub(crate) visit: VisitRow<'a>,
-    /// Absent where the person is known.
-    pub(crate) person: Option<PersonRow<'a>>,
+    /// Those that are not known yet.
+    pub(crate) people: Vec<PersonRow<'a>>,
     pub(crate) images: Vec<ImageRow>,
 }
 
@@ -281,7 +289,7 @@ pub(crate) fn record(rows: &Rows<'_>, events: Vec<OutgoingEvent>, entry: AuditEv
         "SELECT app.record_check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     ))
     .bind(serde_json::to_value(&rows.visit).map_err(Error::internal)?)
-    .bind(rows.person.as_ref().map(serde_json::to_value).transpose().map_err(Error::internal)?)
+    .bind(serde_json::to_value(&rows.people).map_err(Error::internal)?)
     .bind(serde_json::to_value(&rows.images).map_err(Error::internal)?);
     Ok(Record::new(call, events, entry))
 }

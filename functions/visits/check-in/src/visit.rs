@@ -6,17 +6,19 @@ use shared::{
     clock::Timestamp,
     domain::visit::{HoldReason, VisitState},
     door::Caller,
-    id::VisitId,
-    vault::PersonKey,
+    id::{PersonId, VisitId},
+    vault::{PersonKey, TenantKey},
 };
 
-use crate::{document::CheckedDocument, screening::Screening, store::Found};
+use crate::{arrival::Arrival, document::CheckedDocument, screening::Screening, store::Found};
 
 /// A visit that is about to be recorded, with what was found and made for it.
 pub(crate) struct NewVisit<'v> {
     pub(crate) id: VisitId,
     /// The key of the person who arrives.
     pub(crate) person: &'v PersonKey,
+    /// The key that seals what stands on the identity document; absent where none was shown or typed.
+    pub(crate) holder: Option<&'v PersonKey>,
     pub(crate) found: &'v Found,
     /// Absent while the visit is held.
     pub(crate) badge: Option<&'v Badge>,
@@ -33,6 +35,21 @@ impl NewVisit<'_> {
     /// On site, or held.
     pub(crate) const fn state(&self) -> VisitState {
         if self.hold_reasons.is_empty() { VisitState::OnSite } else { VisitState::Held }
+    }
+}
+
+/// The key that seals what stands on the document: that of the scan, or a new one for a driver's licence number. It is destroyed before
+/// the person's own.
+pub(crate) fn holder(
+    arrival: &Arrival,
+    found: &Found,
+    tenant: &TenantKey,
+    now: Timestamp,
+) -> Result<Option<PersonKey>> {
+    match (&found.document, &arrival.driver) {
+        (Some(scan), _) => tenant.unwrap_person(scan.holder, &scan.wrapped_key).map(Some),
+        (None, Some(_)) => tenant.new_person(PersonId::new(now)).map(Some),
+        (None, None) => Ok(None),
     }
 }
 

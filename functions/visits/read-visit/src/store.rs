@@ -6,6 +6,7 @@ use serde_json::Value;
 use shared::{
     Error, Result,
     audit::hex,
+    clock::Timestamp,
     domain::{
         text,
         visit::{DocumentSide, ImageKind, RestrictedField, VisitDecision},
@@ -25,7 +26,7 @@ SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, v.person_id, v.na
   v.carrier, v.bills_of_lading, v.appointment, v.load_type, v.seal, v.un_number, v.hazard_class, v.dangerous_goods, v.trailer,
   v.co_driver, v.tractor_plate, v.trailer_plate, v.created_at, v.checked_in_at, v.occurred_at, v.device_seq,
   v.checked_out_at, v.checked_out_occurred_at, v.checked_out_device_seq,
-  v.decision, v.decided_at, v.decided_by, v.decided_by_member
+  v.decision, v.decided_at, v.decided_by, v.decided_by_member, v.licence_purged_at, v.legal_hold_since
 FROM visits AS v
 LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.host_id
 LEFT JOIN notices AS n ON n.organization_id = v.organization_id AND n.version_id = v.nda_version_id
@@ -81,7 +82,7 @@ pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<DocumentCheck>> {
     }
     Statement::new(concat!(
         "-- read-visit.load_id_check\n",
-        "SELECT id_scan_id, verdicts, algorithm, score::integer AS score FROM id_scans WHERE visit_id = $1 ",
+        "SELECT id_scan_id, verdicts, algorithm, score::integer AS score, purged_at FROM id_scans WHERE visit_id = $1 ",
         "ORDER BY id_scan_id DESC LIMIT 1",
     ))
     .bind(visit)
@@ -93,6 +94,7 @@ pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<DocumentCheck>> {
             warnings: stored.warnings,
             algorithm: row.read("algorithm")?,
             score: row.read("score")?,
+            purged_at: row.read("purged_at")?,
         })
     })
 }
@@ -103,8 +105,9 @@ fn read_visit(row: &Row) -> Result<Visit> {
     let Value::Object(answers) = row.read("answers")? else {
         return Err(Error::internal("answers are no object"));
     };
-    // Every driver has a licence number and no visitor has one: the table sees to it.
-    let licence = load.carrier.as_ref().map(|_| Restricted::licence_number());
+    let licence_purged_at: Option<Timestamp> = row.read("licence_purged_at")?;
+    // Every driver has a licence number until it is purged, and no visitor has one: the table sees to it.
+    let licence = load.carrier.as_ref().filter(|_| licence_purged_at.is_none()).map(|_| Restricted::licence_number());
     Ok(Visit {
         visit_id: row.read("visit_id")?,
         r#type: row.read("type")?,
@@ -126,6 +129,8 @@ fn read_visit(row: &Row) -> Result<Visit> {
         nda: read_nda(row)?,
         badge_number: row.read("badge_number")?,
         restricted: licence.into_iter().collect(),
+        licence_purged_at,
+        legal_hold_since: row.read("legal_hold_since")?,
         load,
         created_at: row.read("created_at")?,
         checked_in_at: row.read("checked_in_at")?,

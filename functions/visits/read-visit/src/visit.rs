@@ -54,6 +54,10 @@ pub struct Visit {
     pub badge_number: Option<i32>,
     /// What is sealed, and read only by `POST /v1/visits/{visit_id}/reveal`.
     pub restricted: Vec<Restricted>,
+    /// When the number of the driver's licence was destroyed, since its time was over.
+    pub licence_purged_at: Option<Timestamp>,
+    /// Since when a legal hold keeps the visit's documents.
+    pub legal_hold_since: Option<Timestamp>,
     /// What only a driver brings.
     #[serde(flatten)]
     pub load: Load,
@@ -167,6 +171,8 @@ pub struct DocumentCheck {
     /// How much of what could be compared agrees, in percent.
     #[schema(minimum = 0, maximum = 100)]
     pub score: Option<i32>,
+    /// When values and images of the document were destroyed; the verdicts stay.
+    pub purged_at: Option<Timestamp>,
 }
 
 /// The verdict of a field.

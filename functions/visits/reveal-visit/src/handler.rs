@@ -12,7 +12,7 @@ use shared::{
 
 use crate::{
     Demand, Deps, Revealed,
-    open::{self, Numbers},
+    open::{self, Keys, Numbers},
     revealed::{DemandBody, Values},
     store,
 };
@@ -36,13 +36,13 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     }
 
     // No transaction is open here: KMS and S3 may take their time.
-    let person = open::person_key(&admitted, &sealed).await?;
-    let numbers = Numbers::open(id, &sealed, document.as_ref(), person.as_ref())?;
+    let keys = Keys::of(&admitted, &sealed, document.as_ref()).await?;
+    let numbers = Numbers::open(id, &sealed, document.as_ref(), &keys)?;
     let known = [numbers.licence(), numbers.document(), sealed.email.as_deref(), sealed.phone.as_deref()];
     if let Err(refusal) = demand.reason.refuse_naming(known) {
         return refuse(admitted, &refusal, id).await;
     }
-    let values = open::values(&deps.objects, &demand, numbers, &objects, person.as_ref()).await?;
+    let values = open::values(&deps.objects, &demand, numbers, &objects, &keys).await?;
 
     let all_null = Revealed { visit_id: id, values: Values::all_null(&demand) };
     let reply = Reply::ok(&Revealed { visit_id: id, values })?.replayed_as(&all_null)?;

@@ -4,8 +4,9 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use shared::{
     Error, Result,
     documents::{Document, Field, Private},
+    domain::visit::RestrictedField,
     door::AdmittedWrite,
-    id::VisitId,
+    id::{PersonId, VisitId},
     objects::{ObjectKey, ObjectReader},
     vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey},
 };
@@ -19,10 +20,36 @@ use crate::{
 /// Most bytes of images in one answer, in base64: Lambda gives 6 MB away with everything around it.
 const IMAGES_BYTES_MAX: usize = 5_800_000;
 
-/// The key of the visit's person; none once the person is erased.
-pub(crate) async fn person_key(admitted: &AdmittedWrite, sealed: &SealedVisit) -> Result<Option<PersonKey>> {
-    let Some(wrapped) = &sealed.wrapped_key else { return Ok(None) };
-    admitted.tenant_key().await?.unwrap_person(sealed.person, wrapped).map(Some)
+/// The keys of what a visit keeps sealed; one that is destroyed is none. What stands on documents ends before the rest.
+pub(crate) struct Keys {
+    person: Option<PersonKey>,
+    licence: Option<PersonKey>,
+    document: Option<PersonKey>,
+}
+
+impl Keys {
+    /// Unwraps those that are there.
+    pub(crate) async fn of(
+        admitted: &AdmittedWrite,
+        sealed: &SealedVisit,
+        scanned: Option<&ScannedDocument>,
+    ) -> Result<Self> {
+        let tenant = admitted.tenant_key().await?;
+        let unwrap = |(person, wrapped): (PersonId, &Vec<u8>)| tenant.unwrap_person(person, wrapped);
+        let licence = sealed.licence.as_ref();
+        Ok(Self {
+            person: sealed.wrapped_key.as_ref().map(|wrapped| unwrap((sealed.person, wrapped))).transpose()?,
+            licence: licence.map(|licence| unwrap((licence.holder, &licence.wrapped_key))).transpose()?,
+            document: scanned.map(|scan| unwrap((scan.holder, &scan.wrapped_key))).transpose()?,
+        })
+    }
+
+    fn of_image(&self, field: RestrictedField) -> Option<&PersonKey> {
+        match field {
+            RestrictedField::DocumentFront | RestrictedField::DocumentBack => self.document.as_ref(),
+            _ => self.person.as_ref(),
+        }
+    }
 }
 
 /// Numbers of documents, opened to be shown and to be kept out of reasons.
@@ -33,20 +60,20 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    /// Opens those that are there, where the person has a key.
+    /// Opens those that are there.
     pub(crate) fn open(
         visit: VisitId,
         sealed: &SealedVisit,
         scanned: Option<&ScannedDocument>,
-        person: Option<&PersonKey>,
+        keys: &Keys,
     ) -> Result<Self> {
-        let Some(person) = person else { return Ok(Self::default()) };
-        let licence = sealed.licence_number.as_ref();
-        let licence = licence.map(|number| person.open_text(LICENCE_NUMBER.of(visit.uuid()), number)).transpose()?;
-        let document = scanned
-            .map(|scan| {
-                Document::of_kept(person.open(ID_SCAN_VALUES.of(scan.id.uuid()), &scan.values)?.expose_secret())
-            })
+        let licence = sealed.licence.as_ref().zip(keys.licence.as_ref());
+        let licence = licence
+            .map(|(licence, key)| key.open_text(LICENCE_NUMBER.of(visit.uuid()), &licence.number))
+            .transpose()?;
+        let document = scanned.and_then(|scan| Some((scan.id, scan.values.as_ref()?, keys.document.as_ref()?)));
+        let document = document
+            .map(|(id, values, key)| Document::of_kept(key.open(ID_SCAN_VALUES.of(id.uuid()), values)?.expose_secret()))
             .transpose()?;
         let document = document.as_ref().and_then(|document| document.text(Field::DocumentNumber));
         Ok(Self { licence: licence.map(Private::new), document: document.map(Private::new) })
@@ -69,16 +96,16 @@ pub(crate) async fn values(
     demand: &Demand,
     numbers: Numbers,
     objects: &[StoredObject],
-    person: Option<&PersonKey>,
+    keys: &Keys,
 ) -> Result<Values> {
     let mut values = Values::all_null(demand);
     values.licence_number = values.licence_number.map(|_| numbers.licence().map(str::to_owned));
     values.document_number = values.document_number.map(|_| numbers.document().map(str::to_owned));
-    let Some(person) = person else { return Ok(values) };
     let mut bytes = 0;
     for object in objects {
+        let Some(key) = keys.of_image(object.field) else { continue };
         if let Some(place) = values.image(object.field).filter(|_| demand.asks_for(object.field)) {
-            let image = image(store, person, object).await?;
+            let image = image(store, key, object).await?;
             bytes += image.base64.len();
             *place = Some(Some(image));
         }

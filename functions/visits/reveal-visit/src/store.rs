@@ -1,6 +1,7 @@
 //! Every SQL statement that `reveal-visit` may run.
 
 use shared::{
+    Result,
     authn::Credential,
     clock::Timestamp,
     domain::visit::{DocumentSide, ImageKind, RestrictedField},
@@ -15,7 +16,7 @@ pub(crate) struct SealedVisit {
     pub(crate) person: PersonId,
     /// Null once the person is erased.
     pub(crate) wrapped_key: Option<Vec<u8>>,
-    pub(crate) licence_number: Option<Sealed>,
+    pub(crate) licence: Option<SealedLicence>,
     pub(crate) email: Option<String>,
     pub(crate) phone: Option<String>,
 }
@@ -29,27 +30,46 @@ pub(crate) struct StoredObject {
     pub(crate) column: Column,
 }
 
-/// What was read of the document that was scanned for the visit.
+/// The number of a driver's licence, and whose key opens it.
+#[derive(Debug)]
+pub(crate) struct SealedLicence {
+    pub(crate) holder: PersonId,
+    pub(crate) wrapped_key: Vec<u8>,
+    pub(crate) number: Sealed,
+}
+
+/// The document that was scanned for the visit, and whose key opens it.
 #[derive(Debug)]
 pub(crate) struct ScannedDocument {
     pub(crate) id: IdScanId,
-    pub(crate) values: Sealed,
+    pub(crate) holder: PersonId,
+    pub(crate) wrapped_key: Vec<u8>,
+    /// What was read of it, where anything was.
+    pub(crate) values: Option<Sealed>,
 }
 
 /// The visit, where the caller sees its site.
 pub(crate) fn load_sealed(visit: VisitId) -> Lookup<SealedVisit> {
     Statement::new(concat!(
         "-- reveal-visit.load_sealed\n",
-        "SELECT v.person_id, p.wrapped_key, v.licence_number_sealed, v.email, v.phone FROM visits AS v ",
+        "SELECT v.person_id, p.wrapped_key, v.email, v.phone, h.person_id AS holder, h.wrapped_key AS holder_key, ",
+        "v.licence_number_sealed FROM visits AS v ",
         "JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id ",
+        "LEFT JOIN people AS h ON h.organization_id = v.organization_id AND h.person_id = coalesce(v.licence_person_id, v.person_id) ",
+        "AND h.wrapped_key IS NOT NULL AND v.licence_number_sealed IS NOT NULL ",
         "WHERE v.visit_id = $1 AND app.reaches_site(v.site_id)",
     ))
     .bind(visit)
     .one(|row| {
+        let holder: Option<PersonId> = row.read("holder")?;
+        let licence: Option<Result<_>> = holder.map(|holder| {
+            let (wrapped_key, number) = (row.read("holder_key")?, row.read("licence_number_sealed")?);
+            Ok(SealedLicence { holder, wrapped_key, number })
+        });
         Ok(SealedVisit {
             person: row.read("person_id")?,
             wrapped_key: row.read("wrapped_key")?,
-            licence_number: row.read("licence_number_sealed")?,
+            licence: licence.transpose()?,
             email: row.read("email")?,
             phone: row.read("phone")?,
         })
@@ -72,15 +92,23 @@ pub(crate) fn list_objects(visit: VisitId) -> Lookup<Vec<StoredObject>> {
     })
 }
 
-/// The document that was scanned for the visit last, as long as its values are kept.
+/// The document that was scanned for the visit last, as long as it is kept.
 pub(crate) fn load_document(visit: VisitId) -> Lookup<Option<ScannedDocument>> {
     Statement::new(concat!(
         "-- reveal-visit.load_document\n",
-        "SELECT id_scan_id, values_sealed FROM id_scans WHERE visit_id = $1 AND values_sealed IS NOT NULL ",
-        "ORDER BY id_scan_id DESC LIMIT 1",
+        "SELECT i.id_scan_id, p.person_id, p.wrapped_key, i.values_sealed FROM id_scans AS i ",
+        "JOIN people AS p ON p.organization_id = i.organization_id AND p.person_id = i.person_id ",
+        "WHERE i.visit_id = $1 AND i.purged_at IS NULL AND p.wrapped_key IS NOT NULL ORDER BY i.id_scan_id DESC LIMIT 1",
     ))
     .bind(visit)
-    .optional(|row| Ok(ScannedDocument { id: row.read("id_scan_id")?, values: row.read("values_sealed")? }))
+    .optional(|row| {
+        Ok(ScannedDocument {
+            id: row.read("id_scan_id")?,
+            holder: row.read("person_id")?,
+            wrapped_key: row.read("wrapped_key")?,
+            values: row.read("values_sealed")?,
+        })
+    })
 }
 
 /// The sides of that document.

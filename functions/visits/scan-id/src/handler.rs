@@ -32,7 +32,7 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
 /// A document that is scanned before its holder checks in: a person of its own, or the other side of one that is there.
 async fn before_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
     let body: ScanBody = request.json()?;
-    let (site, earlier, kind) = (body.site_id, body.id_scan_id, body.kind());
+    let (site, earlier) = (body.site_id, body.id_scan_id);
     let submission = Submission::parse(body, &request.credential()?)?;
     let budget = Budget::of(request.remaining);
 
@@ -52,7 +52,6 @@ async fn before_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
                 sealed_before: scan.values,
                 visit: None,
                 is_new: false,
-                kind,
                 expires_at: scan.expires_at,
             }
         }
@@ -63,7 +62,6 @@ async fn before_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
             sealed_before: None,
             visit: None,
             is_new: true,
-            kind,
             expires_at: now.plus_seconds(LIFETIME_S),
         },
     };
@@ -80,16 +78,14 @@ async fn for_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
     let (admitted, (visit, site)) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
 
     let (now, tenant) = (admitted.now(), admitted.tenant_key().await?);
-    let person = tenant.unwrap_person(visit.person, &visit.wrapped_key)?;
-    let said = visit.open(id, &person)?;
+    let said = visit.open(id, &tenant)?;
     let owner = Owner {
         id: IdScanId::new(now),
-        person,
+        person: tenant.new_person(PersonId::new(now))?,
         before: Document::default(),
         sealed_before: None,
         visit: Some((id, said)),
         is_new: true,
-        kind: visit.kind,
         expires_at: now.plus_seconds(LIFETIME_S),
     };
     scan::record(deps, admitted, &submission, &site, owner, &budget).await

@@ -3,7 +3,6 @@
 use shared::{
     clock::Timestamp,
     documents::{Document, Private},
-    domain::visit::VisitorKind,
     id::{IdScanId, SiteId, VisitId},
     vault::{PersonKey, Sealed},
 };
@@ -19,10 +18,10 @@ pub(crate) struct Said {
     pub(crate) licence_number: Option<Private>,
 }
 
-/// Whose document it is.
+/// The document that is scanned, and the visit that it is for.
 pub(crate) struct Owner {
     pub(crate) id: IdScanId,
-    /// The key that seals what is read.
+    /// The key that seals what is read. It is the document's own, and ends with it.
     pub(crate) person: PersonKey,
     /// What an earlier side said.
     pub(crate) before: Document,
@@ -32,7 +31,6 @@ pub(crate) struct Owner {
     pub(crate) sealed_before: Option<Sealed>,
     /// False for the second side.
     pub(crate) is_new: bool,
-    pub(crate) kind: VisitorKind,
     pub(crate) expires_at: Timestamp,
 }
 

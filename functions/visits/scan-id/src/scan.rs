@@ -42,10 +42,8 @@ pub(crate) async fn record(
     let row = record::row(&scan, &tenant, admitted.caller().credential)?;
     admitted
         .record(reply, |batch| {
-            if owner.is_new && owner.visit.is_none() {
-                store::insert_person(batch, &owner, now);
-            }
             if owner.is_new {
+                store::insert_person(batch, &owner, now);
                 store::insert_scan(batch, row)
             } else {
                 store::add_to_scan(batch, row, owner.sealed_before.clone())

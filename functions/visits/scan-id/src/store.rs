@@ -4,11 +4,11 @@ use shared::{
     Error, Result,
     clock::Timestamp,
     documents::{Document, Private, cross_check, dates::PartialDate},
-    domain::visit::{DocumentSide, VisitorKind},
+    domain::visit::DocumentSide,
     door::{AdmittedWrite, Batch},
     id::{CredentialId, IdScanId, PersonId, SiteId, VisitId},
     tenant::{Lookup, Row, Statement},
-    vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey, Sealed},
+    vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey, Sealed, TenantKey},
 };
 
 use crate::{
@@ -68,39 +68,46 @@ fn read_site(row: &Row) -> Result<Site> {
 /// A visit at the door or on site, as far as a document is compared with it.
 #[derive(Debug)]
 pub(crate) struct OpenVisit {
-    pub(crate) person: PersonId,
-    pub(crate) wrapped_key: Vec<u8>,
-    pub(crate) kind: VisitorKind,
     name: Private,
-    licence_number: Option<Sealed>,
+    licence: Option<SealedLicence>,
+}
+
+/// The number of a driver's licence, and whose key opens it.
+#[derive(Debug)]
+struct SealedLicence {
+    holder: PersonId,
+    wrapped_key: Vec<u8>,
+    number: Sealed,
 }
 
 /// A visit that is not over.
 pub(crate) fn load_visit(visit: VisitId) -> Lookup<OpenVisit> {
     Statement::new(concat!(
         "-- scan-id.load_visit\n",
-        "SELECT v.person_id, p.wrapped_key, v.type, v.name, v.licence_number_sealed FROM visits AS v ",
-        "JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id ",
-        "WHERE v.visit_id = $1 AND v.state IN ('held', 'on_site') AND p.wrapped_key IS NOT NULL AND app.reaches_site(v.site_id)",
+        "SELECT v.name, p.person_id, p.wrapped_key, v.licence_number_sealed FROM visits AS v ",
+        "LEFT JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = coalesce(v.licence_person_id, v.person_id) ",
+        "AND p.wrapped_key IS NOT NULL AND v.licence_number_sealed IS NOT NULL ",
+        "WHERE v.visit_id = $1 AND v.state IN ('held', 'on_site') AND app.reaches_site(v.site_id)",
     ))
     .bind(visit)
     .one(|row| {
-        Ok(OpenVisit {
-            person: row.read("person_id")?,
-            wrapped_key: row.read("wrapped_key")?,
-            kind: row.read("type")?,
-            name: Private::new(row.read::<String>("name")?),
-            licence_number: row.read("licence_number_sealed")?,
-        })
+        let holder: Option<PersonId> = row.read("person_id")?;
+        let licence: Option<Result<_>> = holder.map(|holder| {
+            let (wrapped_key, number) = (row.read("wrapped_key")?, row.read("licence_number_sealed")?);
+            Ok(SealedLicence { holder, wrapped_key, number })
+        });
+        Ok(OpenVisit { name: Private::new(row.read::<String>("name")?), licence: licence.transpose()? })
     })
 }
 
 impl OpenVisit {
     /// What the visitor said.
-    pub(crate) fn open(&self, visit: VisitId, person: &PersonKey) -> Result<Said> {
-        let number = self.licence_number.as_ref();
-        let number = number.map(|number| person.open_text(LICENCE_NUMBER.of(visit.uuid()), number)).transpose()?;
-        Ok(Said { name: self.name.clone(), licence_number: number.map(Private::new) })
+    pub(crate) fn open(&self, visit: VisitId, tenant: &TenantKey) -> Result<Said> {
+        let open = |licence: &SealedLicence| {
+            let holder = tenant.unwrap_person(licence.holder, &licence.wrapped_key)?;
+            holder.open_text(LICENCE_NUMBER.of(visit.uuid()), &licence.number).map(Private::new)
+        };
+        Ok(Said { name: self.name.clone(), licence_number: self.licence.as_ref().map(open).transpose()? })
     }
 }
 
@@ -150,16 +157,15 @@ impl OpenScan {
     }
 }
 
-/// Writes the person whose document it is.
+/// Writes the person whose key seals it.
 pub(crate) fn insert_person(batch: &mut Batch, owner: &Owner, now: Timestamp) {
     batch.write(
         Statement::new(concat!(
             "-- scan-id.insert_person\n",
             "INSERT INTO people (organization_id, person_id, kind, key_id, wrapped_key, created_at) ",
-            "VALUES (app.organization_id(), $1, $2, $3, $4, $5)",
+            "VALUES (app.organization_id(), $1, 'document', $2, $3, $4)",
         ))
         .bind(owner.person.id())
-        .bind(owner.kind)
         .bind(owner.person.tenant_key())
         .bind(owner.person.wrapped().to_vec())
         .bind(now),

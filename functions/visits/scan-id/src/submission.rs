@@ -5,7 +5,7 @@ use shared::{
     Error, Result,
     authn::{Credential, CredentialKind},
     documents::Private,
-    domain::visit::{DocumentSide, VisitorKind},
+    domain::visit::DocumentSide,
     id::{IdScanId, SiteId},
     objects::{Grey, Picture, SentImage, read_documents},
 };
@@ -22,8 +22,6 @@ pub struct ScanBody {
     pub(crate) site_id: Option<SiteId>,
     /// A scan that this adds the other side to. It ends an hour after its first side.
     pub(crate) id_scan_id: Option<IdScanId>,
-    /// Who comes; a visitor, where it is left out.
-    r#type: Option<VisitorKind>,
     /// JPEG or PNG of the front, base64; with `back` at most 4 MiB decoded.
     #[schema(value_type = Option<String>, format = Byte)]
     front: Option<String>,
@@ -80,13 +78,6 @@ pub(crate) struct Side {
 pub(crate) struct Submission {
     pub(crate) sides: Vec<Side>,
     pub(crate) device_text: Option<(DeviceTextKind, Private)>,
-}
-
-impl ScanBody {
-    /// Who comes.
-    pub(crate) fn kind(&self) -> VisitorKind {
-        self.r#type.unwrap_or(VisitorKind::Visitor)
-    }
 }
 
 impl Submission {

@@ -35,7 +35,7 @@ impl Retention {
             Self::Answer => "24 hours",
             Self::Bundle => "7 days",
             Self::Deployment => "the deployment",
-            Self::Document => "90 days ¹",
+            Self::Document => "the site's period, 90 days by default",
             Self::Event => "14 days after it was ready ¹",
             Self::Guess => "until a right answer, or a day without a guess",
             Self::KnownSource => "90 days without a sign-in from there",

@@ -9,13 +9,13 @@ use shared::{
         tree::{self, Tiles},
     },
     id::VisitId,
-    vault::{PersonKey, WrappedTenantKey},
+    vault::WrappedTenantKey,
     work::SystemWork,
 };
 
 use super::{
     entry::{Shown, walk},
-    openings::{self, Opened},
+    openings::{self, Keys, Opened},
 };
 use crate::{
     Deps,
@@ -62,8 +62,8 @@ pub(super) async fn gather<'c>(
     for logged in logged {
         entries.push(Shown::new(logged, &tiles, &coverage.checkpoint)?);
     }
-    let person = person(deps, tenant, &row).await?;
-    let opened = openings::open(deps, person.as_ref(), &entries).await?;
+    let keys = keys(deps, tenant, &row).await?;
+    let opened = openings::open(deps, &keys, &entries).await?;
     let (ids, moments) = named_and_timed(&entries, signed.as_ref());
     let zone = row.time_zone.clone();
     let (names, local_times) = work
@@ -101,8 +101,14 @@ async fn tiles_of_proofs(work: &SystemWork, logged: &[Logged], coverage: &Covera
     Ok(work.with_tenant(async |tx| tx.find(tiles::by_id(&ids)).await).await?)
 }
 
-/// The person's key; none once the person is erased.
-async fn person(deps: &Deps, tenant: &WrappedTenantKey, row: &VisitRow) -> Result<Option<PersonKey>, Stop> {
-    let Some(wrapped) = &row.wrapped_key else { return Ok(None) };
-    Ok(Some(deps.vault.tenant_key(tenant).await?.unwrap_person(row.person, wrapped)?))
+/// The keys of what is sealed; none that are destroyed.
+async fn keys(deps: &Deps, tenant: &WrappedTenantKey, row: &VisitRow) -> Result<Keys, Stop> {
+    if row.wrapped_key.is_none() && row.licence_key.is_none() {
+        return Ok(Keys { person: None, licence: None });
+    }
+    let tenant = deps.vault.tenant_key(tenant).await?;
+    let unwrap = |person, wrapped: &Option<Vec<u8>>| {
+        wrapped.as_ref().map(|wrapped| tenant.unwrap_person(person, wrapped)).transpose()
+    };
+    Ok(Keys { person: unwrap(row.person, &row.wrapped_key)?, licence: unwrap(row.licence_holder, &row.licence_key)? })
 }

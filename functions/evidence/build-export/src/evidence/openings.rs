@@ -81,6 +81,11 @@ impl Opened {
         })
     }
 
+    /// Whether the key was destroyed of what stands sealed there.
+    pub(super) fn is_erased(&self, seq: u64, pointer: &str) -> bool {
+        self.erased.iter().any(|(entry, erased)| *entry == seq && erased == pointer)
+    }
+
     /// The image that a member is named after.
     pub(super) fn file(&self, stem: &str) -> Option<&File> {
         self.files.iter().find(|file| file.name.split('.').next() == Some(stem))
@@ -91,8 +96,22 @@ impl Opened {
     }
 }
 
-/// Opens whatever the person's key opens. Without the key everything sealed is erased.
-pub(super) async fn open(deps: &Deps, person: Option<&PersonKey>, entries: &[Shown]) -> Result<Opened, Stop> {
+/// The keys that open what is sealed in a visit's entries.
+pub(super) struct Keys {
+    /// None once the person is erased.
+    pub(super) person: Option<PersonKey>,
+    /// None once documents are purged.
+    pub(super) licence: Option<PersonKey>,
+}
+
+impl Keys {
+    fn of(&self, pointer: &str) -> Option<&PersonKey> {
+        if pointer == "/diff/added/licence_number" { self.licence.as_ref() } else { self.person.as_ref() }
+    }
+}
+
+/// Opens what the keys open. What a destroyed key sealed is erased.
+pub(super) async fn open(deps: &Deps, keys: &Keys, entries: &[Shown]) -> Result<Opened, Stop> {
     let mut opened = Opened::default();
     for entry in entries {
         let mut found = Vec::new();
@@ -100,7 +119,7 @@ pub(super) async fn open(deps: &Deps, person: Option<&PersonKey>, entries: &[Sho
         let mut sealed: Vec<_> = found.into_iter().filter(|(_, value)| is_sealed(value)).collect();
         sealed.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (pointer, value) in sealed {
-            let Some(person) = person else {
+            let Some(person) = keys.of(&pointer) else {
                 opened.erased.push((entry.logged.seq, pointer));
                 continue;
             };

@@ -20,7 +20,7 @@ pub(super) fn erased(evidence: &Evidence<'_>) -> String {
         })
         .collect();
     format!(
-        "<section><h2>Erased</h2><p>The key of this person was destroyed. These values stood in the entries and cannot be read by anybody any more; the entries themselves are unchanged, and proved below.</p><ul class=\"erased-list\">{rows}</ul></section>"
+        "<section><h2>Erased</h2><p>The key that sealed these values was destroyed: the person was erased, or the time of the document was over. The values cannot be read any more. The entries are unchanged, and proved below.</p><ul class=\"erased-list\">{rows}</ul></section>"
     )
 }
 

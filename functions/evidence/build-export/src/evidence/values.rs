@@ -27,7 +27,9 @@ pub(super) fn shown_value(evidence: &Evidence<'_>, shown: &Shown, pointer: &str,
             "<span class=\"opened\" title=\"sealed in the entry; opened here, and checked against its commitment\">{}</span>",
             escaped(text)
         ),
-        None if evidence.row.wrapped_key.is_none() => "<span class=\"erased\">erased</span>".to_owned(),
+        None if evidence.opened.is_erased(shown.logged.seq, pointer) => {
+            "<span class=\"erased\">erased</span>".to_owned()
+        }
         None => "<span class=\"sealed\">sealed</span>".to_owned(),
     }
 }

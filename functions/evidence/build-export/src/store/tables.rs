@@ -63,11 +63,11 @@ tables! {
     Organizations organizations by organization_id: name plan environment created_at requires_mfa requires_staff_approval;
     Outbox outbox by event_id: kind subject_kind subject_id facts request_id occurred_at ready_at;
     People people by person_id: kind created_at;
-    Sites sites by site_id: name time_zone locale requires_nda id_check_age_min id_check_rules created_at;
+    Sites sites by site_id: name time_zone locale requires_nda id_check_age_min id_check_rules document_retention_hours created_at;
     VisitObjects visit_objects by object_id: visit_id kind media_type bytes created_at;
     VisitTypes visit_types by visit_type_id: site_id name applies_to version answers_schema created_at;
     Visits visits by visit_id: site_id person_id host_id visit_type_id type state hold_reasons badge_number name company email phone purpose answers
         nda_version_id nda_signed_at carrier bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer co_driver tractor_plate trailer_plate
         checked_in_at checked_out_at occurred_at device_seq checked_out_occurred_at checked_out_device_seq
-        decision decided_at decided_by decided_by_member created_at;
+        decision decided_at decided_by decided_by_member licence_person_id licence_purged_at legal_hold_since legal_hold_by created_at;
 }

@@ -18,6 +18,10 @@ pub(crate) struct VisitRow {
     pub(crate) person: PersonId,
     /// Null once the person is erased.
     pub(crate) wrapped_key: Option<Vec<u8>>,
+    /// Whose key seals the number of the driver's licence; the visit's person, where no other does.
+    pub(crate) licence_holder: PersonId,
+    /// Null once documents are purged.
+    pub(crate) licence_key: Option<Vec<u8>>,
 }
 
 /// The exact text that was signed.
@@ -38,11 +42,13 @@ pub(crate) struct Logged {
 }
 
 const VISIT: &str = "-- build-export.visit
-SELECT row_to_json(shown)::text AS json, s.name AS site_name, s.time_zone, o.name AS organization_name, v.person_id, p.wrapped_key
+SELECT row_to_json(shown)::text AS json, s.name AS site_name, s.time_zone, o.name AS organization_name, v.person_id, p.wrapped_key,
+  l.person_id AS licence_holder, l.wrapped_key AS licence_key
 FROM visits AS v
 JOIN sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id
 JOIN organizations AS o ON o.organization_id = v.organization_id
 JOIN people AS p ON p.organization_id = v.organization_id AND p.person_id = v.person_id
+JOIN people AS l ON l.organization_id = v.organization_id AND l.person_id = coalesce(v.licence_person_id, v.person_id)
 LEFT JOIN hosts AS h ON h.organization_id = v.organization_id AND h.host_id = v.host_id
 CROSS JOIN LATERAL (SELECT v.visit_id, v.type, v.state, v.hold_reasons, v.site_id, s.name AS site_name, v.person_id, v.host_id, h.name AS host_name,
   v.visit_type_id, v.badge_number, v.name, v.company, v.email, v.phone, v.purpose, v.answers, v.nda_version_id,
@@ -64,6 +70,8 @@ fn read_visit(row: &Row) -> Result<VisitRow> {
         organization_name: row.read("organization_name")?,
         person: row.read("person_id")?,
         wrapped_key: row.read("wrapped_key")?,
+        licence_holder: row.read("licence_holder")?,
+        licence_key: row.read("licence_key")?,
     })
 }
 

@@ -1,0 +1,3 @@
+//! The binary of `sweep-retention`.
+
+shared::main!(sweep_retention);

@@ -1,0 +1,3 @@
+//! The binary of `manage-retention`.
+
+shared::main!(manage_retention);
