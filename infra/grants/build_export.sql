@@ -29,7 +29,7 @@ GRANT SELECT (organization_id, credential_id, kind, name, permissions, site_id, 
 GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at) ON hosts TO fn_build_export;
 GRANT SELECT (organization_id, object_id, id_scan_id, side, media_type, bytes, created_at) ON id_scan_objects TO fn_build_export;
 GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, verdicts, algorithm, score, created_at,
-  expires_at, purged_at) ON id_scans TO fn_build_export;
+  expires_at, purged_at, face_verdict, face_reason, face_score, face_min, face_notice_version_id) ON id_scans TO fn_build_export;
 GRANT SELECT (organization_id, impersonation_id, staff_id, staff_organization_id, staff_name, staff_role, role, reason, requested_at, approved_at,
   restricted_approved_at, credential_id, opened_at, expires_at, ended_at, ended_by) ON impersonations TO fn_build_export;
 GRANT SELECT (organization_id, kiosk_id, site_id, name, device, credential_id, paired_at, revoked_at, created_at) ON kiosks TO fn_build_export;
@@ -41,7 +41,7 @@ GRANT SELECT (organization_id, name, plan, environment, created_at, requires_mfa
   TO fn_build_export;
 GRANT SELECT (organization_id, event_id, kind, subject_kind, subject_id, facts, request_id, occurred_at, ready_at) ON outbox TO fn_build_export;
 GRANT SELECT (organization_id, person_id, kind, wrapped_key, created_at) ON people TO fn_build_export;
-GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, document_retention_hours, created_at) ON sites TO fn_build_export;
+GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, id_check_face_min, document_retention_hours, created_at) ON sites TO fn_build_export;
 GRANT SELECT (organization_id, object_id, visit_id, kind, media_type, bytes, created_at) ON visit_objects TO fn_build_export;
 GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at) ON visit_types TO fn_build_export;
 GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, hold_reasons, badge_number, name, company, email, phone,

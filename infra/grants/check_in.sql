@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION app.admit_check_in(
   OUT found_site uuid, OUT requires_nda boolean, OUT found_host uuid, OUT host_name text,
   OUT found_nda uuid, OUT nda_locale text, OUT nda_text_sha256 bytea, OUT nda_is_retired boolean,
   OUT applies_to text, OUT answers_schema jsonb, OUT person_key bytea,
-  OUT found_scan uuid, OUT scan_person uuid, OUT scan_key bytea, OUT scan_values bytea, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
+  OUT found_scan uuid, OUT scan_person uuid, OUT scan_key bytea, OUT scan_values bytea, OUT face_verdict text, OUT face_reason text, OUT today text, OUT age_min integer, OUT id_check_rules jsonb,
   OUT has_watchlist boolean, OUT badge_number integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -48,9 +48,9 @@ BEGIN
   END IF;
   -- A scan of the site that no check-in has cited, within its hour.
   IF wanted_scan IS NOT NULL THEN
-    SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key,
+    SELECT i.id_scan_id, i.person_id, i.values_sealed, p.wrapped_key, i.face_verdict, i.face_reason,
         s.id_check_age_min, s.id_check_rules
-      INTO found_scan, scan_person, scan_values, scan_key, age_min, id_check_rules
+      INTO found_scan, scan_person, scan_values, scan_key, face_verdict, face_reason, age_min, id_check_rules
       FROM public.id_scans AS i
       JOIN public.people AS p ON p.organization_id = i.organization_id AND p.person_id = i.person_id
       JOIN public.sites AS s ON s.organization_id = i.organization_id AND s.site_id = i.site_id
@@ -138,7 +138,7 @@ GRANT SELECT (organization_id, visit_type_id, site_id, applies_to, answers_schem
 GRANT SELECT (organization_id, person_id, kind, wrapped_key), INSERT ON people TO fn_check_in;
 GRANT SELECT (organization_id, site_id, last), UPDATE (last) ON badge_counters TO fn_check_in;
 GRANT SELECT (organization_id, site_id, badge_number, state), INSERT ON visits TO fn_check_in;
-GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_sealed, expires_at, purged_at),
+GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_sealed, expires_at, purged_at, face_verdict, face_reason),
   UPDATE (visit_id, verdicts, algorithm, score) ON id_scans TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, list, person_id, content_sealed, ended_at) ON watchlist_entries TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, key) ON watchlist_keys TO fn_check_in;

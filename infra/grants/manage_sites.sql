@@ -6,8 +6,8 @@ GRANT EXECUTE ON FUNCTION app.admit(uuid, bytea, text, text, boolean, text, text
 GRANT EXECUTE ON FUNCTION app.resume(uuid, uuid, bytea, text, timestamptz) TO fn_manage_sites;
 GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.release(uuid, bytea) TO fn_manage_sites;
 
-GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, created_at), INSERT,
-  UPDATE (name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules) ON sites TO fn_manage_sites;
+GRANT SELECT (organization_id, site_id, name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, id_check_face_min, created_at), INSERT,
+  UPDATE (name, time_zone, locale, requires_nda, id_check_age_min, id_check_rules, id_check_face_min) ON sites TO fn_manage_sites;
 GRANT INSERT ON badge_counters, people TO fn_manage_sites;
 GRANT SELECT (organization_id, host_id, person_id, name, email, phone, locale, created_at), INSERT ON hosts TO fn_manage_sites;
 GRANT SELECT (organization_id, visit_type_id, site_id, name, applies_to, version, answers_schema, created_at), INSERT

@@ -13,7 +13,7 @@ GRANT SELECT (organization_id, visit_id, type, state, hold_reasons, site_id, per
   checked_in_at, occurred_at, device_seq, checked_out_at, checked_out_occurred_at, checked_out_device_seq,
   decision, decided_at, decided_by, decided_by_member, licence_purged_at, legal_hold_since) ON visits TO fn_read_visit;
 GRANT SELECT (organization_id, visit_id, kind, media_type, bytes) ON visit_objects TO fn_read_visit;
-GRANT SELECT (organization_id, id_scan_id, visit_id, number_index, verdicts, algorithm, score, purged_at) ON id_scans TO fn_read_visit;
+GRANT SELECT (organization_id, id_scan_id, visit_id, number_index, verdicts, algorithm, score, purged_at, face_verdict, face_reason, face_score, face_min) ON id_scans TO fn_read_visit;
 GRANT SELECT (organization_id, id_scan_id, side, media_type, bytes) ON id_scan_objects TO fn_read_visit;
 GRANT INSERT (draft) ON audit_log TO fn_read_visit;
 

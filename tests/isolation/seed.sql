@@ -36,6 +36,7 @@ INSERT INTO notices (organization_id, version_id, kind, locale, version, title, 
 INSERT INTO kiosks VALUES ('{o}', '{o}', '{o}', 'Seeded', 'Seeded', now(), '{o}', now(), NULL, now());
 INSERT INTO kiosk_pairings VALUES ('{o}', sha256('device'), NULL, sha256('address'), 'Seeded', '{o}', now(), now());
 INSERT INTO badge_counters VALUES ('{o}', '{o}', 1);
+INSERT INTO image_service_calls VALUES ('{o}', '2001-01-01', 1);
 INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visit_type_id, type, state, badge_number, badge_sha256,
     name, nda_version_id, nda_text_sha256, nda_signed_at, licence_number_sealed, licence_number_index, carrier, bills_of_lading,
     checked_in_at, created_at)
@@ -43,8 +44,9 @@ INSERT INTO visits (organization_id, visit_id, site_id, person_id, host_id, visi
     'Seeded', '{o}', sha256('text'), now(), '\x04', sha256('licence'), 'Seeded', '{one}', now(), now());
 INSERT INTO visit_objects VALUES ('{o}', '{o}', '{o}', 'photo', 'image/png', 1, now());
 INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, number_index, algorithm,
-    created_at, expires_at)
-  VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', '{barcode}', '\x04', sha256('licence'), 'cross-check-1', now(), now() + interval '1 hour');
+    created_at, expires_at, face_verdict, face_reason, face_score, face_min, face_notice_version_id)
+  VALUES ('{o}', '{o}', '{o}', '{o}', '{o}', '{o}', '{barcode}', '\x04', sha256('licence'), 'cross-check-1', now(), now() + interval '1 hour',
+    'match', 'score', 95, 90, '{o}');
 INSERT INTO id_scan_objects VALUES ('{o}', '{o}', '{o}', 'front', 'image/png', 1, now());
 INSERT INTO watchlist_entries VALUES ('{o}', '{o}', '{o}', 'deny', 'high', '\x04', now(), '{o}', NULL);
 INSERT INTO watchlist_keys VALUES ('{o}', substring(sha256('key') FOR 8), '{o}');

@@ -141,8 +141,32 @@ pub struct FaceFinding {
 }
 
 impl FaceFinding {
+    /// A comparison that could not be asked for.
+    #[must_use]
+    pub const fn unavailable() -> Self {
+        Self::new(Verdict::Absent, FaceReason::Unavailable, None)
+    }
+
+    /// The similarity as it is stored: whole percent, rounded down so that no score is told better than it is.
+    #[must_use]
+    pub fn score(&self) -> Option<u8> {
+        let similarity = self.similarity?;
+        (0..=100_u8).rev().find(|percent| f64::from(*percent) <= similarity)
+    }
+
     const fn new(verdict: Verdict, reason: FaceReason, similarity: Option<f64>) -> Self {
         Self { verdict, reason, similarity, may_retry: false }
+    }
+}
+
+/// Whether a person at the desk decides: where a comparison was asked for, only a match needs no look. A service that gives no answer
+/// holds no visitor.
+#[must_use]
+pub const fn holds(verdict: Verdict, reason: FaceReason) -> bool {
+    match verdict {
+        Verdict::Match => false,
+        Verdict::Near | Verdict::Mismatch => true,
+        Verdict::Absent => !matches!(reason, FaceReason::Unavailable),
     }
 }
 

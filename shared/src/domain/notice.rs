@@ -12,6 +12,8 @@ use super::{
 words! {
     /// What a text is for.
     NoticeKind {
+        /// Accepted before a face is compared.
+        Face = "face",
         /// Signed at the door.
         Nda = "nda",
         /// Shown at the door.

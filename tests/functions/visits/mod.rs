@@ -5,6 +5,7 @@ mod check_in;
 mod check_out;
 mod decide_visit;
 mod id_checks;
+mod image_services;
 mod list_visits;
 mod manage_retention;
 mod manage_watchlist;

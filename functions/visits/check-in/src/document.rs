@@ -3,9 +3,10 @@
 use shared::{
     Error, Result,
     documents::{
-        Document,
+        Document, Verdict,
         cross_check::{self, Compared, CrossCheck, Person},
         decision::{self, Cause, Outcome, Rules},
+        faces::{self, FaceReason},
         names::Name,
     },
     domain::BoundedText,
@@ -25,16 +26,37 @@ pub(crate) struct ScannedDocument {
     pub(crate) holder: PersonId,
     pub(crate) wrapped_key: Vec<u8>,
     pub(crate) values: Option<Sealed>,
+    /// What the comparison of faces found, where there was one.
+    pub(crate) face: Option<Face>,
     /// The site's day.
     pub(crate) today: Date,
     pub(crate) age_min: Option<u8>,
     pub(crate) rules: Rules,
 }
 
+/// The face on the document against the photo.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Face {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: FaceReason,
+}
+
+impl Face {
+    /// The verdict by its stored words; none where no face was compared.
+    pub(crate) fn of_words(verdict: Option<String>, reason: Option<String>) -> Result<Option<Self>> {
+        let Some((verdict, reason)) = verdict.zip(reason) else { return Ok(None) };
+        let known = Verdict::of_name(&verdict).zip(FaceReason::of_name(&reason));
+        known
+            .map(|(verdict, reason)| Some(Self { verdict, reason }))
+            .ok_or_else(|| Error::internal("a face has an unknown verdict"))
+    }
+}
+
 /// What the comparison found and decided.
 pub(crate) struct CheckedDocument {
     pub(crate) id: IdScanId,
     pub(crate) check: CrossCheck,
+    pub(crate) face: Option<Face>,
     /// True where the desk decides.
     pub(crate) is_held: bool,
 }
@@ -59,7 +81,17 @@ impl ScannedDocument {
         if decided.outcome == Outcome::Refused {
             return Err(Error::Unprocessable(decided.because.into_iter().map(fault).collect()));
         }
-        Ok(CheckedDocument { id: self.id, check, is_held: decided.outcome == Outcome::Held })
+        let is_held =
+            decided.outcome == Outcome::Held || self.face.is_some_and(|face| faces::holds(face.verdict, face.reason));
+        Ok(CheckedDocument { id: self.id, check, face: self.face, is_held })
+    }
+}
+
+impl CheckedDocument {
+    /// What was found, in words for the log.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let face = self.face.map(|face| format!("face.{}", face.verdict.name()));
+        self.check.to_words().into_iter().chain(face).collect()
     }
 }
 

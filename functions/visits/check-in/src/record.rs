@@ -133,7 +133,7 @@ pub(crate) fn entry(
         .added_if_some("nda_version_id", found.nda.as_ref().map(|nda| nda.id))
         .added_if_some("nda_text_sha256", found.nda.as_ref().map(|nda| PublicHash(&nda.text_sha256)));
     if let Some(document) = new.document {
-        let words = document.check.to_words();
+        let words = document.words();
         diff = diff
             .added("id_scan_id", document.id)
             .added("id_check", words.iter().map(|word| Internal(word)).collect::<Vec<_>>());

@@ -24,7 +24,7 @@ use time::Date;
 
 use crate::{
     arrival::Arrival,
-    document::{AdoptedScan, ScannedDocument},
+    document::{AdoptedScan, Face, ScannedDocument},
     goods::DangerousGoods,
     images::StoredImage,
     screening::{Candidate, MatchRow},
@@ -129,6 +129,7 @@ fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
             holder: row.read("scan_person")?,
             wrapped_key: row.read("scan_key")?,
             values: row.read("scan_values")?,
+            face: Face::of_words(row.read("face_verdict")?, row.read("face_reason")?)?,
             today: read_today(row)?,
             age_min: age_min.and_then(|years| u8::try_from(years).ok()),
             rules: Rules::of_words(&rules).map_err(|_| Error::internal("a site's rule has an unknown word"))?,

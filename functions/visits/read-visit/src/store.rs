@@ -16,7 +16,8 @@ use shared::{
 };
 
 use crate::visit::{
-    AcceptedNda, CarriedGoods, DocumentCheck, FieldVerdict, Load, Restricted, Visit, VisitDecided, VisitedHost,
+    AcceptedNda, CarriedGoods, DocumentCheck, FaceVerdict, FieldVerdict, Load, Restricted, Visit, VisitDecided,
+    VisitedHost,
 };
 
 const LOAD_VISIT: &str = "-- read-visit.load_visit
@@ -82,7 +83,8 @@ pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<DocumentCheck>> {
     }
     Statement::new(concat!(
         "-- read-visit.load_id_check\n",
-        "SELECT id_scan_id, verdicts, algorithm, score::integer AS score, purged_at FROM id_scans WHERE visit_id = $1 ",
+        "SELECT id_scan_id, verdicts, algorithm, score::integer AS score, purged_at, face_verdict, face_reason, ",
+        "face_score::integer AS face_score, face_min::integer AS face_min FROM id_scans WHERE visit_id = $1 ",
         "ORDER BY id_scan_id DESC LIMIT 1",
     ))
     .bind(visit)
@@ -94,9 +96,20 @@ pub(crate) fn load_id_check(visit: VisitId) -> Lookup<Option<DocumentCheck>> {
             warnings: stored.warnings,
             algorithm: row.read("algorithm")?,
             score: row.read("score")?,
+            face: read_face(row)?,
             purged_at: row.read("purged_at")?,
         })
     })
+}
+
+fn read_face(row: &Row) -> Result<Option<FaceVerdict>> {
+    let verdict: Option<String> = row.read("face_verdict")?;
+    verdict
+        .map(|verdict| {
+            let (reason, min) = (row.read("face_reason")?, row.read("face_min")?);
+            Ok(FaceVerdict { verdict, reason, score: row.read("face_score")?, min })
+        })
+        .transpose()
 }
 
 fn read_visit(row: &Row) -> Result<Visit> {

@@ -171,8 +171,24 @@ pub struct DocumentCheck {
     /// How much of what could be compared agrees, in percent.
     #[schema(minimum = 0, maximum = 100)]
     pub score: Option<i32>,
+    /// The face on the document against the photo, where they were compared.
+    pub face: Option<FaceVerdict>,
     /// When values and images of the document were destroyed; the verdicts stay.
     pub purged_at: Option<Timestamp>,
+}
+
+/// How a face and a photo stand to each other.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FaceVerdict {
+    /// `match`, `near`, `mismatch`, or `absent` where nothing could be compared.
+    pub verdict: String,
+    /// The one word that explains it, as `low_score`.
+    pub reason: String,
+    /// How alike they are, in percent.
+    #[schema(minimum = 0, maximum = 100)]
+    pub score: Option<i32>,
+    /// How alike the site wants them.
+    pub min: i32,
 }
 
 /// The verdict of a field.

@@ -31,6 +31,8 @@ pub struct Scanned {
     pub not_read: Vec<&'static str>,
     /// True where a person has to type what stands on the document.
     pub needs_manual_entry: bool,
+    /// How the face on the front and the photo stand to each other, where they were compared.
+    pub face: Option<ComparedField>,
     /// When it is destroyed, unless a check-in cites it; null for the scan of a visit.
     pub expires_at: Option<Timestamp>,
 }
@@ -103,6 +105,10 @@ impl Scanned {
             warnings: check.warnings.iter().map(|warning| warning.name()).collect(),
             not_read,
             needs_manual_entry: document.readings().next().is_none(),
+            face: scan
+                .face
+                .as_ref()
+                .map(|face| ComparedField { verdict: face.finding.verdict.name(), reason: face.finding.reason.name() }),
             expires_at: scan.owner.visit.is_none().then_some(scan.owner.expires_at),
         }
     }

@@ -36,8 +36,10 @@ async fn before_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
     let submission = Submission::parse(body, &request.credential()?)?;
     let budget = Budget::of(request.remaining);
 
-    let lookups = (store::load_site(site, earlier, deps.door.now()), earlier.map(store::load_scan));
-    let (admitted, (site, scan)) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
+    let notice = submission.face.as_ref().map(|face| store::load_face_notice(face.notice));
+    let lookups = (store::load_site(site, earlier, deps.door.now()), earlier.map(store::load_scan), notice);
+    let (admitted, (site, scan, is_retired)) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
+    site.expect_face_allowed(is_retired)?;
     let scan = scan.map(|scan| scan.expect_open(&admitted, &submission)).transpose()?;
 
     let (now, tenant) = (admitted.now(), admitted.tenant_key().await?);
@@ -74,8 +76,10 @@ async fn for_a_visit(deps: &Deps, request: &Request) -> Result<Reply> {
     let budget = Budget::of(request.remaining);
     let id: VisitId = request.target("visit_id");
 
-    let lookups = (store::load_visit(id), store::load_site_of(id, deps.door.now()));
-    let (admitted, (visit, site)) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
+    let notice = submission.face.as_ref().map(|face| store::load_face_notice(face.notice));
+    let lookups = (store::load_visit(id), store::load_site_of(id, deps.door.now()), notice);
+    let (admitted, (visit, site, is_retired)) = deps.door.admit(request, Permission::VisitCheckIn, lookups).await?;
+    site.expect_face_allowed(is_retired)?;
 
     let (now, tenant) = (admitted.now(), admitted.tenant_key().await?);
     let said = visit.open(id, &tenant)?;

@@ -8,13 +8,14 @@ mod reading;
 mod record;
 mod row;
 mod scan;
+mod services;
 mod store;
 pub mod submission;
 
 pub use answer::Scanned;
 pub use handler::handle;
 
-use shared::{door::WriteDoor, objects::ObjectWriter, runtime::Function};
+use shared::{door::WriteDoor, objects::ObjectWriter, rekognition::Faces, runtime::Function, textract::DocumentText};
 
 /// Everything this function may touch.
 pub struct Deps {
@@ -22,9 +23,13 @@ pub struct Deps {
     pub door: WriteDoor,
     /// Keeps sealed images.
     pub objects: ObjectWriter,
+    /// Reads what is printed on a document.
+    pub text: DocumentText,
+    /// Compares faces.
+    pub faces: Faces,
 }
 
-shared::wire!(Deps { door, objects });
+shared::wire!(Deps { door, objects, text, faces });
 
 /// This function: what makes it run, what it holds, and what answers.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Whose document is scanned, and where.
 
 use shared::{
+    Error, Result,
     clock::Timestamp,
     documents::{Document, Private},
     id::{IdScanId, SiteId, VisitId},
@@ -40,6 +41,22 @@ pub(crate) struct Site {
     pub(crate) id: SiteId,
     /// The site's age limit.
     pub(crate) age_min: Option<u8>,
+    /// How alike faces must be, in percent; none where the site compares none.
+    pub(crate) face_min: Option<u8>,
     /// The site's day.
     pub(crate) today: Date,
+}
+
+impl Site {
+    /// Refuses a photo where the site compares no faces, and under a text that is retired. Without a photo there is no text.
+    ///
+    /// # Errors
+    /// Unprocessable `not_turned_on` or `retired`.
+    pub(crate) fn expect_face_allowed(&self, is_retired: Option<bool>) -> Result<()> {
+        match is_retired {
+            Some(_) if self.face_min.is_none() => Err(Error::unprocessable("/face", "not_turned_on")),
+            Some(true) => Err(Error::unprocessable("/face/notice_version_id", "retired")),
+            Some(false) | None => Ok(()),
+        }
+    }
 }

@@ -13,18 +13,28 @@ use crate::submission::{DeviceTextKind, Side, Submission};
 
 /// Longest time for the readers together.
 const READING_MAX: Duration = Duration::from_secs(2);
+/// Longest time for one call of a service.
+const CALL_MAX: Duration = Duration::from_secs(4);
 /// What the invocation needs after the readers: the images go to the bucket, and the record to the database.
 const RESERVED: Duration = Duration::from_secs(5);
 
-/// The time that is left for reading.
+/// The time that is left for reading, and for asking.
 pub(crate) struct Budget {
     ends: tokio::time::Instant,
+    last_call: tokio::time::Instant,
 }
 
 impl Budget {
     /// The budget of an invocation with so much time left.
     pub(crate) fn of(remaining: Duration) -> Self {
-        Self { ends: tokio::time::Instant::now() + READING_MAX.min(remaining.saturating_sub(RESERVED)) }
+        let now = tokio::time::Instant::now();
+        let free = remaining.saturating_sub(RESERVED);
+        Self { ends: now + READING_MAX.min(free), last_call: now + free.saturating_sub(CALL_MAX) }
+    }
+
+    /// Whether a service that is asked now answers early enough.
+    pub(crate) fn allows_a_call(&self) -> bool {
+        tokio::time::Instant::now() < self.last_call
     }
 
     fn is_over(&self) -> bool {
@@ -58,8 +68,6 @@ pub(crate) fn read(
             Err(refusal) => missed.push(refusal.because.name()),
         }
     }
-    missed.sort_unstable();
-    missed.dedup();
     (document, missed)
 }
 

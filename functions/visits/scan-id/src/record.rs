@@ -7,19 +7,26 @@ use shared::{
     documents::{
         Document, Field,
         cross_check::{self, CrossCheck},
+        faces::FaceFinding,
         numbers,
     },
     domain::visit::DocumentSide,
-    id::CredentialId,
+    id::{CredentialId, NoticeVersionId},
     objects::ObjectWriter,
     vault::{Column, DOCUMENT_BACK, DOCUMENT_FRONT, ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey, TenantKey},
 };
 
 use crate::{
     owner::{Owner, Site},
-    row::{ScanRow, StoredSide},
+    row::{FaceRow, ScanRow, StoredSide},
     submission::Side,
 };
+
+/// What the comparison of faces found, and the text that the visitor accepted before it.
+pub(crate) struct ComparedFace {
+    pub(crate) finding: FaceFinding,
+    pub(crate) notice: NoticeVersionId,
+}
 
 /// A scan that is about to be recorded.
 pub(crate) struct Scan<'s> {
@@ -27,6 +34,7 @@ pub(crate) struct Scan<'s> {
     pub(crate) site: &'s Site,
     pub(crate) document: &'s Document,
     pub(crate) check: CrossCheck,
+    pub(crate) face: Option<ComparedFace>,
     pub(crate) now: Timestamp,
 }
 
@@ -70,9 +78,29 @@ pub(crate) fn row(scan: &Scan<'_>, tenant: &TenantKey, credential: CredentialId)
         number_index: number.map(|number| tenant.blind_index(LICENCE_NUMBER, &number).to_vec()),
         verdicts: check.to_stored(),
         score: check.score().and_then(|score| i32::try_from(score).ok()),
+        face: scan.face.as_ref().map(|face| FaceRow::of(face, scan.site)),
         created_at: scan.now,
         expires_at: owner.expires_at,
     })
+}
+
+impl ComparedFace {
+    /// For the log, as `near.low_score`.
+    fn word(&self) -> String {
+        format!("{}.{}", self.finding.verdict.name(), self.finding.reason.name())
+    }
+}
+
+impl FaceRow {
+    fn of(face: &ComparedFace, site: &Site) -> Self {
+        Self {
+            verdict: face.finding.verdict.name(),
+            reason: face.finding.reason.name(),
+            score: face.finding.score().map(i32::from),
+            min: site.face_min.map(i32::from),
+            notice: face.notice,
+        }
+    }
 }
 
 fn sources(scan: &Scan<'_>) -> Vec<&'static str> {
@@ -89,7 +117,9 @@ pub(crate) fn entry(scan: &Scan<'_>, stored: &[StoredSide]) -> AuditEvent {
         .added("sources", sources.into_iter().map(Internal).collect::<Vec<_>>())
         .added("verdicts", words.iter().map(|word| Internal(word)).collect::<Vec<_>>())
         .added("algorithm", Internal(cross_check::VERSION))
-        .added_if_some("visit_id", owner.visit.as_ref().map(|(visit, _)| *visit));
+        .added_if_some("visit_id", owner.visit.as_ref().map(|(visit, _)| *visit))
+        .added_if_some("face", scan.face.as_ref().map(ComparedFace::word).as_deref().map(Internal))
+        .added_if_some("face_notice_version_id", scan.face.as_ref().map(|face| face.notice));
     for side in stored {
         diff = diff.added(side.side.word(), &side.object.audit_value);
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::{
     clock::Timestamp,
     domain::visit::DocumentSide,
-    id::{CredentialId, IdScanId, PersonId, SiteId, VisitId},
+    id::{CredentialId, IdScanId, NoticeVersionId, PersonId, SiteId, VisitId},
     objects::PutObject,
     vault::Sealed,
 };
@@ -13,6 +13,15 @@ use shared::{
 pub(crate) struct StoredSide {
     pub(crate) side: DocumentSide,
     pub(crate) object: PutObject,
+}
+
+/// What is kept of a comparison of faces.
+pub(crate) struct FaceRow {
+    pub(crate) verdict: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) score: Option<i32>,
+    pub(crate) min: Option<i32>,
+    pub(crate) notice: NoticeVersionId,
 }
 
 /// The row of a scan.
@@ -27,6 +36,7 @@ pub(crate) struct ScanRow {
     pub(crate) number_index: Option<Vec<u8>>,
     pub(crate) verdicts: Value,
     pub(crate) score: Option<i32>,
+    pub(crate) face: Option<FaceRow>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
 }

@@ -16,7 +16,8 @@ use crate::{
     answer::Scanned,
     owner::{Owner, Site},
     reading::{self, Budget},
-    record::{self, Scan},
+    record::{self, ComparedFace, Scan},
+    services::Asking,
     store,
     submission::Submission,
 };
@@ -31,11 +32,19 @@ pub(crate) async fn record(
     budget: &Budget,
 ) -> Result<Reply> {
     let (now, tenant) = (admitted.now(), admitted.tenant_key().await?);
-    let (document, missed) = reading::read(std::mem::take(&mut owner.before), submission, site.today, budget);
+    let before = std::mem::take(&mut owner.before);
+    let (mut document, mut missed) = reading::read(before, submission, site.today, budget);
+    let asking = Asking { deps, admitted: &admitted, site, budget };
+    let asked = asking.ask(submission, &mut document).await?;
+    missed.extend(asked.missed);
+    missed.sort_unstable();
+    missed.dedup();
     let stored = record::store_sides(&deps.objects, &owner.person, &submission.sides, now).await?;
 
     let check = compare(&document, &owner, site);
-    let scan = Scan { owner: &owner, site, document: &document, check, now };
+    let face =
+        asked.face.zip(submission.face.as_ref()).map(|(finding, face)| ComparedFace { finding, notice: face.notice });
+    let scan = Scan { owner: &owner, site, document: &document, check, face, now };
     let answer = Scanned::new(&scan, missed);
     let reply = Reply::created(&answer)?.replayed_as(&answer.without_values())?;
     let entry = record::entry(&scan, &stored);

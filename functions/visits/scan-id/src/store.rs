@@ -6,7 +6,7 @@ use shared::{
     documents::{Document, Private, cross_check, dates::PartialDate},
     domain::visit::DocumentSide,
     door::{AdmittedWrite, Batch},
-    id::{CredentialId, IdScanId, PersonId, SiteId, VisitId},
+    id::{CredentialId, IdScanId, NoticeVersionId, PersonId, SiteId, VisitId},
     tenant::{Lookup, Row, Statement},
     vault::{ID_SCAN_VALUES, LICENCE_NUMBER, PersonKey, Sealed, TenantKey},
 };
@@ -32,7 +32,8 @@ pub(crate) struct OpenScan {
 pub(crate) fn load_site(site: Option<SiteId>, scan: Option<IdScanId>, now: Timestamp) -> Lookup<Site> {
     Statement::new(concat!(
         "-- scan-id.load_site\n",
-        "SELECT site_id, id_check_age_min::integer AS age_min, to_char($3 AT TIME ZONE time_zone, 'YYYY-MM-DD') AS today FROM sites ",
+        "SELECT site_id, id_check_age_min::integer AS age_min, id_check_face_min::integer AS face_min, ",
+        "to_char($3 AT TIME ZONE time_zone, 'YYYY-MM-DD') AS today FROM sites ",
         "WHERE site_id = coalesce($1, (SELECT site_id FROM id_scans WHERE id_scan_id = $2), app.site_id()) ",
         "AND app.reaches_site(site_id)",
     ))
@@ -46,7 +47,8 @@ pub(crate) fn load_site(site: Option<SiteId>, scan: Option<IdScanId>, now: Times
 pub(crate) fn load_site_of(visit: VisitId, now: Timestamp) -> Lookup<Site> {
     Statement::new(concat!(
         "-- scan-id.load_site_of\n",
-        "SELECT s.site_id, s.id_check_age_min::integer AS age_min, to_char($2 AT TIME ZONE s.time_zone, 'YYYY-MM-DD') AS today ",
+        "SELECT s.site_id, s.id_check_age_min::integer AS age_min, s.id_check_face_min::integer AS face_min, ",
+        "to_char($2 AT TIME ZONE s.time_zone, 'YYYY-MM-DD') AS today ",
         "FROM visits AS v JOIN sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id ",
         "WHERE v.visit_id = $1 AND app.reaches_site(s.site_id)",
     ))
@@ -57,12 +59,33 @@ pub(crate) fn load_site_of(visit: VisitId, now: Timestamp) -> Lookup<Site> {
 
 fn read_site(row: &Row) -> Result<Site> {
     let today = PartialDate::parse(row.read("today")?).and_then(PartialDate::full);
-    let age_min: Option<i32> = row.read("age_min")?;
+    let small = |name| -> Result<Option<u8>> {
+        Ok(row.read::<Option<i32>>(name)?.and_then(|number| u8::try_from(number).ok()))
+    };
     Ok(Site {
         id: row.read("site_id")?,
-        age_min: age_min.and_then(|years| u8::try_from(years).ok()),
+        age_min: small("age_min")?,
+        face_min: small("face_min")?,
         today: today.ok_or_else(|| Error::internal("the site's day is no date"))?,
     })
+}
+
+/// Whether the text that is accepted before a face is compared is retired.
+pub(crate) fn load_face_notice(version: NoticeVersionId) -> Lookup<bool> {
+    Statement::new(concat!(
+        "-- scan-id.load_face_notice\n",
+        "SELECT retired_at IS NOT NULL AS is_retired FROM notices WHERE version_id = $1 AND kind = 'face'",
+    ))
+    .bind(version)
+    .one(|row| row.read("is_retired"))
+}
+
+/// Takes calls of the month's budget; false where it is used up.
+pub(crate) fn take_calls(calls: i32, now: Timestamp) -> Lookup<bool> {
+    Statement::new("-- scan-id.take_calls\nSELECT app.take_image_service_calls($1, $2) AS is_taken")
+        .bind(calls)
+        .bind(now)
+        .one(|row| row.read("is_taken"))
 }
 
 /// A visit at the door or on site, as far as a document is compared with it.
@@ -178,8 +201,9 @@ pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
         Statement::new(concat!(
             "-- scan-id.insert_scan\n",
             "INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, ",
-            "number_index, verdicts, algorithm, score, created_at, expires_at) ",
-            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "number_index, verdicts, algorithm, score, created_at, expires_at, face_verdict, face_reason, face_score, face_min, ",
+            "face_notice_version_id) ",
+            "VALUES (app.organization_id(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         ))
         .bind(row.id)
         .bind(row.site)
@@ -193,7 +217,12 @@ pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
         .bind(cross_check::VERSION)
         .bind(row.score)
         .bind(row.created_at)
-        .bind(row.expires_at),
+        .bind(row.expires_at)
+        .bind(row.face.as_ref().map(|face| face.verdict))
+        .bind(row.face.as_ref().map(|face| face.reason))
+        .bind(row.face.as_ref().and_then(|face| face.score))
+        .bind(row.face.as_ref().and_then(|face| face.min))
+        .bind(row.face.as_ref().map(|face| face.notice)),
     );
 }
 
@@ -203,7 +232,10 @@ pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow, before: Option<Sealed
         Statement::new(concat!(
             "-- scan-id.add_to_scan\n",
             "WITH changed AS (UPDATE id_scans SET sources = $2, values_sealed = $3, number_index = $4, verdicts = $5, algorithm = $6, ",
-            "score = $7 WHERE id_scan_id = $1 AND visit_id IS NULL AND purged_at IS NULL ",
+            "score = $7, face_verdict = coalesce($9, face_verdict), face_reason = coalesce($10, face_reason), ",
+            "face_score = CASE WHEN $9 IS NULL THEN face_score ELSE $11 END, face_min = coalesce($12, face_min), ",
+            "face_notice_version_id = coalesce($13, face_notice_version_id) ",
+            "WHERE id_scan_id = $1 AND visit_id IS NULL AND purged_at IS NULL ",
             "AND values_sealed IS NOT DISTINCT FROM $8 RETURNING id_scan_id) ",
             "SELECT app.expect_change(count(*)) FROM changed",
         ))
@@ -214,7 +246,12 @@ pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow, before: Option<Sealed
         .bind(row.verdicts)
         .bind(cross_check::VERSION)
         .bind(row.score)
-        .bind(before),
+        .bind(before)
+        .bind(row.face.as_ref().map(|face| face.verdict))
+        .bind(row.face.as_ref().map(|face| face.reason))
+        .bind(row.face.as_ref().and_then(|face| face.score))
+        .bind(row.face.as_ref().and_then(|face| face.min))
+        .bind(row.face.as_ref().map(|face| face.notice)),
     );
 }
 

@@ -6,7 +6,7 @@ use shared::{
     authn::{Credential, CredentialKind},
     documents::Private,
     domain::visit::DocumentSide,
-    id::{IdScanId, SiteId},
+    id::{IdScanId, NoticeVersionId, SiteId},
     objects::{Grey, Picture, SentImage, read_documents},
 };
 use utoipa::ToSchema;
@@ -30,6 +30,8 @@ pub struct ScanBody {
     back: Option<String>,
     /// What the device decoded by itself. It counts as typed until an image confirms it.
     device_text: Option<DeviceText>,
+    /// A photo that is compared with the face on the front.
+    face: Option<FacePhoto>,
 }
 
 /// The body of a scan that belongs to a visit. At least one side, or a device's text.
@@ -44,6 +46,19 @@ pub struct VisitScanBody {
     back: Option<String>,
     /// What the device decoded by itself. It counts as typed until an image confirms it.
     device_text: Option<DeviceText>,
+    /// A photo that is compared with the face on the front.
+    face: Option<FacePhoto>,
+}
+
+/// A photo of the visitor, who has accepted that faces are compared. It is compared and not kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FacePhoto {
+    /// JPEG or PNG, base64; with the sides at most 4 MiB decoded.
+    #[schema(format = Byte)]
+    photo: String,
+    /// The text of the kind `face` that the visitor accepted. Where the visitor objects, `face` is left out.
+    notice_version_id: NoticeVersionId,
 }
 
 /// Text that a device decoded.
@@ -74,10 +89,17 @@ pub(crate) struct Side {
     pub(crate) grey: Grey,
 }
 
+/// A photo, and the text that the visitor accepted.
+pub(crate) struct Face {
+    pub(crate) photo: Picture,
+    pub(crate) notice: NoticeVersionId,
+}
+
 /// What came, with its images read.
 pub(crate) struct Submission {
     pub(crate) sides: Vec<Side>,
     pub(crate) device_text: Option<(DeviceTextKind, Private)>,
+    pub(crate) face: Option<Face>,
 }
 
 impl Submission {
@@ -89,7 +111,7 @@ impl Submission {
         if body.site_id.is_none() && body.id_scan_id.is_none() && credential.kind != CredentialKind::Kiosk {
             return Err(Error::malformed("/site_id", "missing"));
         }
-        Self::read(body.front, body.back, body.device_text)
+        Self::read(body.front, body.back, body.device_text, body.face)
     }
 
     /// Reads the body of a scan for a visit.
@@ -97,22 +119,44 @@ impl Submission {
     /// # Errors
     /// As [`Submission::parse`].
     pub(crate) fn parse_for_visit(body: VisitScanBody) -> Result<Self> {
-        Self::read(body.front, body.back, body.device_text)
+        Self::read(body.front, body.back, body.device_text, body.face)
     }
 
-    fn read(front: Option<String>, back: Option<String>, device_text: Option<DeviceText>) -> Result<Self> {
-        if front.is_none() && back.is_none() && device_text.is_none() {
+    /// The front, where it came.
+    pub(crate) fn front(&self) -> Option<&Picture> {
+        self.sides.iter().find(|side| side.side == DocumentSide::Front).map(|side| &side.picture)
+    }
+
+    /// The side on which most is printed.
+    pub(crate) fn printed_side(&self) -> Option<&Picture> {
+        self.front().or_else(|| self.sides.first().map(|side| &side.picture))
+    }
+
+    fn read(
+        front: Option<String>,
+        back: Option<String>,
+        device_text: Option<DeviceText>,
+        face: Option<FacePhoto>,
+    ) -> Result<Self> {
+        let has_nothing = front.is_none() && back.is_none() && device_text.is_none();
+        if has_nothing || (front.is_none() && face.is_some()) {
             return Err(Error::malformed("/front", "missing"));
         }
         let device_text = device_text.map(DeviceText::parse).transpose()?;
-        let [front, back] = read_documents([
+        let [front, back, photo] = read_documents([
             SentImage { pointer: "/front", base64: front.as_deref(), is_drawing: false },
             SentImage { pointer: "/back", base64: back.as_deref(), is_drawing: false },
+            SentImage {
+                pointer: "/face/photo",
+                base64: face.as_ref().map(|face| face.photo.as_str()),
+                is_drawing: false,
+            },
         ])?;
         let side = |side, read: Option<(Picture, Grey)>| read.map(|(picture, grey)| Side { side, picture, grey });
         Ok(Self {
             sides: [side(DocumentSide::Back, back), side(DocumentSide::Front, front)].into_iter().flatten().collect(),
             device_text,
+            face: photo.zip(face).map(|((photo, _), face)| Face { photo, notice: face.notice_version_id }),
         })
     }
 }

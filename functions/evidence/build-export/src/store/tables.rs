@@ -53,7 +53,8 @@ tables! {
     Exports exports by export_id: kind visit_id from_at to_at requested_by requested_by_kind state created_at built_at expires_at failure;
     Hosts hosts by host_id: person_id name email phone locale created_at;
     IdScanObjects id_scan_objects by object_id: id_scan_id side media_type bytes created_at;
-    IdScans id_scans by id_scan_id: site_id person_id visit_id credential_id sources verdicts algorithm score created_at expires_at purged_at;
+    IdScans id_scans by id_scan_id: site_id person_id visit_id credential_id sources verdicts algorithm score created_at expires_at purged_at
+        face_verdict face_reason face_score face_min face_notice_version_id;
     Impersonations impersonations by impersonation_id: staff_id staff_organization_id staff_name staff_role role reason requested_at
         approved_at restricted_approved_at credential_id opened_at expires_at ended_at ended_by;
     Kiosks kiosks by kiosk_id: site_id name device credential_id paired_at revoked_at created_at;
@@ -63,7 +64,7 @@ tables! {
     Organizations organizations by organization_id: name plan environment created_at requires_mfa requires_staff_approval;
     Outbox outbox by event_id: kind subject_kind subject_id facts request_id occurred_at ready_at;
     People people by person_id: kind created_at;
-    Sites sites by site_id: name time_zone locale requires_nda id_check_age_min id_check_rules document_retention_hours created_at;
+    Sites sites by site_id: name time_zone locale requires_nda id_check_age_min id_check_rules id_check_face_min document_retention_hours created_at;
     VisitObjects visit_objects by object_id: visit_id kind media_type bytes created_at;
     VisitTypes visit_types by visit_type_id: site_id name applies_to version answers_schema created_at;
     Visits visits by visit_id: site_id person_id host_id visit_type_id type state hold_reasons badge_number name company email phone purpose answers

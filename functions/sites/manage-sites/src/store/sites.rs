@@ -35,7 +35,8 @@ pub(crate) fn find_site(site: SiteId) -> Lookup<SiteId> {
 pub(crate) fn load_site(site: SiteId) -> Lookup<Site> {
     Statement::new(concat!(
         "-- manage-sites.load_site\n",
-        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, id_check_rules, created_at ",
+        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, ",
+        "id_check_face_min::integer AS face_min, id_check_rules, created_at ",
         "FROM sites WHERE site_id = $1 AND app.reaches_site(site_id)",
     ))
     .bind(site)
@@ -45,7 +46,8 @@ pub(crate) fn load_site(site: SiteId) -> Lookup<Site> {
 pub(crate) fn list_sites(page: &Page<SiteId>) -> Lookup<Vec<Site>> {
     Statement::new(concat!(
         "-- manage-sites.list_sites\n",
-        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, id_check_rules, created_at ",
+        "SELECT site_id, name, time_zone, locale, requires_nda, id_check_age_min::integer AS age_min, ",
+        "id_check_face_min::integer AS face_min, id_check_rules, created_at ",
         "FROM sites ",
         "WHERE ($1 IS NULL OR site_id > $1) AND app.reaches_site(site_id) ORDER BY site_id LIMIT $2",
     ))
@@ -63,6 +65,7 @@ fn read_site(row: &Row) -> Result<Site> {
         requires_nda: row.read("requires_nda")?,
         id_check: IdCheck {
             age_min: row.read("age_min")?,
+            face_min: row.read("face_min")?,
             rules: serde_json::from_value(row.read("id_check_rules")?).map_err(Error::internal)?,
         },
         created_at: row.read("created_at")?,
@@ -99,8 +102,9 @@ pub(crate) fn change_site(batch: &mut Batch, site: &Site, changed: &Site) {
         Statement::new(concat!(
             "-- manage-sites.change_site\n",
             "WITH changed AS (UPDATE sites SET name = $2, time_zone = $3, locale = $4, requires_nda = $5, id_check_age_min = $6, ",
-            "id_check_rules = $7 WHERE site_id = $1 AND (name, time_zone, locale, requires_nda, id_check_age_min::integer, id_check_rules) ",
-            "IS NOT DISTINCT FROM ($8, $9, $10, $11, $12, $13) RETURNING site_id) ",
+            "id_check_rules = $7, id_check_face_min = $14 WHERE site_id = $1 ",
+            "AND (name, time_zone, locale, requires_nda, id_check_age_min::integer, id_check_rules, id_check_face_min::integer) ",
+            "IS NOT DISTINCT FROM ($8, $9, $10, $11, $12, $13, $15) RETURNING site_id) ",
             "SELECT app.expect_change(count(*)) FROM changed",
         ))
         .bind(site.site_id)
@@ -115,7 +119,9 @@ pub(crate) fn change_site(batch: &mut Batch, site: &Site, changed: &Site) {
         .bind(site.locale.clone())
         .bind(site.requires_nda)
         .bind(site.id_check.age_min)
-        .bind(rules(&site.id_check)),
+        .bind(rules(&site.id_check))
+        .bind(changed.id_check.face_min)
+        .bind(site.id_check.face_min),
     );
 }
 
