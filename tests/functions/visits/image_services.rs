@@ -43,7 +43,7 @@ async fn compare_faces(world: &World) -> Uuid {
     world.execute(sql, &[&world.organization.uuid()]).await;
     let sql = "INSERT INTO notices (organization_id, version_id, kind, locale, version, title, text, published_at) \
         VALUES ($1, $2, 'face', 'en', 1, 'Faces', 'We compare your face with your document.', now())";
-    let version = Uuid::now_v7();
+    let version = Uuid::new_v4();
     world.execute(sql, &[&world.organization.uuid(), &version]).await;
     version
 }

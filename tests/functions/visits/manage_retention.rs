@@ -129,7 +129,7 @@ async fn refuses_strangers_and_those_who_may_not() {
         refusals::without_a_credential(&world, &event, &deps, manage_retention::handle).await;
         refusals::without_the_permission(&world, &event, &token, &deps, manage_retention::handle).await;
     }
-    let absent = hold(&world, "POST", &uuid::Uuid::now_v7().to_string());
+    let absent = hold(&world, "POST", &uuid::Uuid::new_v4().to_string());
     let (theirs, no_id) = (hold(&world, "POST", &visit), hold(&world, "POST", "x"));
     refusals::of_another_organization(&theirs, &absent, &no_id, &deps, manage_retention::handle).await;
 }
