@@ -174,8 +174,10 @@ def lists(new):
             needs = "visit.read" if new.kind == "http" else "a signature"
             rows = [at for at in re.finditer(r"^\| .* \| \[([a-z-]+)\] \|$", text, re.M)]
             of_area = [at for at in rows if (ROOT / "functions" / new.area / at.group(1)).exists()]
-            end = of_area[-1].end()
-            text = f"{text[:end]}\n| `{new.route}` | {needs} | [{new.name}] |{text[end:]}"
+            # An area without a route has no table yet.
+            table = "" if of_area else f"\n\n### {new.area.capitalize()}\n\n| route | needs | function |\n| --- | --- | --- |"
+            end = (of_area or rows)[-1].end()
+            text = f"{text[:end]}{table}\n| `{new.route}` | {needs} | [{new.name}] |{text[end:]}"
         return text
 
     edit("README.md", row)
