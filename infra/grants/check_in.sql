@@ -118,6 +118,11 @@ BEGIN
       FROM jsonb_to_recordset(visit -> 'watchlist_matches') AS m (match_id uuid, entry_id uuid, rule text, score smallint, is_weak boolean,
         algorithm text, list_digest bytea);
   END IF;
+  IF visit -> 'watchlist_screening' <> 'null' THEN
+    INSERT INTO public.watchlist_screenings (organization_id, visit_id, asked_sealed, today, compared, created_at)
+      SELECT organization, (visit ->> 'visit_id')::uuid, s.asked_sealed, s.today, s.compared, at
+      FROM jsonb_to_record(visit -> 'watchlist_screening') AS s (asked_sealed bytea, today date, compared uuid[]);
+  END IF;
   done := app.emit_and_audit(organization, request, at, events, entry);
 END $$;
 
@@ -144,7 +149,9 @@ GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_
   UPDATE (visit_id, verdicts, algorithm, score) ON id_scans TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, list, person_id, content_sealed, ended_at) ON watchlist_entries TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, key) ON watchlist_keys TO fn_check_in;
-GRANT INSERT ON watchlist_matches TO fn_check_in;
+GRANT INSERT (organization_id, match_id, visit_id, entry_id, rule, score, is_weak, algorithm, list_digest, created_at)
+  ON watchlist_matches TO fn_check_in;
+GRANT INSERT ON watchlist_screenings TO fn_check_in;
 GRANT INSERT ON visit_objects, outbox TO fn_check_in;
 GRANT INSERT (draft) ON audit_log TO fn_check_in;
 

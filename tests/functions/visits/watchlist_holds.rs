@@ -2,19 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, arrivals, event::Answer, stack};
-
-async fn list(world: &World, kind: &str, entry: &Value) -> String {
-    let deps: manage_watchlist::Deps = stack::connect(&stack::variables("fn_manage_watchlist", &[])).await;
-    let mut entry = entry.clone();
-    entry["reason"] = json!("Listed for a test of the door");
-    let body = json!({ "list": kind, "severity": "high", "entry": entry });
-    let key = uuid::Uuid::new_v4().to_string();
-    let event = Event::new("POST", "/v1/watchlist", &[]).bearer(&world.token).idempotent(&key).json(&body);
-    let answer = event.send(&deps, manage_watchlist::handle).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.body["entry_id"].as_str().unwrap().to_owned()
-}
+use crate::harness::{Event, World, arrivals, event::Answer, listed::list, stack};
 
 async fn arrive_with(token: &str, body: &Value) -> Answer {
     let deps: check_in::Deps = stack::connect(&stack::variables("fn_check_in", &[])).await;

@@ -33,6 +33,8 @@ pub(crate) struct ScannedDocument {
 /// What the comparison found and decided.
 pub(crate) struct CheckedDocument {
     pub(crate) id: IdScanId,
+    /// What was read of it.
+    pub(crate) document: Document,
     pub(crate) check: CrossCheck,
     /// True where the desk decides.
     pub(crate) is_held: bool,
@@ -58,7 +60,7 @@ impl ScannedDocument {
         if decided.outcome == Outcome::Refused {
             return Err(Error::Unprocessable(decided.because.into_iter().map(fault).collect()));
         }
-        Ok(CheckedDocument { id: self.id, check, is_held: decided.outcome == Outcome::Held })
+        Ok(CheckedDocument { id: self.id, document, check, is_held: decided.outcome == Outcome::Held })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     receipt::Receipt,
     record::{self, SealedLicence},
     rules,
-    screening::Screening,
+    screening::{self, Asking, Screening},
     store,
     visit::{self, Badge, NewVisit},
 };
@@ -42,7 +42,11 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     };
     let document = found.document.as_ref().map(|document| document.check(&arrival, &person)).transpose()?;
     let screening = match found.has_watchlist {
-        true => Screening::of(&arrival, &admitted, &tenant, store::find_listed, found.today).await?,
+        true => {
+            let question = screening::question(&arrival, document.as_ref());
+            let asking = Asking { visit: id, person: &person, question, today: found.today };
+            asking.screen(&admitted, &tenant, store::find_listed).await?
+        }
         false => Screening::default(),
     };
     let hold_reasons = visit::hold_reasons(document.as_ref(), &screening);

@@ -19,6 +19,7 @@ use shared::{
     outbox::OutgoingEvent,
     tenant::{Bytes, Lookup, Row, Statement},
     vault::Sealed,
+    watchlist::Candidate,
 };
 use time::Date;
 
@@ -27,7 +28,7 @@ use crate::{
     document::{AdoptedScan, ScannedDocument},
     goods::DangerousGoods,
     images::StoredImage,
-    screening::{Candidate, MatchRow},
+    screening::{KeptScreening, MatchRow},
 };
 
 /// The site, as far as the door needs it.
@@ -165,8 +166,8 @@ impl VisitType {
     }
 }
 
-/// Entries of the watchlist that share a key with the visitor: those that share a number first, then those that share most. One word alone may be shared by more entries
-/// than can be compared within a request.
+/// Entries of the watchlist that share a key with the visitor: those that share a number first, then those that share most.
+/// One word alone may be shared by more entries than can be compared within a request.
 pub(crate) fn find_listed(keys: Vec<Vec<u8>>, number_keys: Vec<Vec<u8>>) -> Lookup<Vec<Candidate>> {
     Statement::new(concat!(
         "-- check-in.find_listed\n",
@@ -179,15 +180,7 @@ pub(crate) fn find_listed(keys: Vec<Vec<u8>>, number_keys: Vec<Vec<u8>>) -> Look
     ))
     .bind(keys)
     .bind(number_keys)
-    .all(|row| {
-        Ok(Candidate {
-            id: row.read("entry_id")?,
-            list: row.read("list")?,
-            person: row.read("person_id")?,
-            wrapped_key: row.read("wrapped_key")?,
-            content: row.read("content_sealed")?,
-        })
-    })
+    .all(Candidate::read)
 }
 
 /// A new person, whose key seals what was said.
@@ -224,6 +217,7 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) device_seq: Option<i64>,
     pub(crate) id_scan: Option<AdoptedScan>,
     pub(crate) watchlist_matches: Vec<MatchRow<'a>>,
+    pub(crate) watchlist_screening: Option<&'a KeptScreening>,
     #[serde(flatten)]
     pub(crate) driver: Option<DriverColumns<'a>>,
 }
