@@ -24,4 +24,7 @@ CREATE TABLE watchlist_screenings (
   FOREIGN KEY (organization_id, visit_id) REFERENCES visits ON DELETE RESTRICT
 );
 
+-- The first entry in force, by which a check-in sees whether there is a list.
+CREATE INDEX watchlist_entries_first ON watchlist_entries (organization_id, entry_id) WHERE ended_at IS NULL;
+
 CALL app.protect('watchlist_screenings');

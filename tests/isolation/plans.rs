@@ -35,6 +35,11 @@ async fn the_watchlist_is_searched_by_its_index() {
     let check_in = connect_as("fn_check_in").await;
     let open = format!("BEGIN; SELECT FROM set_config('app.organization_id', '{organization}', true)");
     run(&check_in, &open).await;
+    // Whether there is a list at all is asked at each check-in, of an organization without one too.
+    let grants = include_str!("../../infra/grants/check_in.sql");
+    let first = grants.split("has_watchlist := (").nth(1).and_then(|rest| rest.split(") IS NOT NULL").next()).unwrap();
+    let first_plan = texts(&check_in, &format!("EXPLAIN {first}")).await.join("\n");
+    assert!(first_plan.contains("watchlist_entries_first") && !first_plan.contains("Seq Scan"), "{first_plan}");
     let found = texts(&check_in, &statement).await;
     let plan = texts(&check_in, &format!("EXPLAIN {statement}")).await.join("\n");
 
