@@ -10,6 +10,7 @@ use shared::{
     vault::TenantKey,
     watchlist::{Asked, Listed, Question},
 };
+use tokio_postgres::types::ToSql;
 
 use crate::{
     arrival::Arrival,
@@ -117,14 +118,7 @@ async fn fill(tenants: &Tenants, tenant: &Tenant, count: usize) {
         let (organization, key_id) = (tenant.organization, tenant.key.key_id);
         tenants.execute(OF_PEOPLE, &[&organization, &key_id, &people, &wrapped]).await;
         let (list, severity) = (ListKind::Deny.word(), ListSeverity::High.word());
-        let entry = [
-            &organization as &(dyn tokio_postgres::types::ToSql + Sync),
-            &entries,
-            &people,
-            &contents,
-            &list,
-            &severity,
-        ];
+        let entry: [&(dyn ToSql + Sync); 6] = [&organization, &entries, &people, &contents, &list, &severity];
         tenants.execute(OF_ENTRIES, &entry).await;
         tenants.execute(OF_THEIR_KEYS, &[&organization, &keys, &of_keys]).await;
     }
