@@ -49,6 +49,10 @@ GRANT SELECT (organization_id, visit_id, site_id, person_id, host_id, visit_type
   co_driver, tractor_plate, trailer_plate, checked_in_at, checked_out_at, occurred_at, device_seq, checked_out_occurred_at,
   checked_out_device_seq, decision, decided_at, decided_by, decided_by_member, licence_person_id, licence_purged_at, legal_hold_since,
   legal_hold_by, created_at) ON visits TO fn_build_export;
+GRANT SELECT (organization_id, entry_id, person_id, list, severity, created_at, created_by, ended_at) ON watchlist_entries TO fn_build_export;
+GRANT SELECT (organization_id, match_id, visit_id, entry_id, rule, score, is_weak, algorithm, list_digest, created_at, outcome, reviewed_at,
+  reviewed_by, reviewed_by_member) ON watchlist_matches TO fn_build_export;
+GRANT SELECT (organization_id, visit_id, person_id, today, compared, created_at) ON watchlist_screenings TO fn_build_export;
 
 -- The mark of a broken log, and the mails that tell of it.
 GRANT EXECUTE ON FUNCTION audit.broken_since(), audit.first_difference(bigint, bigint), audit.mark_broken(bigint, timestamptz) TO fn_build_export;

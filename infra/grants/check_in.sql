@@ -57,7 +57,10 @@ BEGIN
       WHERE i.id_scan_id = wanted_scan AND i.site_id = found_site AND i.visit_id IS NULL AND i.purged_at IS NULL AND i.expires_at > at
         AND p.wrapped_key IS NOT NULL;
   END IF;
-  SELECT EXISTS (SELECT FROM public.watchlist_entries AS e WHERE e.ended_at IS NULL) INTO has_watchlist;
+  -- The first in force, in the order of an index: where one organization has most of the entries, PostgreSQL answers an EXISTS by reading
+  -- the table, and for all the others it reads the whole.
+  has_watchlist := (SELECT e.entry_id FROM public.watchlist_entries AS e WHERE e.ended_at IS NULL
+    ORDER BY e.organization_id, e.entry_id LIMIT 1) IS NOT NULL;
   -- The next number that no visitor on site wears. Two arrivals at once wait for each other here for the length of this
   -- transaction, which does not wait for the disk.
   UPDATE public.badge_counters AS c SET last = (
@@ -116,6 +119,11 @@ BEGIN
       FROM jsonb_to_recordset(visit -> 'watchlist_matches') AS m (match_id uuid, entry_id uuid, rule text, score smallint, is_weak boolean,
         algorithm text, list_digest bytea);
   END IF;
+  IF visit -> 'watchlist_screening' <> 'null' THEN
+    INSERT INTO public.watchlist_screenings (organization_id, visit_id, person_id, asked_sealed, today, compared, created_at)
+      SELECT organization, (visit ->> 'visit_id')::uuid, s.person_id, s.asked_sealed, s.today, s.compared, at
+      FROM jsonb_to_record(visit -> 'watchlist_screening') AS s (person_id uuid, asked_sealed bytea, today date, compared uuid[]);
+  END IF;
   done := app.emit_and_audit(organization, request, at, events, entry);
 END $$;
 
@@ -142,7 +150,9 @@ GRANT SELECT (organization_id, id_scan_id, site_id, person_id, visit_id, values_
   UPDATE (visit_id, verdicts, algorithm, score) ON id_scans TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, list, person_id, content_sealed, ended_at) ON watchlist_entries TO fn_check_in;
 GRANT SELECT (organization_id, entry_id, key) ON watchlist_keys TO fn_check_in;
-GRANT INSERT ON watchlist_matches TO fn_check_in;
+GRANT INSERT (organization_id, match_id, visit_id, entry_id, rule, score, is_weak, algorithm, list_digest, created_at)
+  ON watchlist_matches TO fn_check_in;
+GRANT INSERT ON watchlist_screenings TO fn_check_in;
 GRANT INSERT ON visit_objects, outbox TO fn_check_in;
 GRANT INSERT (draft) ON audit_log TO fn_check_in;
 

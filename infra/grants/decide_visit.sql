@@ -8,6 +8,7 @@ GRANT EXECUTE ON FUNCTION app.settle(uuid, bytea, bytea, timestamptz), app.relea
 
 GRANT SELECT (organization_id, visit_id, site_id, type, state, hold_reasons, badge_number, email, phone, decision),
   UPDATE (state, decision, decided_at, decided_by, decided_by_member, badge_number, badge_sha256, checked_in_at) ON visits TO fn_decide_visit;
+GRANT SELECT (organization_id, visit_id, outcome) ON watchlist_matches TO fn_decide_visit;
 GRANT SELECT (organization_id, site_id, last), UPDATE (last) ON badge_counters TO fn_decide_visit;
 GRANT INSERT ON outbox TO fn_decide_visit;
 GRANT INSERT (draft) ON audit_log TO fn_decide_visit;

@@ -145,6 +145,7 @@ impl Permission {
                 | Self::VisitCheckOut
                 | Self::VisitRead
                 | Self::VisitReveal
+                | Self::WatchlistReview
         )
     }
 }

@@ -1,5 +1,11 @@
 //! Entries of the watchlist: what stands in them, sealed as a whole, and the keys by which a check-in finds them.
 
+mod asked;
+mod candidate;
+
+pub use asked::{Asked, Met, Question};
+pub use candidate::{Candidate, list_digest};
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};

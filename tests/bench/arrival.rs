@@ -25,10 +25,18 @@ pub(crate) struct Arrival {
 
 impl Arrival {
     pub(crate) fn of(tenant: &Tenant) -> Self {
+        Self::named(tenant, None)
+    }
+
+    /// The same of a visitor with another name.
+    pub(crate) fn named(tenant: &Tenant, name: Option<&str>) -> Self {
         let (request_id, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().to_string());
         let mut body = json!({ "type": "visitor", "site_id": tenant.site, "host_id": tenant.host });
         for (field, value) in VISITOR {
             body[field] = json!(value);
+        }
+        if let Some(name) = name {
+            body["name"] = json!(name);
         }
         let event = json!({
             "version": "2.0",

@@ -33,6 +33,7 @@ mod table;
 mod tenants;
 mod verifying;
 mod warm;
+mod watchlist;
 
 /// Parts of the tests' harness: where the stack is, and the proxy that counts.
 #[path = "../harness"]
@@ -70,6 +71,9 @@ async fn main() {
     let tenants = tenants::Tenants::create(plan.organizations).await;
     if plan.is_of_check_ins {
         check_ins(&plan, &tenants, &mut table).await;
+    }
+    if plan.is_of_the_watchlist {
+        watchlist::measure(&plan, &tenants, &mut table).await;
     }
     if plan.is_of_sign_ins {
         sign_in::measure(&plan, &tenants, &mut table).await;

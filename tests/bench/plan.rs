@@ -10,6 +10,8 @@ pub(crate) struct Plan {
     pub(crate) is_of_sign_ins: bool,
     /// False where only other rows are asked for.
     pub(crate) is_of_the_log: bool,
+    /// False where only other rows are asked for.
+    pub(crate) is_of_the_watchlist: bool,
     /// Connections of the throughput rows.
     pub(crate) connections: usize,
     /// Organizations that check-ins are spread over.
@@ -26,6 +28,10 @@ pub(crate) struct Plan {
     pub(crate) log_entries: i64,
     /// Check-ins timed against each of the two logs.
     pub(crate) log_check_ins: usize,
+    /// Entries of the long watchlist.
+    pub(crate) listed: usize,
+    /// Check-ins timed against it.
+    pub(crate) listed_check_ins: usize,
     /// What is deployed: a folder for each function.
     pub(crate) deployed: PathBuf,
     /// Where the run keeps its files.
@@ -45,11 +51,14 @@ impl Plan {
         #[expect(clippy::disallowed_methods, reason = "a benchmark is told by the environment how long it may take")]
         let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
         let is_quick = is("QUICK", "1");
+        let kinds = ["check-in", "log", "sign-in", "watchlist"];
+        let is_asked = |kind: &str| is("ONLY", kind) || !kinds.iter().any(|kind| is("ONLY", kind));
         let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let common = Self {
-            is_of_check_ins: !is("ONLY", "log") && !is("ONLY", "sign-in"),
-            is_of_sign_ins: !is("ONLY", "log") && !is("ONLY", "check-in"),
-            is_of_the_log: !is("ONLY", "sign-in") && !is("ONLY", "check-in"),
+            is_of_check_ins: is_asked("check-in"),
+            is_of_sign_ins: is_asked("sign-in"),
+            is_of_the_log: is_asked("log"),
+            is_of_the_watchlist: is_asked("watchlist"),
             connections: 16,
             organizations: 1000,
             rounds: 5,
@@ -58,6 +67,8 @@ impl Plan {
             sign_ins: 100,
             log_entries: 1_000_000,
             log_check_ins: 1500,
+            listed: 100_000,
+            listed_check_ins: 300,
             deployed: root.join("target/lambda"),
             scratch: root.join("target/bench"),
             sources: root.join("tests/bench"),
@@ -70,6 +81,7 @@ impl Plan {
                 sign_ins: 30,
                 log_entries: 100_000,
                 log_check_ins: 300,
+                listed_check_ins: 100,
                 ..common
             }
         } else {

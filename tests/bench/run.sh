@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is deployed and what it is compared with, starts a stack, and prints docs/SPEED.md's table.
-# QUICK=1 makes everything short, ONLY=check-in, ONLY=log and ONLY=sign-in leave all other rows out. The stack ends with this script, however that ends.
+# QUICK=1 makes everything short; ONLY=check-in, log, sign-in or watchlist leaves all other rows out. The stack ends with this script, however that ends.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -12,7 +12,7 @@ LIMIT_S=2400
 echo "Building release binaries with fat LTO (about a minute of CPU each, the first time more) …" >&2
 # As they are deployed: the same files, by the same command.
 functions="check-in list-visits refuse-unknown-route scan-id sign-in manage-sessions"
-[ "${ONLY:-}" != log ] || functions=
+[ "${ONLY:-}" != log ] && [ "${ONLY:-}" != watchlist ] || functions=
 [ "${ONLY:-}" != sign-in ] || functions="sign-in manage-sessions"
 # shellcheck disable=SC2086 # a list of words
 [ -z "$functions" ] || CARGO=$CARGO ARCHITECTURE='' python3 infra/build.py $functions >&2

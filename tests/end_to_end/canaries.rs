@@ -15,7 +15,11 @@ use super::running::Running;
 use crate::harness::{buckets, mails, pictures};
 
 /// In the clear nowhere: sealed before they touch the disk.
-const SEALED: [&str; 3] = ["CANARYLICENCE77", "CANARYREASONPHOTO", PASSWORD];
+const SEALED: [&str; 4] = ["CANARYLICENCE77", "CANARYREASONPHOTO", PASSWORD, LISTED];
+/// Why a match is dismissed.
+const REVIEWED: &str = "The passport shows another birth date";
+/// A name on the watchlist, and the number of a driver who met it.
+const LISTED: &str = "CANARYLISTED66";
 /// A password, of which a slow hash is kept and nothing else.
 const PASSWORD: &str = "CANARYPASSPHRASE55";
 /// In the clear in Restricted columns that are searched by alone, under row-level security.
@@ -119,6 +123,34 @@ async fn plant(running: &Running) -> String {
     visit
 }
 
+/// An entry of the watchlist holds a driver. The match is compared again and dismissed, and the driver is let in.
+async fn meet_the_watchlist(running: &Running) {
+    let (owner, site) = (running.owner(0), running.told(0, "site_id"));
+    let entry = json!({ "name": format!("{LISTED} Person"), "document_number": LISTED, "reason": format!("{LISTED} took pallets") });
+    let entry = json!({ "list": "deny", "severity": "high", "entry": entry });
+    let mut driver = driver(&site);
+    driver["licence_number"] = json!(LISTED);
+    let mut answers = vec![owner.post("/v1/watchlist", "listed-1", &entry).await];
+    answers.push(owner.post("/v1/visits", "listed-2", &driver).await);
+    assert_eq!(answers[1].body["hold_reasons"], json!(["watchlist"]), "{}", answers[1].body);
+    let visit = answers[1].body["visit_id"].as_str().expect("an id").to_owned();
+    answers.push(owner.get(&format!("/v1/watchlist-matches?visit_id={visit}")).await);
+    let id = answers[2].body["items"][0]["match_id"].as_str().expect("an id").to_owned();
+    answers.push(owner.post(&format!("/v1/watchlist-matches/{id}/replay"), "listed-3", &json!({})).await);
+    assert_eq!(answers[3].body["reproduced"], true, "{}", answers[3].body);
+    for (key, reason) in
+        [("listed-4", format!("Number {LISTED} is of another person")), ("listed-5", REVIEWED.to_owned())]
+    {
+        let review = json!({ "outcome": "dismissed", "reason": reason });
+        answers.push(owner.post(&format!("/v1/watchlist-matches/{id}/review"), key, &review).await);
+    }
+    let decision = json!({ "decision": "admit", "reason": REVIEWED });
+    answers.push(owner.post(&format!("/v1/visits/{visit}/decision"), "listed-6", &decision).await);
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [201, 201, 200, 200, 422, 200, 201]);
+    assert!(!answers.iter().any(|answer| answer.body.to_string().contains(LISTED)));
+}
+
 /// The credentials of the links by which the owners were invited: in their mails, and nowhere else.
 fn links(running: &Running) -> Vec<String> {
     running.tick("send-mail");
@@ -167,6 +199,7 @@ async fn join(running: &Running) {
 async fn planted_values_are_found_nowhere_they_must_not_be() {
     let running = Running::start().await;
     let visit = plant(&running).await;
+    meet_the_watchlist(&running).await;
     join(&running).await;
     running.tick("seal-audit-log");
     let links = links(&running);

@@ -24,6 +24,11 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
     let mut from = 0;
     for line in [
+        "held: name met",
+        "before the review: 409 Conflict, match_open",
+        "reproduced true",
+        "security: dismissed, the desk: on_site",
+        "watchlist_match.dismissed      The passport shows another year of birth",
         "next: second_factor",
         "is signed in as owner",
         "is told: waiting",

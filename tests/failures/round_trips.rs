@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Event, World, counting_proxy::CountingProxy, stack};
+use crate::harness::{Event, World, counting_proxy::CountingProxy, listed, stack};
 
 /// Longer than a client takes to send what it sends at once, on a machine that is busy.
 const DELAY: Duration = Duration::from_millis(50);
@@ -36,6 +36,20 @@ async fn a_warm_check_in_costs_two_round_trips() {
 
     assert_eq!(answer.status, 201, "{}", answer.text);
     assert_eq!((proxy.round_trips() - before, proxy.connections()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_check_in_before_a_watchlist_costs_one_more() {
+    let world = World::new().await;
+    listed::list(&world, "deny", &json!({ "company": "Sample Haulage" })).await;
+    let (proxy, deps) = deps_behind_a_proxy().await;
+    assert_eq!(arrival(&world, "key-1").send(&deps, check_in::handle).await.status, 201);
+    let before = proxy.round_trips();
+
+    let answer = arrival(&world, "key-2").send(&deps, check_in::handle).await;
+
+    assert_eq!(answer.body["hold_reasons"], json!(["watchlist"]), "{}", answer.text);
+    assert_eq!((proxy.round_trips() - before, proxy.connections()), (3, 1));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub(crate) mod event;
 pub(crate) mod exports;
 pub(crate) mod foreign_bucket;
 pub(crate) mod leftovers;
+pub(crate) mod listed;
 pub(crate) mod log;
 pub(crate) mod loopback;
 pub(crate) mod mails;

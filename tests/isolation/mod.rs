@@ -12,5 +12,6 @@ mod door;
 mod findings;
 mod mutations;
 mod pending_work;
+mod plans;
 mod tables;
 mod texts;

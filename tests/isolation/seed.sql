@@ -51,6 +51,7 @@ INSERT INTO id_scan_objects VALUES ('{o}', '{o}', '{o}', 'front', 'image/png', 1
 INSERT INTO watchlist_entries VALUES ('{o}', '{o}', '{o}', 'deny', 'high', '\x04', now(), '{o}', NULL);
 INSERT INTO watchlist_keys VALUES ('{o}', substring(sha256('key') FOR 8), '{o}');
 INSERT INTO watchlist_matches VALUES ('{o}', '{o}', '{o}', '{o}', 'name', 90, false, 'watchlist-1', sha256('list'), now());
+INSERT INTO watchlist_screenings VALUES ('{o}', '{o}', '{o}', '\x04', '2001-01-01', '{{o}}', now());
 INSERT INTO export_keys VALUES ('{o}', '{o}', '{o}', '\x05', now(), NULL);
 INSERT INTO exports (organization_id, export_id, kind, visit_id, requested_by, requested_by_kind, state, created_at)
   VALUES ('{o}', '{o}', 'evidence', '{o}', '{o}', 'api_token', 'waiting', now());

@@ -159,6 +159,12 @@ words! {
         WatchlistEntryEnded = "watchlist_entry.ended",
         /// What stands in an entry of the watchlist was read.
         WatchlistEntryRevealed = "watchlist_entry.revealed",
+        /// A visitor is who an entry of the watchlist means.
+        WatchlistMatchConfirmed = "watchlist_match.confirmed",
+        /// A visitor is not who an entry of the watchlist means.
+        WatchlistMatchDismissed = "watchlist_match.dismissed",
+        /// A comparison with the watchlist was made again.
+        WatchlistMatchReplayed = "watchlist_match.replayed",
     }
 
     /// What an entry speaks of.
@@ -201,5 +207,7 @@ words! {
         VisitType = "visit_type",
         /// An entry of the watchlist.
         WatchlistEntry = "watchlist_entry",
+        /// A visitor who met an entry of the watchlist.
+        WatchlistMatch = "watchlist_match",
     }
 }

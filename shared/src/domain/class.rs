@@ -249,6 +249,10 @@ classified! {
         watchlist_keys, Organization { organization_id entry_id: Internal Clear Kept; key: Restricted Clear Destroyed; }
         watchlist_matches, Visit {
             organization_id match_id visit_id entry_id rule score is_weak algorithm list_digest created_at: Internal Clear Kept;
+            outcome reviewed_at reviewed_by reviewed_by_member: Internal Clear Kept;
+        }
+        watchlist_screenings, Visit {
+            organization_id visit_id person_id today compared created_at: Internal Clear Kept; asked_sealed: Restricted Sealed Unreadable;
         }
         outbox, Event {
             organization_id event_id kind subject_kind subject_id facts request_id: Internal Clear Kept;

@@ -105,6 +105,22 @@ words! {
         Low = "low",
     }
 
+    /// Whether a person has looked at a match of the watchlist.
+    MatchState {
+        /// Not yet.
+        Open = "open",
+        /// Confirmed or dismissed.
+        Reviewed = "reviewed",
+    }
+
+    /// What a reviewer says about a match of the watchlist.
+    MatchOutcome {
+        /// The visitor is who the entry means.
+        Confirmed = "confirmed",
+        /// The visitor is somebody else, or the entry does not keep them out.
+        Dismissed = "dismissed",
+    }
+
     /// What is decided about a held visit.
     VisitDecision {
         /// The visitor may come in.

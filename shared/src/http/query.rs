@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     id::{
         AccessReviewId, CredentialId, EventId, ExportId, HostId, ImpersonationId, KioskId, LogStreamId, MemberId,
-        NoticeVersionId, SiteId, VisitId, VisitTypeId, WatchlistEntryId,
+        NoticeVersionId, SiteId, VisitId, VisitTypeId, WatchlistEntryId, WatchlistMatchId,
     },
 };
 
@@ -204,7 +204,8 @@ id_positions!(
     SiteId,
     VisitId,
     VisitTypeId,
-    WatchlistEntryId
+    WatchlistEntryId,
+    WatchlistMatchId
 );
 
 /// A position as the caller sees it: opaque, with a version and its list before it.

@@ -95,7 +95,8 @@ word_parameters!(
     visit::VisitDecision,
     notice::NoticeKind,
     visit::ListKind,
-    visit::ListSeverity
+    visit::ListSeverity,
+    visit::MatchOutcome
 );
 word_parameters!(export::ExportKind, export::ExportState, export::ExportFailure);
 word_parameters!(impersonation::ImpersonationState, impersonation::ImpersonationEnder);

@@ -32,8 +32,8 @@ pub use kms::{TenantKeyMaker, Vault};
 pub use object::{MediaType, ObjectValue, OpenedObject, SealedObject};
 pub use person_key::PersonKey;
 pub use place::{
-    Column, DOCUMENT_BACK, DOCUMENT_FRONT, ID_SCAN_VALUES, LICENCE_NUMBER, LISTED, LISTED_KEY, PHOTO, Place, SIGNATURE,
-    STREAM_SECRET, STREAM_TOKEN,
+    ASKED, Column, DOCUMENT_BACK, DOCUMENT_FRONT, ID_SCAN_VALUES, LICENCE_NUMBER, LISTED, LISTED_KEY, PHOTO, Place,
+    SIGNATURE, STREAM_SECRET, STREAM_TOKEN,
 };
 #[cfg(feature = "second-factor")]
 pub use root_secret::RootSecrets;

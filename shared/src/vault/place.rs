@@ -18,6 +18,8 @@ pub const DOCUMENT_BACK: Column = Column::new("id_scan_objects", "back");
 pub const LISTED: Column = Column::new("watchlist_entries", "content_sealed");
 /// Words and numbers by which an entry of the watchlist is found.
 pub const LISTED_KEY: Column = Column::new("watchlist_keys", "key");
+/// Who was asked about on the watchlist; the row is the visit's.
+pub const ASKED: Column = Column::new("watchlist_screenings", "asked_sealed");
 /// A photo; the row is the object's.
 pub const PHOTO: Column = Column::new("visit_objects", "photo");
 /// A drawn signature; the row is the object's.

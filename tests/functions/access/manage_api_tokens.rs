@@ -229,6 +229,7 @@ async fn a_token_of_one_site_has_no_scope_that_reaches_further() {
         "visit.check_out",
         "visit.read",
         "visit.reveal",
+        "watchlist.review",
     ];
     for scope in Permission::ALL {
         let body = json!({ "name": "Gate", "scopes": [scope], "site_id": world.site });

@@ -3,6 +3,7 @@
 
 mod contents;
 mod handing_over;
+mod numbers;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack};
+use crate::harness::{Event, World, arrivals, event::Answer, listed, refusals, stack};
 
 const REASON: &str = "The desk compared the document with the visitor";
 
@@ -111,33 +111,38 @@ async fn a_document_is_decided_about_by_those_who_review_documents() {
     assert_eq!(send(&decision(&world, &visit, "key-2", "admit").bearer(&both)).await.status, 201);
 }
 
-/// Holds a driver whose carrier stands on the watchlist, and gives the id of the visit.
-async fn listed_driver(world: &World) -> String {
-    let deps: manage_watchlist::Deps = stack::connect(&stack::variables("fn_manage_watchlist", &[])).await;
-    let entry = json!({ "company": "Sample Haulage", "reason": "Listed for a test of the desk" });
-    let body = json!({ "list": "deny", "severity": "high", "entry": entry });
-    let event = Event::new("POST", "/v1/watchlist", &[]).bearer(&world.token).idempotent("listed").json(&body);
-    assert_eq!(event.send(&deps, manage_watchlist::handle).await.status, 201);
-    let receipt = arrivals::arrive(world, &arrivals::driver(world)).await;
-    assert_eq!(receipt["hold_reasons"], json!(["watchlist"]), "{receipt}");
-    receipt["visit_id"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn a_driver_who_met_the_watchlist_is_decided_about_by_those_who_review_it() {
     let world = World::new().await;
-    let visit = listed_driver(&world).await;
+    let (visit, id) = listed::held_driver(&world).await;
     let desk = world.token_with(&["visit.decide"]).await;
     let both = world.token_with(&["visit.decide", "watchlist.review"]).await;
 
     let refused = send(&decision(&world, &visit, "key-1", "admit").bearer(&desk)).await;
-    let admitted = send(&decision(&world, &visit, "key-2", "admit").bearer(&both)).await;
+    let open = send(&decision(&world, &visit, "key-2", "admit").bearer(&both)).await;
+    assert_eq!(listed::review(&world, &id, "dismissed").await.status, 200);
+    let admitted = send(&decision(&world, &visit, "key-3", "admit").bearer(&both)).await;
 
-    assert_eq!((refused.problem(), admitted.status), ("403 forbidden".to_owned(), 201), "{}", admitted.text);
-    assert_eq!(world.actions().await.split_off(2), ["access.refused", "visit.admitted"]);
+    assert_eq!((refused.problem(), open.problem().as_str()), ("403 forbidden".to_owned(), "409 conflict :match_open"));
+    assert_eq!(admitted.status, 201, "{}", admitted.text);
+    assert_eq!(world.actions().await.split_off(2), ["access.refused", "watchlist_match.dismissed", "visit.admitted"]);
     let events = world.own_rows("SELECT kind FROM outbox WHERE organization_id = $1 ORDER BY kind").await;
     let kinds: Vec<String> = events.iter().map(|row| row.get(0)).collect();
     assert_eq!(kinds, ["driver.checked_in", "visit.admitted", "visit.held", "watchlist.matched"]);
+}
+
+#[tokio::test]
+async fn who_is_confirmed_is_let_in_no_more_and_turned_away_at_any_time() {
+    let world = World::new().await;
+    let (visit, id) = listed::held_driver(&world).await;
+    assert_eq!(listed::review(&world, &id, "confirmed").await.status, 200);
+
+    let admitted = send(&decision(&world, &visit, "key-1", "admit")).await;
+    let declined = send(&decision(&world, &visit, "key-2", "decline")).await;
+
+    assert_eq!((admitted.problem(), declined.status), ("409 conflict :match_confirmed".to_owned(), 201));
+    let waiting = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    assert_eq!(send(&decision(&world, &waiting, "key-3", "decline")).await.status, 201, "before any review");
 }
 
 #[tokio::test]

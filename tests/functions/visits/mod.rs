@@ -11,6 +11,7 @@ mod manage_retention;
 mod manage_watchlist;
 mod read_visit;
 mod reveal_visit;
+mod review_watchlist;
 mod scan_id;
 mod scans_of_visits;
 mod watchlist_holds;

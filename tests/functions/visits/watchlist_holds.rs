@@ -2,19 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, arrivals, event::Answer, stack};
-
-async fn list(world: &World, kind: &str, entry: &Value) -> String {
-    let deps: manage_watchlist::Deps = stack::connect(&stack::variables("fn_manage_watchlist", &[])).await;
-    let mut entry = entry.clone();
-    entry["reason"] = json!("Listed for a test of the door");
-    let body = json!({ "list": kind, "severity": "high", "entry": entry });
-    let key = uuid::Uuid::new_v4().to_string();
-    let event = Event::new("POST", "/v1/watchlist", &[]).bearer(&world.token).idempotent(&key).json(&body);
-    let answer = event.send(&deps, manage_watchlist::handle).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.body["entry_id"].as_str().unwrap().to_owned()
-}
+use crate::harness::{Event, World, arrivals, event::Answer, listed::list, stack};
 
 async fn arrive_with(token: &str, body: &Value) -> Answer {
     let deps: check_in::Deps = stack::connect(&stack::variables("fn_check_in", &[])).await;
@@ -75,6 +63,30 @@ async fn an_alias_a_company_a_plate_and_a_document_number_are_met_however_they_a
         let receipt = arrivals::arrive(&world, &driver(&world)).await;
         assert_eq!(receipt["state"], "held", "{rule}: {receipt}");
         assert_eq!(matched(&world).await[0].0, rule);
+    }
+}
+
+/// The licence is Ivan Novak's, born on 9 February 1986.
+#[tokio::test]
+async fn what_a_scanned_document_says_is_compared_too() {
+    let cases = [
+        (json!({ "document_number": "e6l-1110-rd" }), "Ivan Novak", ("document_number", false)),
+        (json!({ "name": "NOVAK, Ivan", "date_of_birth": "1986-02" }), "Vera Visitor", ("name", false)),
+        (json!({ "name": "Ivan Novak", "date_of_birth": "1970-01-01" }), "Ivan Novak", ("name", true)),
+    ];
+    for (entry, typed, (rule, is_weak)) in cases {
+        let world = World::new().await;
+        list(&world, "deny", &entry).await;
+        let scan = arrivals::scan(&world, arrivals::LICENCE_TEXT).await;
+        let body = json!({ "type": "visitor", "site_id": world.site, "name": typed, "id_scan_id": scan });
+
+        let receipt = arrivals::arrive(&world, &body).await;
+
+        assert!(receipt["hold_reasons"].as_array().unwrap().contains(&json!("watchlist")), "{entry}: {receipt}");
+        assert_eq!(matched(&world).await, [(rule.to_owned(), 100, is_weak)], "{entry}");
+        let kept = "SELECT s::text FROM watchlist_screenings AS s WHERE organization_id = $1";
+        let kept: String = world.own_rows(kept).await[0].get(0);
+        assert!(!["Novak", "4e4f56414b", "4e6f76616b", "1986"].iter().any(|word| kept.contains(word)), "{kept}");
     }
 }
 

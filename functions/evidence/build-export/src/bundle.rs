@@ -1,27 +1,26 @@
 //! A ZIP that is written into the bucket while its members are made, in parts, several members at a time.
 //!
-//! Members stand in the order in which they were begun, whichever is finished first: each has a range of part numbers of
-//! its own. At no time is more of a bundle in memory than the heads and tails of the members that are being made.
+//! Members stand in the order in which they were begun, whichever is finished first: each that grows has a range of part
+//! numbers of its own. At no time is more of a bundle in memory than the heads and tails of the members that are being made.
 
 use std::collections::VecDeque;
 
 use shared::{
     Error, Result,
-    bundles::{BundleKey, BundleWriter, PART_NUMBER_MAX, PlacedPart},
+    bundles::{BundleKey, BundleWriter, PlacedPart},
     domain::export::ExportFailure,
 };
 use tokio::task::JoinSet;
 
 use crate::{
     member::{Growing, Listed, PART_BYTES},
+    numbers::Numbers,
     stop::Stop,
     zip,
 };
 
 /// The member that tells the reader of a bundle how to check it.
 pub(crate) const VERIFY: &str = include_str!("VERIFY.md");
-/// Part numbers of one member: the one in which it begins, and those that it fills by itself.
-const NUMBERS: i32 = 200;
 /// Parts on their way to the bucket at a time.
 const UPLOADS_MAX: usize = 2;
 /// What the number of an upload's answer belongs to.
@@ -30,12 +29,6 @@ type Upload = Result<PlacedPart>;
 /// A member by the order in which it was begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Slot(pub(crate) i32);
-
-impl Slot {
-    fn first_number(self) -> i32 {
-        self.0.saturating_mul(NUMBERS).saturating_add(1)
-    }
-}
 
 /// A bundle in the making.
 pub(crate) struct Bundle {
@@ -53,6 +46,7 @@ pub(crate) struct Bundle {
     pub(crate) directory: Vec<(zip::Header, u32)>,
     pub(crate) listed: Vec<Listed>,
     pub(crate) placed: Vec<PlacedPart>,
+    pub(crate) numbers: Numbers,
     uploads: JoinSet<Upload>,
 }
 
@@ -70,6 +64,7 @@ impl Bundle {
             directory: Vec::new(),
             listed: Vec::new(),
             placed: Vec::new(),
+            numbers: Numbers::default(),
             uploads: JoinSet::new(),
         }
     }
@@ -77,7 +72,8 @@ impl Bundle {
     /// Begins a member, behind all that were begun before it.
     pub(crate) fn begin(&mut self, name: &str) -> Slot {
         let slot = self.front.saturating_add(i32::try_from(self.growing.len()).unwrap_or(i32::MAX));
-        self.growing.push_back(Growing::new(name));
+        let first = self.numbers.begin(self.growing.back().map(|last| last.first));
+        self.growing.push_back(Growing::new(name, first));
         Slot(slot)
     }
 
@@ -85,11 +81,8 @@ impl Bundle {
     pub(crate) async fn write(&mut self, slot: Slot, piece: &[u8]) -> Result<(), Stop> {
         let member = self.member(slot)?;
         if let Some(part) = member.write(piece) {
-            let number = slot.first_number().saturating_add(member.taken);
-            if member.taken >= NUMBERS || number > PART_NUMBER_MAX {
-                return Err(Stop::GivenUp(ExportFailure::TooLarge));
-            }
-            self.place(number, part).await?;
+            let (first, taken) = (member.first, member.taken);
+            self.place(first, taken, part).await?;
         }
         Ok(())
     }
@@ -99,9 +92,8 @@ impl Bundle {
         self.member(slot)?.is_whole = true;
         while self.growing.front().is_some_and(|first| first.is_whole) {
             let Some(first) = self.growing.pop_front() else { break };
-            let slot = Slot(self.front);
             self.front += 1;
-            self.write_out(slot, first).await?;
+            self.write_out(first).await?;
         }
         Ok(())
     }
@@ -128,9 +120,8 @@ impl Bundle {
         self.pending.extend_from_slice(&directory);
         let bytes = self.offset + u64::try_from(directory.len()).map_err(Error::internal)?;
         zip::size(bytes)?;
-        let number = Slot(self.front).first_number();
         let last = std::mem::take(&mut self.pending);
-        self.place(number, last).await?;
+        self.place(self.numbers.begin(None), 0, last).await?;
         self.settle().await?;
         self.placed.sort_by_key(|part| part.number);
         match self.bundles.complete(&self.key, &self.upload, &self.placed).await {
@@ -160,7 +151,7 @@ impl Bundle {
         member.ok_or_else(|| Error::internal("a member was written to after its end").into())
     }
 
-    async fn write_out(&mut self, slot: Slot, member: Growing) -> Result<(), Stop> {
+    async fn write_out(&mut self, member: Growing) -> Result<(), Stop> {
         let header = member.header()?;
         let local = header.local();
         self.directory.push((header, zip::size(self.offset)?));
@@ -171,13 +162,15 @@ impl Bundle {
         self.pending.extend_from_slice(&member.head);
         if member.taken > 0 || self.pending.len() >= PART_BYTES {
             let part = std::mem::take(&mut self.pending);
-            self.place(slot.first_number(), part).await?;
+            self.place(member.first, 0, part).await?;
         }
         self.pending.extend_from_slice(&member.tail);
         Ok(())
     }
 
-    async fn place(&mut self, number: i32, bytes: Vec<u8>) -> Result<(), Stop> {
+    /// Sends a part of the member that begins with a number: 0 is the part in which it begins.
+    async fn place(&mut self, first: i32, part: i32, bytes: Vec<u8>) -> Result<(), Stop> {
+        let number = self.numbers.take(first, part).ok_or(Stop::GivenUp(ExportFailure::TooLarge))?;
         while self.uploads.len() >= UPLOADS_MAX {
             self.take_answer().await?;
         }

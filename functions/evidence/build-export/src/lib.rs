@@ -7,6 +7,7 @@ mod bundle;
 mod counts;
 mod csv;
 mod member;
+pub mod numbers;
 mod position;
 mod stop;
 mod zip;

@@ -21,6 +21,8 @@ pub(crate) struct Listed {
 /// A member in the making.
 pub(crate) struct Growing {
     pub(crate) name: String,
+    /// Number of the part in which it begins, where it fills one.
+    pub(crate) first: i32,
     pub(crate) bytes: u64,
     pub(crate) crc: Hasher,
     pub(crate) sha: Sha256,
@@ -35,9 +37,10 @@ pub(crate) struct Growing {
 }
 
 impl Growing {
-    pub(crate) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str, first: i32) -> Self {
         Self {
             name: name.to_owned(),
+            first,
             bytes: 0,
             crc: Hasher::new(),
             sha: Sha256::new(),

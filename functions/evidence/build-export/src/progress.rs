@@ -13,6 +13,7 @@ use crate::{
     counts::Counts,
     job::Attempt,
     member::{Growing, Listed},
+    numbers::Numbers,
     position::Position,
     stop::Stop,
     store, zip,
@@ -43,6 +44,7 @@ struct Kept {
 #[derive(Serialize, Deserialize)]
 struct KeptMember {
     name: String,
+    first: i32,
     bytes: u64,
     crc: u32,
     sha: Vec<u8>,
@@ -81,6 +83,7 @@ fn freeze(making: &Making) -> Result<Vec<u8>, Stop> {
     let Making { bundle, position, counts } = making;
     let member = |member: &Growing| KeptMember {
         name: member.name.clone(),
+        first: member.first,
         bytes: member.bytes,
         crc: member.crc.clone().finalize(),
         sha: member.sha.serialize().to_vec(),
@@ -125,6 +128,7 @@ fn thaw(deps: &Deps, key: &BundleKey, frozen: &[u8]) -> Option<Making> {
     for member in kept.growing {
         bundle.growing.push_back(Growing {
             name: member.name,
+            first: member.first,
             bytes: member.bytes,
             crc: crc32fast::Hasher::new_with_initial_len(member.crc, member.bytes),
             sha: Sha256::deserialize(member.sha.as_slice().try_into().ok()?).ok()?,
@@ -136,5 +140,6 @@ fn thaw(deps: &Deps, key: &BundleKey, frozen: &[u8]) -> Option<Making> {
     }
     (bundle.front, bundle.offset) = (kept.front, kept.offset);
     (bundle.directory, bundle.listed, bundle.placed) = (kept.directory, kept.listed, kept.placed);
+    bundle.numbers = Numbers::after(bundle.placed.iter().map(|part| part.number).max().unwrap_or_default());
     Some(Making { bundle, position: kept.position, counts: kept.counts })
 }

@@ -55,6 +55,8 @@ impl Face {
 /// What the comparison found and decided.
 pub(crate) struct CheckedDocument {
     pub(crate) id: IdScanId,
+    /// What was read of it.
+    pub(crate) document: Document,
     pub(crate) check: CrossCheck,
     pub(crate) face: Option<Face>,
     /// True where the desk decides.
@@ -83,7 +85,7 @@ impl ScannedDocument {
         }
         let is_held =
             decided.outcome == Outcome::Held || self.face.is_some_and(|face| faces::holds(face.verdict, face.reason));
-        Ok(CheckedDocument { id: self.id, check, face: self.face, is_held })
+        Ok(CheckedDocument { id: self.id, document, check, face: self.face, is_held })
     }
 }
 

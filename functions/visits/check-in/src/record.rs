@@ -85,6 +85,7 @@ fn visit_row<'a>(new: &NewVisit<'a>, arrival: &'a Arrival, licence: Option<&'a S
         device_seq: arrival.device_seq,
         id_scan: new.document.map(AdoptedScan::of),
         watchlist_matches: new.screening.rows(),
+        watchlist_screening: new.screening.kept(),
         driver: arrival.driver.as_ref().zip(licence).map(|(driver, licence)| driver_columns(driver, licence)),
     }
 }

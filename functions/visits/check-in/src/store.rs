@@ -19,6 +19,7 @@ use shared::{
     outbox::OutgoingEvent,
     tenant::{Bytes, Lookup, Row, Statement},
     vault::{PersonKey, Sealed},
+    watchlist::Candidate,
 };
 use time::Date;
 
@@ -27,7 +28,7 @@ use crate::{
     document::{AdoptedScan, Face, ScannedDocument},
     goods::DangerousGoods,
     images::StoredImage,
-    screening::{Candidate, MatchRow},
+    screening::{KeptScreening, MatchRow},
 };
 
 /// The site, as far as the door needs it.
@@ -167,29 +168,23 @@ impl VisitType {
     }
 }
 
-/// Entries of the watchlist that share a key with the visitor: those that share a number first, then those that share most. One word alone may be shared by more entries
-/// than can be compared within a request.
+/// Entries of the watchlist that share a key with the visitor: those that share a number first, then those that share most.
+/// One word alone may be shared by more entries than can be compared within a request. Each `OFFSET 0` keeps PostgreSQL at one key and
+/// one entry at a time: it does not know whose list is long, and would read the whole of one that it takes for short.
 pub(crate) fn find_listed(keys: Vec<Vec<u8>>, number_keys: Vec<Vec<u8>>) -> Lookup<Vec<Candidate>> {
     Statement::new(concat!(
         "-- check-in.find_listed\n",
-        "SELECT e.entry_id, e.list, e.person_id, e.content_sealed, p.wrapped_key FROM (",
-        "SELECT k.organization_id, k.entry_id, count(*) AS shared FROM watchlist_keys AS k WHERE k.key = ANY ($1) ",
-        "GROUP BY k.organization_id, k.entry_id ORDER BY bool_or(k.key = ANY ($2)) DESC, shared DESC, k.entry_id LIMIT 1000) AS f ",
-        "JOIN watchlist_entries AS e USING (organization_id, entry_id) ",
+        "SELECT c.entry_id, c.list, c.person_id, c.content_sealed, c.wrapped_key FROM (",
+        "SELECT k.entry_id, count(*) AS shared FROM unnest($1) AS q (key) ",
+        "CROSS JOIN LATERAL (SELECT w.entry_id FROM watchlist_keys AS w WHERE w.key = q.key OFFSET 0) AS k ",
+        "GROUP BY k.entry_id ORDER BY bool_or(q.key = ANY ($2)) DESC, shared DESC, k.entry_id LIMIT 1000) AS f ",
+        "CROSS JOIN LATERAL (SELECT e.entry_id, e.list, e.person_id, e.content_sealed, p.wrapped_key FROM watchlist_entries AS e ",
         "JOIN people AS p ON p.organization_id = e.organization_id AND p.person_id = e.person_id ",
-        "WHERE e.ended_at IS NULL AND p.wrapped_key IS NOT NULL",
+        "WHERE e.entry_id = f.entry_id AND e.ended_at IS NULL AND p.wrapped_key IS NOT NULL OFFSET 0) AS c",
     ))
     .bind(keys)
     .bind(number_keys)
-    .all(|row| {
-        Ok(Candidate {
-            id: row.read("entry_id")?,
-            list: row.read("list")?,
-            person: row.read("person_id")?,
-            wrapped_key: row.read("wrapped_key")?,
-            content: row.read("content_sealed")?,
-        })
-    })
+    .all(Candidate::read)
 }
 
 /// A new person, whose key seals what was said, or what stands on the document.
@@ -232,6 +227,7 @@ pub(crate) struct VisitRow<'a> {
     pub(crate) device_seq: Option<i64>,
     pub(crate) id_scan: Option<AdoptedScan>,
     pub(crate) watchlist_matches: Vec<MatchRow<'a>>,
+    pub(crate) watchlist_screening: Option<&'a KeptScreening>,
     #[serde(flatten)]
     pub(crate) driver: Option<DriverColumns<'a>>,
 }

@@ -34,6 +34,9 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
         return admitted.forbid(request, needs).await;
     }
     visit.expect_held()?;
+    if is_admitted {
+        visit.expect_dismissed()?;
+    }
     body.reason.refuse_naming([visit.email.as_deref(), visit.phone.as_deref()])?;
 
     let caller = admitted.caller();

@@ -20,6 +20,9 @@ pub(crate) struct Visit {
     pub(crate) phone: Option<String>,
     state: VisitState,
     is_decided: bool,
+    /// Whether a match of the watchlist waits for its review.
+    has_open_match: bool,
+    has_confirmed_match: bool,
 }
 
 impl Visit {
@@ -34,14 +37,29 @@ impl Visit {
             (_, false) => Err(Error::conflict("not_held")),
         }
     }
+
+    /// Refuses to let in who met the watchlist, unless a review dismissed every match. A review is final, so that what was dismissed
+    /// when this was read stays so.
+    ///
+    /// # Errors
+    /// Conflict `match_confirmed`, else `match_open`.
+    pub(crate) fn expect_dismissed(&self) -> Result<()> {
+        match (self.has_confirmed_match, self.has_open_match) {
+            (true, _) => Err(Error::conflict("match_confirmed")),
+            (_, true) => Err(Error::conflict("match_open")),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The visit, where the caller may act at its site.
 pub(crate) fn load_visit(visit: VisitId) -> Lookup<Visit> {
     Statement::new(concat!(
         "-- decide-visit.load_visit\n",
-        "SELECT type, site_id, state, hold_reasons, email, phone, decision IS NOT NULL AS is_decided FROM visits ",
-        "WHERE visit_id = $1 AND app.reaches_site(site_id)",
+        "SELECT v.type, v.site_id, v.state, v.hold_reasons, v.email, v.phone, v.decision IS NOT NULL AS is_decided, ",
+        "EXISTS (SELECT FROM watchlist_matches AS m WHERE m.visit_id = $1 AND m.outcome IS NULL) AS has_open_match, ",
+        "EXISTS (SELECT FROM watchlist_matches AS m WHERE m.visit_id = $1 AND m.outcome = 'confirmed') AS has_confirmed_match ",
+        "FROM visits AS v WHERE v.visit_id = $1 AND app.reaches_site(v.site_id)",
     ))
     .bind(visit)
     .one(|row| {
@@ -53,6 +71,8 @@ pub(crate) fn load_visit(visit: VisitId) -> Lookup<Visit> {
             email: row.read("email")?,
             phone: row.read("phone")?,
             is_decided: row.read("is_decided")?,
+            has_open_match: row.read("has_open_match")?,
+            has_confirmed_match: row.read("has_confirmed_match")?,
         })
     })
 }

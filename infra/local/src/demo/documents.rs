@@ -54,10 +54,10 @@ pub(super) async fn tell(kiosk: &Caller<'_>, owner: &Caller<'_>) -> Result<()> {
     Ok(())
 }
 
-fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
+pub(super) fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
     value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn word<'v>(value: &'v Value, name: &str) -> &'v str {
+pub(super) fn word<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or("-")
 }

@@ -28,7 +28,7 @@ pub(super) struct Places<'p> {
 
 /// Builds the evidence, verifies it, and shows that one changed byte is noticed.
 pub(super) async fn tell(owner: &Caller<'_>, ours: &Organization, visit: &str, places: &Places<'_>) -> Result<()> {
-    say("10. The auditor takes the evidence of the visitor's visit away.");
+    say("11. The auditor takes the evidence of the visitor's visit away.");
     let bundle = places.directory.join("evidence.zip");
     let bytes = take_away(owner, visit).await?;
     machine::write_private(&bundle, &bytes)?;
@@ -39,10 +39,10 @@ pub(super) async fn tell(owner: &Caller<'_>, ours: &Organization, visit: &str, p
         bytes.len()
     ));
 
-    say("11. Both verifiers check it, with those keys and nothing else.");
+    say("12. Both verifiers check it, with those keys and nothing else.");
     verify(places, &bundle, &keys, 0).await?;
 
-    say("12. One byte of it is changed.");
+    say("13. One byte of it is changed.");
     let tampered = places.directory.join("evidence-tampered.zip");
     machine::write_private(&tampered, &with_one_byte_changed(&bytes)?)?;
     let refused = verify(places, &tampered, &keys, 1).await;

@@ -67,7 +67,7 @@ pub(super) async fn pair(owner: &Caller<'_>, slug: &str, site_id: &str) -> Resul
 /// # Errors
 /// When something does not go as promised.
 pub(super) async fn tell(gateway: SocketAddr, ours: &Organization, owner: &mut Browser) -> Result<()> {
-    say("7. A device asks to become a kiosk, and the owner types the code that it shows.");
+    say("8. A device asks to become a kiosk, and the owner types the code that it shows.");
     let device = Device::begin(gateway, &ours.slug).await?;
     let state = text(&device.fetch().await?, "/state")?;
     say(format_args!("   the device shows {}, asks how far it is, and is told: {state}", device.code));

@@ -11,6 +11,7 @@ mod review;
 mod seed;
 mod staff;
 mod story;
+mod watchlist;
 
 pub use member::Owner;
 pub use seed::{Cast, Organization, seed};

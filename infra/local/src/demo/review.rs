@@ -23,7 +23,7 @@ const STEPS: i64 = OFFSET_S / 30;
 /// # Errors
 /// When something does not go as promised.
 pub(super) async fn tell(gateway: SocketAddr, lambda: &Lambda, ours: &Organization, owner: &mut Browser) -> Result<()> {
-    say("13. An access review: who has what is written down, and kept only where a reviewer says so.");
+    say("14. An access review: who has what is written down, and kept only where a reviewer says so.");
     invoke(lambda, "open-access-reviews", &json!({})).await?;
     let token = Caller { gateway, credential: Some(&ours.api_token) };
     let reviews = owner.succeed("GET", "/v1/access-reviews", &Value::Null).await?;

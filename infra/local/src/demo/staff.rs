@@ -68,7 +68,7 @@ pub(super) async fn appoint(gateway: SocketAddr, lambda: &Lambda, mail: &Path) -
 /// # Errors
 /// When something does not go as promised.
 pub(super) async fn tell(gateway: SocketAddr, staff: &Staff, ours: &Organization, owner: &mut Browser) -> Result<()> {
-    say("8. The operator's staff help: for a written reason, by a token of five minutes, for half an hour at most.");
+    say("9. The operator's staff help: for a written reason, by a token of five minutes, for half an hour at most.");
     // The present code confirmed the app a moment ago, and each is taken once.
     let mut browser = member::sign_in(gateway, SLUG, &staff.credentials, 1).await?;
     let wanted = json!({"slug": ours.slug, "role": "owner", "reason": REASON});

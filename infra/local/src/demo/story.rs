@@ -1,4 +1,4 @@
-//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, a scanned licence, who signs in, a kiosk, the operator's
+//! One day at a door: arrivals, a departure, a stranger, a revealed licence number, a scanned licence, a name on the watchlist, who signs in, a kiosk, the operator's
 //! staff, the audit log and its evidence, and a review of access.
 
 use std::net::SocketAddr;
@@ -17,6 +17,7 @@ use super::member::{self, Browser};
 use super::review;
 use super::seed::{Cast, Organization};
 use super::staff;
+use super::watchlist;
 use crate::error::{Error, Result};
 use crate::lambda::Lambda;
 use crate::report::say;
@@ -48,6 +49,7 @@ pub async fn tell(gateway: SocketAddr, lambda: &Lambda, cast: &Cast, directory: 
     refuse_stranger(&stranger, &haul).await?;
     reveal(&owner, &haul).await?;
     documents::tell(&kiosk, &owner).await?;
+    watchlist::tell(&kiosk, &owner).await?;
     let mut browser = sign_in(gateway, ours).await?;
     kiosk::tell(gateway, ours, &mut browser).await?;
     staff::tell(gateway, &cast.staff, ours, &mut browser).await?;
@@ -100,7 +102,7 @@ async fn reveal(owner: &Caller<'_>, visit: &str) -> Result<()> {
 }
 
 async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<Browser> {
-    say("6. The owner signs in: a password, and a code of an authenticator app.");
+    say("7. The owner signs in: a password, and a code of an authenticator app.");
     let mut browser = Browser::new(gateway);
     let opened = member::offer_password(&mut browser, &ours.slug, &ours.owner.email).await?;
     say(format_args!("   password taken, next: {}", text(&opened, "/next")?));
@@ -115,7 +117,7 @@ async fn sign_in(gateway: SocketAddr, ours: &Organization) -> Result<Browser> {
 }
 
 async fn audit_log(owner: &Caller<'_>, ours: &Organization) -> Result<()> {
-    say("9. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
+    say("10. The audit log, oldest first, and every link of its chain recomputed from the entries' bytes.");
     let entries = chain::verify(owner, &ours.organization_id).await?;
     for entry in &entries {
         say(format_args!("   {:<30} {}", entry.at, entry.action));

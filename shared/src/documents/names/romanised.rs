@@ -1,6 +1,8 @@
 //! One form for words that are romanised differently, and for letters that look alike. Coarse on purpose: it gives `Near`, never
 //! `Match`.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// Longer groups first. What a group becomes is no spelling, only the same for all.
 const SOUNDS: &[(&str, &str)] = &[
     ("SHCH", "S"),
@@ -49,12 +51,21 @@ const SOUNDS: &[(&str, &str)] = &[
     ("8", "B"),
 ];
 
+/// The groups by their first letter, as a check-in looks for them in thousands of words.
+static BY_FIRST: LazyLock<HashMap<char, Vec<(&str, &str)>>> = LazyLock::new(|| {
+    let mut groups: HashMap<char, Vec<(&str, &str)>> = HashMap::new();
+    for (group, sound) in SOUNDS {
+        groups.entry(group.chars().next().unwrap_or_default()).or_default().push((group, sound));
+    }
+    groups
+});
+
 /// The word as it sounds in most romanisations.
 pub(super) fn sound(word: &str) -> String {
     let mut sound = String::with_capacity(word.len());
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
-        let group = SOUNDS.iter().find(|(group, _)| rest.starts_with(group));
+        let group = BY_FIRST.get(&first).and_then(|groups| groups.iter().find(|(group, _)| rest.starts_with(group)));
         let (length, as_one) = group.map_or((first.len_utf8(), None), |(group, sound)| (group.len(), Some(*sound)));
         match as_one {
             Some(group) => group.chars().for_each(|letter| push_single(&mut sound, letter)),

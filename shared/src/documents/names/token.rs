@@ -149,6 +149,12 @@ impl Token {
     }
 
     fn of(word: &str) -> Option<Self> {
+        // Most words by far: the table has no letter of A-Z, and none of them has a mark.
+        let is_plain = word.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
+        if is_plain { Some(Self::spelled(vec![word.to_owned()])) } else { Self::of_any(word) }
+    }
+
+    fn of_any(word: &str) -> Option<Self> {
         let has_latin = word.chars().any(is_latin);
         let as_meant = |letter: char| romanised::lookalike(letter).filter(|_| has_latin).unwrap_or(letter);
         let letters: Vec<char> = word.chars().map(as_meant).collect();
@@ -223,11 +229,20 @@ fn is_latin(letter: char) -> bool {
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
     let kept = text.chars().filter(|letter| !is_invisible(*letter)).take(CHARACTERS_MAX).collect::<String>();
-    let folded: String = kept.nfkc().flat_map(upper).filter(|letter| !is_apostrophe(*letter)).collect();
-    // Upper case can take a letter apart from its mark again (ǰ); together they are found in the table.
-    let folded: String = folded.nfc().collect();
+    let folded = if kept.is_ascii() { folded_ascii(&kept) } else { folded(&kept) };
     let words = folded.split(|letter: char| !letter.is_alphanumeric() && !is_combining_mark(letter));
     words.filter(|word| !word.is_empty()).take(WORDS_MAX).filter_map(Token::of).collect()
+}
+
+fn folded(text: &str) -> String {
+    let upper: String = text.nfkc().flat_map(upper).filter(|letter| !is_apostrophe(*letter)).collect();
+    // Upper case can take a letter apart from its mark again (ǰ); together they are found in the table.
+    upper.nfc().collect()
+}
+
+/// The same of most texts, in a tenth of the time: a check-in folds a thousand.
+fn folded_ascii(text: &str) -> String {
+    text.chars().filter(|letter| !is_apostrophe(*letter)).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 
 fn upper(letter: char) -> Vec<char> {
@@ -252,4 +267,19 @@ const fn is_invisible(letter: char) -> bool {
 /// Doc 9303-3, 4.6: an apostrophe is left out, and the parts are written as one word.
 const fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '’' | '‘' | '‛' | '`' | '´' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' | 'ʹ' | '′' | '＇' | '·' | '׳')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Token, folded, folded_ascii};
+
+    proptest! {
+        #[test]
+        fn what_is_quick_for_plain_words_is_the_same(text in "[ -~\\t]{0,40}", word in "[A-Z0-9]{1,20}") {
+            prop_assert_eq!(folded_ascii(&text), folded(&text));
+            prop_assert!(Token::of(&word) == Token::of_any(&word));
+        }
+    }
 }

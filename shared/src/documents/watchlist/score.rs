@@ -36,10 +36,10 @@ pub(super) fn of_names(entry_words: &Words, query_words: &Words, birth: Verdict)
         return None;
     }
     let pairs = align(entry_words, query_words, false);
-    let counted = Counted::new(entry_words, query_words, &pairs, is_name);
+    let counted = Counted::new(entry, query, &pairs, is_name);
     let initials = pairs.iter().any(|pair| pair.kind == WordKind::Initial);
     // Names are left on both sides: they contradict each other. One word of a longer name is not the person.
-    if counted.left_on_both() || !counted.is_indexed || (counted.met == 1 && counted.is_anything_left() && !initials) {
+    if counted.left_on_both() || (counted.met == 1 && counted.is_anything_left() && !initials) {
         return None;
     }
     if counted.met == 1 && initials && !counted.has_long_exact {
@@ -48,6 +48,10 @@ pub(super) fn of_names(entry_words: &Words, query_words: &Words, birth: Verdict)
     let points = points(entry, query, &pairs, false);
     let is_exact = pairs.iter().all(|pair| pair.kind == WordKind::Exact);
     if points < POINTS_MIN && !initials || birth == Verdict::Mismatch && !is_exact {
+        return None;
+    }
+    // Last, since it costs most.
+    if !is_indexed(entry_words, query_words, &pairs, is_name) {
         return None;
     }
     let is_weak = points < STRONG_POINTS_MIN
@@ -63,12 +67,12 @@ pub(super) fn of_companies(entry_words: &Words, query_words: &Words) -> Option<S
     let (entry, query) = (entry_words.words.as_slice(), query_words.words.as_slice());
     let evidence = |word: &Token| weight(word, true) > 1;
     let pairs = align(entry_words, query_words, true);
-    let counted = Counted::new(entry_words, query_words, &pairs, evidence);
+    let counted = Counted::new(entry, query, &pairs, evidence);
     let forms_only = |words: &[Token]| !words.is_empty() && !words.iter().any(evidence);
-    if !counted.is_indexed || counted.left_on_both() || (counted.met == 1 && counted.is_anything_left()) {
+    if counted.left_on_both() || (counted.met == 1 && counted.is_anything_left()) {
         return None;
     }
-    if forms_only(entry) || forms_only(query) {
+    if forms_only(entry) || forms_only(query) || !is_indexed(entry_words, query_words, &pairs, evidence) {
         return None;
     }
     let points = points(entry, query, &pairs, true);
@@ -94,19 +98,11 @@ struct Counted {
     left_in_query: usize,
     has_exact: bool,
     has_long_exact: bool,
-    /// Whether an index finds the entry by one of the words that met.
-    is_indexed: bool,
 }
 
 impl Counted {
-    fn new(entry_words: &Words, query_words: &Words, pairs: &[Pair], evidence: impl Fn(&Token) -> bool) -> Self {
-        let (entry, query) = (entry_words.words.as_slice(), query_words.words.as_slice());
-        let word = |words: &[Token], at: usize| words.get(at).is_some_and(&evidence);
-        let full = |pair: &&Pair| {
-            pair.kind != WordKind::Initial
-                && (pair.entry.0..pair.entry.0 + pair.entry.1).any(|at| word(entry, at))
-                && (pair.query.0..pair.query.0 + pair.query.1).any(|at| word(query, at))
-        };
+    fn new(entry: &[Token], query: &[Token], pairs: &[Pair], evidence: impl Fn(&Token) -> bool) -> Self {
+        let full = |pair: &&Pair| is_full(pair, (entry, query), &evidence);
         let left = |words: &[Token], places: fn(&Pair) -> (usize, usize)| {
             words
                 .iter()
@@ -123,7 +119,6 @@ impl Counted {
             left_in_query: left(query, |pair| pair.query),
             has_exact: pairs.iter().any(|pair| exact(&pair)),
             has_long_exact: pairs.iter().any(|pair| exact(&pair) && long(pair)),
-            is_indexed: pairs.iter().filter(full).any(|pair| share_key(entry_words, query_words, pair)),
         }
     }
 
@@ -134,6 +129,20 @@ impl Counted {
     const fn is_anything_left(&self) -> bool {
         self.left_in_entry > 0 || self.left_in_query > 0
     }
+}
+
+/// Whether words that are evidence met, and no initial.
+fn is_full(pair: &Pair, (entry, query): (&[Token], &[Token]), evidence: &impl Fn(&Token) -> bool) -> bool {
+    let word = |words: &[Token], at: usize| words.get(at).is_some_and(evidence);
+    pair.kind != WordKind::Initial
+        && (pair.entry.0..pair.entry.0 + pair.entry.1).any(|at| word(entry, at))
+        && (pair.query.0..pair.query.0 + pair.query.1).any(|at| word(query, at))
+}
+
+/// Whether an index finds the entry by one of the words that met.
+fn is_indexed(entry: &Words, query: &Words, pairs: &[Pair], evidence: impl Fn(&Token) -> bool) -> bool {
+    let full = |pair: &&Pair| is_full(pair, (&entry.words, &query.words), &evidence);
+    pairs.iter().filter(full).any(|pair| share_key(entry, query, pair))
 }
 
 fn share_key(entry: &Words, query: &Words, pair: &Pair) -> bool {

@@ -71,4 +71,8 @@ tables! {
         nda_version_id nda_signed_at carrier bills_of_lading appointment load_type seal un_number hazard_class dangerous_goods trailer co_driver tractor_plate trailer_plate
         checked_in_at checked_out_at occurred_at device_seq checked_out_occurred_at checked_out_device_seq
         decision decided_at decided_by decided_by_member licence_person_id licence_purged_at legal_hold_since legal_hold_by created_at;
+    WatchlistEntries watchlist_entries by entry_id: person_id list severity created_at created_by ended_at;
+    WatchlistMatches watchlist_matches by match_id: visit_id entry_id rule score is_weak algorithm list_digest created_at outcome reviewed_at
+        reviewed_by reviewed_by_member;
+    WatchlistScreenings watchlist_screenings by visit_id: person_id today compared created_at;
 }

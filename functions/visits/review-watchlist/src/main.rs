@@ -1,0 +1,3 @@
+//! The binary of `review-watchlist`.
+
+shared::main!(review_watchlist);
