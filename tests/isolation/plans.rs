@@ -39,7 +39,7 @@ async fn the_watchlist_is_searched_by_its_index() {
     let grants = include_str!("../../infra/grants/check_in.sql");
     let first = grants.split("has_watchlist := (").nth(1).and_then(|rest| rest.split(") IS NOT NULL").next()).unwrap();
     let first_plan = texts(&check_in, &format!("EXPLAIN {first}")).await.join("\n");
-    assert!(first_plan.contains("watchlist_entries_first") && !first_plan.contains("Seq Scan"), "{first_plan}");
+    assert!(first_plan.contains("using watchlist_entries_") && !first_plan.contains("Seq Scan"), "{first_plan}");
     let found = texts(&check_in, &statement).await;
     let plan = texts(&check_in, &format!("EXPLAIN {statement}")).await.join("\n");
 
