@@ -131,7 +131,7 @@ async fn who_was_erased_is_not_compared_again_and_is_reviewed_still() {
     let world = World::new().await;
     let (_, id) = held_driver(&world).await;
     let kept = world.own_rows("SELECT person_id, wrapped_key FROM people WHERE organization_id = $1").await;
-    for kind in ["driver", "listed"] {
+    for kind in ["document", "listed"] {
         let erase = "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = $2";
         world.execute(erase, &[&world.organization, &kind]).await;
         assert_eq!(send(&replaying(&world, &id)).await.problem(), "409 conflict :erased", "{kind}");
