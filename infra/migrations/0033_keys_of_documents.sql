@@ -27,7 +27,7 @@ ALTER TABLE visits ADD CONSTRAINT visits_legal_hold CHECK ((legal_hold_since IS 
 ALTER TABLE sites ADD COLUMN document_retention_hours integer NOT NULL DEFAULT 2160 CHECK (document_retention_hours BETWEEN 1 AND 9600);
 
 -- What is due at a site, the oldest first, and what else a key of a document seals.
-CREATE INDEX visits_with_licence ON visits (organization_id, site_id, created_at) WHERE licence_number_sealed IS NOT NULL;
+CREATE INDEX visits_with_licence ON visits (organization_id, site_id, created_at) WHERE type = 'driver' AND licence_purged_at IS NULL;
 CREATE INDEX visits_by_licence_person ON visits (organization_id, licence_person_id) WHERE licence_person_id IS NOT NULL;
 CREATE INDEX id_scans_kept ON id_scans (organization_id, site_id, created_at) WHERE visit_id IS NOT NULL AND purged_at IS NULL;
 DROP INDEX id_scans_not_cited_by_person;
@@ -60,7 +60,7 @@ BEGIN
   SELECT array_agg(d.visit_id), holders || array_agg(d.licence_person_id) INTO drivers, holders FROM (
     SELECT v.visit_id, v.licence_person_id FROM public.visits AS v
     JOIN public.sites AS s ON s.organization_id = v.organization_id AND s.site_id = v.site_id
-    WHERE v.organization_id = organization AND v.site_id = site AND v.licence_number_sealed IS NOT NULL
+    WHERE v.organization_id = organization AND v.site_id = site AND v.type = 'driver' AND v.licence_purged_at IS NULL
       AND v.created_at <= at - make_interval(hours => s.document_retention_hours) AND v.legal_hold_since IS NULL
     ORDER BY v.created_at LIMIT page FOR UPDATE OF v SKIP LOCKED) AS d;
   UPDATE public.visits AS v SET licence_number_sealed = NULL, licence_number_index = NULL, licence_purged_at = at

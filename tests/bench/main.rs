@@ -26,6 +26,7 @@ mod round_trips;
 mod running;
 mod runtime_api;
 mod samples;
+mod scanning;
 mod sealing;
 mod sign_in;
 mod sizes;
@@ -86,6 +87,7 @@ async fn main() {
 }
 
 async fn check_ins(plan: &Plan, tenants: &tenants::Tenants, table: &mut Table) {
+    scanning::measure(tenants, table).await;
     round_trips::measure(tenants, table).await;
     let reference = reference::create(tenants).await;
     let mut warm = warm::Warm::start(plan, tenants, &reference).await;
