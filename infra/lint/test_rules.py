@@ -191,6 +191,12 @@ class NothingWritesToEverything(unittest.TestCase):
         tagged = '{ StringEquals: { "aws:RequestTag/doorbook": tenant-key } }'
         self.assertEqual(self.of(right("kms:CreateKey", "*", tagged)), set())
 
+    def test_accepts_the_reading_of_pictures_in_a_region_alone(self):
+        here = '{ StringEquals: { "aws:RequestedRegion": eu-central-1 } }'
+        self.assertEqual(self.of(right("textract:AnalyzeID", "*", here)), set())
+        self.assertIn("E9006", self.of(right("textract:AnalyzeID", "*")))
+        self.assertIn("E9006", self.of(right("s3:PutObject", "*", here)))
+
     def test_finds_a_write_to_everything(self):
         for action in ("s3:PutObject", "s3:*", "*", "kms:CreateKey", "kms:Decrypt"):
             self.assertIn("E9006", self.of(right(action, "*")), action)

@@ -4,6 +4,8 @@ import re
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
+# They read a picture that is sent along, and have no resource.
+READS_OF_PICTURES = {"rekognition:CompareFaces", "rekognition:DetectFaces", "textract:AnalyzeID", "textract:DetectDocumentText"}
 READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|Head)[A-Za-z]*$")
 SUFFIX = re.compile(r"/([A-Za-z0-9_*]+)$")
 URL_USER = re.compile(r"^postgres://([a-z0-9_]+)@")
@@ -28,7 +30,10 @@ def snake(logical_id):
 class NothingWritesToEverything(CloudFormationLintRule):
     id = "E9006"
     shortdesc = "No right to change something names every resource"
-    description = "A statement with Resource '*' may only read. kms:CreateKey has no resource yet and must name the tag instead."
+    description = (
+        "A statement with Resource '*' may only read. kms:CreateKey has no resource yet and must name the tag instead; what reads "
+        "pictures has none and must name the region."
+    )
     tags = ["doorbook"]
 
     def match(self, cfn):
@@ -46,8 +51,10 @@ class NothingWritesToEverything(CloudFormationLintRule):
         if statement.get("Effect") != "Allow" or "*" not in as_list(statement.get("Resource")):
             return False
         writes = [action for action in as_list(statement.get("Action")) if not READS.match(action)]
-        tagged = any(key.startswith("aws:RequestTag/") for key in statement.get("Condition", {}).get("StringEquals", {}))
-        return bool(writes) and not (writes == ["kms:CreateKey"] and tagged)
+        conditions = statement.get("Condition", {}).get("StringEquals", {})
+        tagged = any(key.startswith("aws:RequestTag/") for key in conditions)
+        of_pictures = READS_OF_PICTURES.issuperset(writes) and "aws:RequestedRegion" in conditions
+        return bool(writes) and not of_pictures and not (writes == ["kms:CreateKey"] and tagged)
 
 
 class ATenantKeyIsOfAnOrganization(CloudFormationLintRule):
