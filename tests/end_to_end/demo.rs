@@ -50,9 +50,17 @@ async fn the_story_ends_with_evidence_that_holds_and_a_forgery_that_does_not() {
     ] {
         from += told[from..].find(line).unwrap_or_else(|| panic!("{line} is missing, in this order, from:\n{told}"));
     }
+    let readme = include_str!("../../README.md").split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(headings(readme.expect("the README shows it")), headings(&told), "the README shows another story");
     let [bundle, keys] = kept.map(|file| file.expect("it is left"));
     assert!(bundle.starts_with(b"PK"));
     assert_eq!(keys.iter().filter(|byte| **byte == b'\n').count(), 2, "a key a line");
+}
+
+/// The lines that begin a step, as `3. Another organization asks for the driver's visit.`
+fn headings(story: &str) -> Vec<&str> {
+    let is_heading = |line: &&str| line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok());
+    story.lines().filter(is_heading).collect()
 }
 
 #[tokio::test]
