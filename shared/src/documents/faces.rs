@@ -127,6 +127,23 @@ pub struct ServiceError {
     pub status: u16,
 }
 
+/// What is kept of a comparison, and decided by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FaceVerdict {
+    /// Match, near, mismatch, or absent when nothing could be compared.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: FaceReason,
+}
+
+impl FaceVerdict {
+    /// The verdict of these stable names; none where one is unknown.
+    #[must_use]
+    pub fn of_names(verdict: &str, reason: &str) -> Option<Self> {
+        Some(Self { verdict: Verdict::of_name(verdict)?, reason: FaceReason::of_name(reason)? })
+    }
+}
+
 /// What a comparison of faces found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaceFinding {
@@ -156,17 +173,6 @@ impl FaceFinding {
 
     const fn new(verdict: Verdict, reason: FaceReason, similarity: Option<f64>) -> Self {
         Self { verdict, reason, similarity, may_retry: false }
-    }
-}
-
-/// Whether a person at the desk decides: where a comparison was asked for, only a match needs no look. A service that gives no answer
-/// holds no visitor.
-#[must_use]
-pub const fn holds(verdict: Verdict, reason: FaceReason) -> bool {
-    match verdict {
-        Verdict::Match => false,
-        Verdict::Near | Verdict::Mismatch => true,
-        Verdict::Absent => !matches!(reason, FaceReason::Unavailable),
     }
 }
 

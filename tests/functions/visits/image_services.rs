@@ -200,3 +200,38 @@ async fn another_face_is_held_and_the_desk_sees_the_score() {
     let entry = world.entries().await.pop().unwrap();
     assert!(entry["diff"]["added"]["id_check"].as_array().unwrap().contains(&json!("face.mismatch")), "{entry}");
 }
+
+#[tokio::test]
+async fn of_two_scans_at_once_the_last_call_of_a_month_is_given_to_one() {
+    let world = World::new().await;
+    let sql = "INSERT INTO image_service_calls VALUES ($1, date_trunc('month', now() AT TIME ZONE 'UTC'), 2999)";
+    world.execute(sql, &[&world.organization.uuid()]).await;
+    let body = json!({ "front": pictures::jpeg() });
+
+    let (one, other) = (scan(&world, &body), scan(&world, &body));
+    let (one, other) = tokio::join!(send(&one), send(&other));
+
+    let refused =
+        [&one, &other].map(|answer| answer.body["not_read"].as_array().unwrap().contains(&json!("budget_used")));
+    assert!(refused.contains(&true), "{} {}", one.text, other.text);
+    assert_eq!((one.status, other.status, calls(&world).await), (201, 201, 3000));
+}
+
+#[tokio::test]
+async fn a_face_on_another_document_than_the_barcode_holds_the_badge() {
+    let world = World::new().await;
+    let notice = compare_faces(&world).await;
+    let front = picture("licence-1-01-front");
+    let mut body = with_face(&front, &front, notice);
+    body["device_text"] = Value::Null;
+    body["back"] = json!(picture("licence-1-00-back"));
+
+    let answer = send(&scan(&world, &body)).await;
+
+    assert_eq!(answer.body["face"], json!({ "verdict": "match", "reason": "score" }), "{}", answer.text);
+    assert_eq!(answer.body["verdicts"]["document_number"]["verdict"], "mismatch", "{}", answer.text);
+    let name = format!("{} {}", field(&answer, "given_name"), field(&answer, "family_name")).replace('"', "");
+    let body =
+        json!({ "type": "visitor", "site_id": world.site, "name": name, "id_scan_id": answer.body["id_scan_id"] });
+    assert_eq!(arrivals::arrive(&world, &body).await["state"], "held");
+}

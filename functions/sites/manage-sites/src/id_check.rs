@@ -23,7 +23,7 @@ pub struct IdCheck {
     /// How alike, in percent, the face on a document and a photo of the visitor must be. None by default: then no face is compared.
     #[schema(minimum = 80, maximum = 100)]
     pub face_min: Option<i32>,
-    /// What happens for a cause, as `name.near` or `expired`: `held` or `refused`. A rule makes the default stricter, never milder.
+    /// What happens for a cause, as `name.near`, `face.unavailable` or `expired`: `held` or `refused`. A face refuses no visitor. A rule makes the default stricter, never milder.
     #[serde(default)]
     pub rules: BTreeMap<String, String>,
 }

@@ -3,10 +3,10 @@
 use shared::{
     Error, Result,
     documents::{
-        Document, Verdict,
+        Document,
         cross_check::{self, Compared, CrossCheck, Person},
         decision::{self, Cause, Outcome, Rules},
-        faces::{self, FaceReason},
+        faces::FaceVerdict,
         names::Name,
     },
     domain::BoundedText,
@@ -27,29 +27,11 @@ pub(crate) struct ScannedDocument {
     pub(crate) wrapped_key: Vec<u8>,
     pub(crate) values: Option<Sealed>,
     /// What the comparison of faces found, where there was one.
-    pub(crate) face: Option<Face>,
+    pub(crate) face: Option<FaceVerdict>,
     /// The site's day.
     pub(crate) today: Date,
     pub(crate) age_min: Option<u8>,
     pub(crate) rules: Rules,
-}
-
-/// The face on the document against the photo.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Face {
-    pub(crate) verdict: Verdict,
-    pub(crate) reason: FaceReason,
-}
-
-impl Face {
-    /// The verdict by its stored words; none where no face was compared.
-    pub(crate) fn of_words(verdict: Option<String>, reason: Option<String>) -> Result<Option<Self>> {
-        let Some((verdict, reason)) = verdict.zip(reason) else { return Ok(None) };
-        let known = Verdict::of_name(&verdict).zip(FaceReason::of_name(&reason));
-        known
-            .map(|(verdict, reason)| Some(Self { verdict, reason }))
-            .ok_or_else(|| Error::internal("a face has an unknown verdict"))
-    }
 }
 
 /// What the comparison found and decided.
@@ -58,7 +40,7 @@ pub(crate) struct CheckedDocument {
     /// What was read of it.
     pub(crate) document: Document,
     pub(crate) check: CrossCheck,
-    pub(crate) face: Option<Face>,
+    pub(crate) face: Option<FaceVerdict>,
     /// True where the desk decides.
     pub(crate) is_held: bool,
 }
@@ -79,13 +61,11 @@ impl ScannedDocument {
             ..Person::default()
         };
         let check = cross_check::cross_check(&document.sources(Some(said), self.age_min, self.today));
-        let decided = decision::decide(&check, &self.rules);
+        let decided = decision::decide(&check, self.face, &self.rules);
         if decided.outcome == Outcome::Refused {
             return Err(Error::Unprocessable(decided.because.into_iter().map(fault).collect()));
         }
-        let is_held =
-            decided.outcome == Outcome::Held || self.face.is_some_and(|face| faces::holds(face.verdict, face.reason));
-        Ok(CheckedDocument { id: self.id, document, check, face: self.face, is_held })
+        Ok(CheckedDocument { id: self.id, document, check, face: self.face, is_held: decided.outcome == Outcome::Held })
     }
 }
 
@@ -103,6 +83,7 @@ fn fault(cause: Cause) -> FieldError {
         Cause::Field(Compared::Name, verdict) => FieldError::new("/name", verdict.name()),
         Cause::Field(Compared::DocumentNumber, verdict) => FieldError::new("/licence_number", verdict.name()),
         Cause::Field(_, verdict) => FieldError::new("/id_scan_id", verdict.name()),
+        Cause::Face(doubt) => FieldError::new("/id_scan_id", doubt.name()),
         Cause::Warning(warning) => FieldError::new("/id_scan_id", warning.name()),
     }
 }

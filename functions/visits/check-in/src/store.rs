@@ -8,7 +8,7 @@ use shared::{
     Error, Result,
     audit::AuditEvent,
     clock::Timestamp,
-    documents::{dates::PartialDate, decision::Rules},
+    documents::{dates::PartialDate, decision::Rules, faces::FaceVerdict},
     domain::{
         answers::Answers,
         text::{Company, EmailAddress, HazardClass, Name, PhoneNumber, Plate, Purpose, ShortText, UnNumber},
@@ -25,7 +25,7 @@ use time::Date;
 
 use crate::{
     arrival::Arrival,
-    document::{AdoptedScan, Face, ScannedDocument},
+    document::{AdoptedScan, ScannedDocument},
     goods::DangerousGoods,
     images::StoredImage,
     screening::{KeptScreening, MatchRow},
@@ -130,13 +130,19 @@ fn read_document(row: &Row) -> Result<Option<ScannedDocument>> {
             holder: row.read("scan_person")?,
             wrapped_key: row.read("scan_key")?,
             values: row.read("scan_values")?,
-            face: Face::of_words(row.read("face_verdict")?, row.read("face_reason")?)?,
+            face: read_face(row)?,
             today: read_today(row)?,
             age_min: age_min.and_then(|years| u8::try_from(years).ok()),
             rules: Rules::of_words(&rules).map_err(|_| Error::internal("a site's rule has an unknown word"))?,
         })
     })
     .transpose()
+}
+
+fn read_face(row: &Row) -> Result<Option<FaceVerdict>> {
+    let Some(verdict) = row.read::<Option<String>>("face_verdict")? else { return Ok(None) };
+    let face = FaceVerdict::of_names(&verdict, row.read("face_reason")?);
+    face.map(Some).ok_or_else(|| Error::internal("a face has an unknown verdict"))
 }
 
 impl Host {

@@ -46,7 +46,7 @@ impl Asking<'_> {
     /// # Errors
     /// When the database fails, or the credential was revoked meanwhile.
     pub(crate) async fn ask(&self, submission: &Submission, document: &mut Document) -> Result<Asked> {
-        let page = submission.printed_side().filter(|_| needs_text(document));
+        let page = submission.printed_side().filter(|_| needs_text(document, submission.face.is_some()));
         let pair = submission.front().zip(submission.face.as_ref());
         let calls = page.map_or(0, |_| TEXT_CALLS) + pair.map_or(0, |_| FACE_CALLS);
         if calls == 0 {
@@ -118,9 +118,10 @@ impl Asking<'_> {
     }
 }
 
-/// Whether neither barcode nor zone was read, or one of them contradicts itself.
-fn needs_text(document: &Document) -> bool {
-    document.printed.is_none() && (document.readings().next().is_none() || document.has_failed_check())
+/// Whether neither barcode nor zone was read, or one of them contradicts itself. A face counts for the document that it is printed on: the
+/// print beside it shows that the barcode is of no other.
+fn needs_text(document: &Document, has_face: bool) -> bool {
+    document.printed.is_none() && (has_face || document.readings().next().is_none() || document.has_failed_check())
 }
 
 /// Whether the service knew the document: it names the state that issued it, or saw a zone with check digits.

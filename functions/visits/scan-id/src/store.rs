@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     owner::{Owner, Said, Site},
-    row::{ScanRow, StoredSide},
+    row::{FaceRow, ScanRow, StoredSide},
     submission::Submission,
 };
 
@@ -197,7 +197,7 @@ pub(crate) fn insert_person(batch: &mut Batch, owner: &Owner, now: Timestamp) {
 
 /// Writes the scan.
 pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
-    batch.write(
+    let scan =
         Statement::new(concat!(
             "-- scan-id.insert_scan\n",
             "INSERT INTO id_scans (organization_id, id_scan_id, site_id, person_id, visit_id, credential_id, sources, values_sealed, ",
@@ -217,18 +217,13 @@ pub(crate) fn insert_scan(batch: &mut Batch, row: ScanRow) {
         .bind(cross_check::VERSION)
         .bind(row.score)
         .bind(row.created_at)
-        .bind(row.expires_at)
-        .bind(row.face.as_ref().map(|face| face.verdict))
-        .bind(row.face.as_ref().map(|face| face.reason))
-        .bind(row.face.as_ref().and_then(|face| face.score))
-        .bind(row.face.as_ref().and_then(|face| face.min))
-        .bind(row.face.as_ref().map(|face| face.notice)),
-    );
+        .bind(row.expires_at);
+    batch.write(bind_face(scan, row.face.as_ref()));
 }
 
 /// Adds what a second side said to what the first one said, if that is still so: of two at once, one is read again.
 pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow, before: Option<Sealed>) {
-    batch.write(
+    let scan =
         Statement::new(concat!(
             "-- scan-id.add_to_scan\n",
             "WITH changed AS (UPDATE id_scans SET sources = $2, values_sealed = $3, number_index = $4, verdicts = $5, algorithm = $6, ",
@@ -246,13 +241,18 @@ pub(crate) fn add_to_scan(batch: &mut Batch, row: ScanRow, before: Option<Sealed
         .bind(row.verdicts)
         .bind(cross_check::VERSION)
         .bind(row.score)
-        .bind(before)
-        .bind(row.face.as_ref().map(|face| face.verdict))
-        .bind(row.face.as_ref().map(|face| face.reason))
-        .bind(row.face.as_ref().and_then(|face| face.score))
-        .bind(row.face.as_ref().and_then(|face| face.min))
-        .bind(row.face.as_ref().map(|face| face.notice)),
-    );
+        .bind(before);
+    batch.write(bind_face(scan, row.face.as_ref()));
+}
+
+/// The last five parameters of a scan's row; null where no face was compared.
+fn bind_face(statement: Statement, face: Option<&FaceRow>) -> Statement {
+    statement
+        .bind(face.map(|face| face.verdict))
+        .bind(face.map(|face| face.reason))
+        .bind(face.and_then(|face| face.score))
+        .bind(face.and_then(|face| face.min))
+        .bind(face.map(|face| face.notice))
 }
 
 /// Writes the row that makes a side reachable.

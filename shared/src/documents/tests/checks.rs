@@ -2,7 +2,8 @@
 
 use crate::documents::cross_check::{Compared, Person, Source, Sources, Warning, cross_check};
 use crate::documents::dates::PartialDate;
-use crate::documents::decision::{Cause, Outcome, Rules, decide};
+use crate::documents::decision::{Cause, FaceDoubt, Outcome, Rules, decide};
+use crate::documents::faces::{FaceReason, FaceVerdict};
 use crate::documents::names::Name;
 use crate::documents::{Field, Reading, Verdict, aamva, mrz};
 use serde_json::Value;
@@ -47,7 +48,7 @@ fn sources_that_agree_let_a_visitor_in() {
     assert_eq!(check.verdict(Compared::Name).verdict, Verdict::Match);
     assert_eq!(check.verdict(Compared::ExpiresOn).verdict, Verdict::Absent);
     assert_eq!(check.score(), Some(100));
-    assert_eq!(decide(&check, &Rules::default()).outcome, Outcome::OnSite);
+    assert_eq!(decide(&check, None, &Rules::default()).outcome, Outcome::OnSite);
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn the_worst_pair_decides_a_field_and_is_named() {
     assert_eq!(check.verdict(Compared::Name).verdict, Verdict::Mismatch);
     assert_eq!(check.verdict(Compared::DateOfBirth).verdict, Verdict::Match);
     assert_eq!(check.verdict(Compared::Issuer).verdict, Verdict::Absent, "a state and a country are not compared");
-    let decision = decide(&check, &Rules::default());
+    let decision = decide(&check, None, &Rules::default());
     assert_eq!(decision.outcome, Outcome::Held);
     assert!(decision.because.contains(&Cause::Field(Compared::Name, Verdict::Mismatch)));
     assert!(!format!("{check:?} {decision:?}").to_uppercase().contains("HALVORSEN"));
@@ -75,10 +76,33 @@ fn a_site_can_tighten_a_rule_and_never_loosen_it() {
     let check = cross_check(&Sources { typed: Some(typed("Halvorson")), is_device_text: true, ..sources(&barcode) });
     let near = Cause::Field(Compared::Name, Verdict::Near);
 
-    assert_eq!(decide(&check, &Rules::default()).because, [near]);
-    assert_eq!(decide(&check, &Rules::default().tightened(near, Outcome::OnSite)).outcome, Outcome::Held);
+    assert_eq!(decide(&check, None, &Rules::default()).because, [near]);
+    assert_eq!(decide(&check, None, &Rules::default().tightened(near, Outcome::OnSite)).outcome, Outcome::Held);
     let strict = Rules::default().tightened(Cause::Warning(Warning::DeviceTextUnconfirmed), Outcome::Refused);
-    assert_eq!(decide(&check, &strict).because, [Cause::Warning(Warning::DeviceTextUnconfirmed)]);
+    assert_eq!(decide(&check, None, &strict).because, [Cause::Warning(Warning::DeviceTextUnconfirmed)]);
+}
+
+#[test]
+fn a_face_holds_at_most_and_a_site_says_whether_a_silent_service_does() {
+    let barcode = card("HALVORSEN", "03071984");
+    let check = cross_check(&Sources { typed: Some(typed("Halvorsen")), ..sources(&barcode) });
+    let rules = |cause: &str, outcome: &str| Rules::of_words(&[(cause.to_owned(), outcome.to_owned())].into());
+    let outcome = |verdict, reason, rules: &Rules| decide(&check, Some(FaceVerdict { verdict, reason }), rules).outcome;
+    let silent = |rules: &Rules| outcome(Verdict::Absent, FaceReason::Unavailable, rules);
+
+    assert_eq!(outcome(Verdict::Match, FaceReason::Score, &Rules::default()), Outcome::OnSite);
+    for (verdict, reason) in [
+        (Verdict::Near, FaceReason::LowScore),
+        (Verdict::Mismatch, FaceReason::OtherPerson),
+        (Verdict::Absent, FaceReason::NoFace),
+    ] {
+        assert_eq!(outcome(verdict, reason, &Rules::default()), Outcome::Held);
+    }
+    assert_eq!(silent(&Rules::default()), Outcome::OnSite);
+    assert_eq!(silent(&rules("face.unavailable", "held").unwrap()), Outcome::Held);
+    assert!(rules("face.mismatch", "refused").is_err());
+    let refusing = Rules::default().tightened(Cause::Face(FaceDoubt::Mismatch), Outcome::Refused);
+    assert_eq!(outcome(Verdict::Mismatch, FaceReason::OtherPerson, &refusing), Outcome::Held);
 }
 
 #[test]

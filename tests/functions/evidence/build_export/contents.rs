@@ -123,6 +123,22 @@ async fn what_was_erased_is_named_and_its_entries_still_proved() {
     assert!(!page.contains("Vera"));
 }
 
+#[tokio::test]
+async fn a_document_whose_time_is_over_is_named_as_erased_and_all_else_is_opened() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    let purge = "UPDATE people SET wrapped_key = NULL WHERE organization_id = $1 AND kind = 'document'";
+    world.execute(purge, &[&world.organization]).await;
+
+    let made = bundle(&world, &json!({ "kind": "evidence", "visit_id": visit, "reason": REASON })).await;
+
+    let (exit, report) = verify(&world, &made, &[]).await;
+    assert_eq!(exit, 0, "{report}");
+    let page = String::from_utf8(members(&made)["evidence.html"].clone()).unwrap();
+    assert!(page.contains("<h2>Erased</h2>") && page.contains("<li>Licence number <span"), "{page}");
+    assert!(page.contains("Dora Driver") && !page.contains(arrivals::LICENCE_NUMBER));
+}
+
 /// The exporter and the two verifiers write each cell by a rule of their own; where one differs, a genuine log is called wrong.
 #[tokio::test]
 async fn a_cell_that_reads_as_a_formula_is_guarded_as_both_verifiers_expect() {

@@ -100,7 +100,7 @@ async fn rules_for_documents_are_changed_as_a_whole_and_only_known_ones_are_take
     let patch = async |check: Value| {
         send(&write(&world, "PATCH", "/v1/sites/{site_id}", &[&id], &json!({ "id_check": check }))).await
     };
-    let rules = json!({ "age_min": 18, "face_min": 90, "rules": { "expired": "refused", "name.near": "held" } });
+    let rules = json!({ "age_min": 18, "face_min": 90, "rules": { "expired": "refused", "face.unavailable": "held", "name.near": "held" } });
 
     let changed = patch(rules.clone()).await;
 
@@ -110,6 +110,7 @@ async fn rules_for_documents_are_changed_as_a_whole_and_only_known_ones_are_take
         (json!({ "age_min": 0 }), "400 malformed /id_check/age_min:out_of_range"),
         (json!({ "age_min": 121 }), "400 malformed /id_check/age_min:out_of_range"),
         (json!({ "face_min": 79 }), "400 malformed /id_check/face_min:out_of_range"),
+        (json!({ "rules": { "face.mismatch": "refused" } }), "422 unprocessable /id_check/rules:unknown_value"),
         (json!({ "rules": { "shoes.near": "held" } }), "422 unprocessable /id_check/rules:unknown_value"),
         (json!({ "rules": { "expired": "shot" } }), "422 unprocessable /id_check/rules:unknown_value"),
         (json!({ "pages": 1 }), "400 malformed /id_check/pages:unknown_field"),
