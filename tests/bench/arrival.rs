@@ -30,7 +30,6 @@ impl Arrival {
 
     /// The same of a visitor with another name.
     pub(crate) fn named(tenant: &Tenant, name: Option<&str>) -> Self {
-        let (request_id, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().to_string());
         let mut body = json!({ "type": "visitor", "site_id": tenant.site, "host_id": tenant.host });
         for (field, value) in VISITOR {
             body[field] = json!(value);
@@ -38,24 +37,8 @@ impl Arrival {
         if let Some(name) = name {
             body["name"] = json!(name);
         }
-        let event = json!({
-            "version": "2.0",
-            "routeKey": "POST /v1/visits",
-            "rawPath": "/v1/visits",
-            "rawQueryString": "",
-            "headers": {
-                "authorization": format!("Bearer {}", tenant.token),
-                "content-type": "application/json", "idempotency-key": key, "user-agent": "doorbook-bench",
-            },
-            "requestContext": {
-                "accountId": "000000000000", "apiId": "local", "routeKey": "POST /v1/visits", "stage": "$default",
-                "requestId": request_id, "timeEpoch": 0,
-                "http": { "method": "POST", "path": "/v1/visits", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "doorbook-bench" },
-            },
-            "body": body.to_string(),
-            "isBase64Encoded": false,
-        });
-        Self { event: event.to_string(), request_id }
+        let (event, request_id) = event(tenant, "/v1/visits", &body);
+        Self { event, request_id }
     }
 
     /// Checks in as the binary does, from the event's bytes to the answer, and says how long it took.
@@ -69,4 +52,28 @@ impl Arrival {
         assert!(reply.status() == 201 && !headers.is_empty(), "{}", reply.body());
         took
     }
+}
+
+/// A POST as Lambda hands it to a function, and the id of the request.
+pub(crate) fn event(tenant: &Tenant, path: &str, body: &serde_json::Value) -> (String, String) {
+    let (request_id, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().to_string());
+    let route = format!("POST {path}");
+    let event = json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "authorization": format!("Bearer {}", tenant.token),
+            "content-type": "application/json", "idempotency-key": key, "user-agent": "doorbook-bench",
+        },
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "local", "routeKey": route, "stage": "$default",
+            "requestId": request_id, "timeEpoch": 0,
+            "http": { "method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "doorbook-bench" },
+        },
+        "body": body.to_string(),
+        "isBase64Encoded": false,
+    });
+    (event.to_string(), request_id)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::{door::WriteDoor, http::Request};
 
 use crate::{
-    cpu,
+    arrival, cpu,
     harness::stack,
     samples::{ms, number},
     table::{Table, Target},
@@ -46,25 +46,9 @@ fn front(card: usize) -> String {
 }
 
 async fn scan(deps: &scan_id::Deps, tenant: &Tenant, front: &str) {
-    let (request_id, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().to_string());
-    let event = json!({
-        "version": "2.0",
-        "routeKey": "POST /v1/id-scans",
-        "rawPath": "/v1/id-scans",
-        "rawQueryString": "",
-        "headers": {
-            "authorization": format!("Bearer {}", tenant.token),
-            "content-type": "application/json", "idempotency-key": key, "user-agent": "doorbook-bench",
-        },
-        "requestContext": {
-            "accountId": "000000000000", "apiId": "local", "routeKey": "POST /v1/id-scans", "stage": "$default",
-            "requestId": request_id, "timeEpoch": 0,
-            "http": { "method": "POST", "path": "/v1/id-scans", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "doorbook-bench" },
-        },
-        "body": json!({ "site_id": tenant.site, "front": front }).to_string(),
-        "isBase64Encoded": false,
-    });
-    let event: ApiGatewayV2httpRequest = serde_json::from_str(&event.to_string()).expect("an event");
+    let body = json!({ "site_id": tenant.site, "front": front });
+    let (event, request_id) = arrival::event(tenant, "/v1/id-scans", &body);
+    let event: ApiGatewayV2httpRequest = serde_json::from_str(&event).expect("an event");
     let request = Request::of_event(event, request_id, Duration::from_secs(20)).expect("a request");
     let reply = shared::runtime::answer(deps, scan_id::handle, &request).await;
     let body: serde_json::Value = serde_json::from_str(reply.body()).expect("JSON");

@@ -6,7 +6,7 @@
 mod retention;
 mod words;
 
-pub use retention::Retention;
+pub use retention::{DOCUMENT_RULE, Retention};
 
 /// How much harm a value does in the wrong hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,6 +4,7 @@
 use shared::{
     Result,
     audit::{Action, AuditEvent, Diff, Internal, TargetKind},
+    domain::class::DOCUMENT_RULE,
     id::SiteId,
     objects::ObjectKey,
     schedule::{Outcome, Tick},
@@ -19,8 +20,6 @@ use crate::{
 const NAME: &str = "sweep-retention";
 /// Scans, and licence numbers, that one transaction destroys.
 const PAGE: i32 = 200;
-/// The rule, as entries name it.
-const RULE: &str = "document_retention_hours";
 
 /// Sweeps one organization after the other, the longest unswept first.
 ///
@@ -59,8 +58,8 @@ async fn purge_page(tick: &Tick, work: &SystemWork, site: SiteId, hours: i32) ->
             let diff = Diff::new()
                 .added("id_scans", purged.scans)
                 .added("licence_numbers", purged.licences)
-                .added("rule", Internal(RULE))
-                .added(RULE, i64::from(hours));
+                .added("rule", Internal(DOCUMENT_RULE))
+                .added(DOCUMENT_RULE, i64::from(hours));
             let entry = AuditEvent::new(Action::DocumentsPurged, TargetKind::Site, site).with(diff);
             work.audit(tx, NAME, entry).await?;
         }

@@ -15,7 +15,7 @@ use crate::{
     receipt::Receipt,
     record::{self, SealedLicence},
     rules,
-    screening::{self, Asking},
+    screening::{Asking, Screening},
     store,
     visit::{self, Badge, NewVisit},
 };
@@ -42,10 +42,12 @@ pub async fn handle(deps: &Deps, request: &Request) -> Result<Reply> {
     let holder = visit::holder(&arrival, &found, &tenant, now)?;
     let document = found.document.as_ref().zip(holder.as_ref());
     let document = document.map(|(document, holder)| document.check(&arrival, holder)).transpose()?;
-    let question = screening::question(&arrival, document.as_ref());
     let keeper = holder.as_ref().unwrap_or(&person);
-    let asking = Asking { visit: id, keeper, question, today: found.today, has_list: found.has_watchlist };
-    let screening = asking.screen(&admitted, &tenant, store::find_listed).await?;
+    let asking = Asking { visit: id, keeper, arrival: &arrival, document: document.as_ref(), today: found.today };
+    let screening = match found.has_watchlist {
+        true => asking.screen(&admitted, &tenant, store::find_listed).await?,
+        false => Screening::default(),
+    };
     let hold_reasons = visit::hold_reasons(document.as_ref(), &screening);
     let licence = arrival.driver.as_ref().zip(holder.as_ref());
     let licence = licence.map(|(driver, holder)| SealedLicence::new(driver, id, holder, &tenant)).transpose()?;

@@ -23,11 +23,10 @@ pub(crate) struct Asking<'p> {
     pub(crate) visit: VisitId,
     /// Whose key keeps the question: that of the document, where its number is asked for.
     pub(crate) keeper: &'p PersonKey,
-    pub(crate) question: Question,
+    pub(crate) arrival: &'p Arrival,
+    pub(crate) document: Option<&'p CheckedDocument>,
     /// The site's day.
     pub(crate) today: Date,
-    /// Whether the organization has an entry at all.
-    pub(crate) has_list: bool,
 }
 
 /// What the watchlist says.
@@ -70,19 +69,17 @@ impl Asking<'_> {
         tenant: &TenantKey,
         look: impl FnOnce(Vec<Vec<u8>>, Vec<Vec<u8>>) -> Lookup<Vec<Candidate>>,
     ) -> Result<Screening> {
-        if !self.has_list {
-            return Ok(Screening::default());
-        }
-        let sought = self.question.sought();
+        let question = question(self.arrival, self.document);
+        let sought = question.sought();
         let candidates = admitted.look_up(look(sought.keys(tenant), sought.number_keys(tenant))).await?;
         let entries = candidates.iter().filter_map(|candidate| candidate.prepare(tenant).transpose());
-        let met = self.question.meet(&entries.collect::<Result<Vec<_>>>()?, self.today)?;
+        let met = question.meet(&entries.collect::<Result<Vec<_>>>()?, self.today)?;
         if met.is_empty() {
             return Ok(Screening::default());
         }
         let kept = KeptScreening {
             person_id: self.keeper.id(),
-            asked_sealed: self.question.seal(self.visit, self.keeper)?,
+            asked_sealed: question.seal(self.visit, self.keeper)?,
             today: self.today.to_string(),
             compared: candidates.iter().map(Candidate::id).collect(),
         };
@@ -130,7 +127,7 @@ impl Screening {
 }
 
 /// Who and what is asked about: what was said, and what a scanned document says. Each has one plate and one name.
-pub(crate) fn question(arrival: &Arrival, document: Option<&CheckedDocument>) -> Question {
+fn question(arrival: &Arrival, document: Option<&CheckedDocument>) -> Question {
     let driver = arrival.driver.as_ref();
     let company = driver.map(|driver| &driver.carrier).or(arrival.company.as_ref());
     let scanned = document.map(|checked| scanned(&checked.document, arrival.name.as_str())).unwrap_or_default();

@@ -4,15 +4,12 @@ use shared::{
     Result,
     access::Permission,
     audit::{Action, AuditEvent, Diff, TargetKind},
+    domain::class::DOCUMENT_RULE,
     http::{List, Reply, Request},
     id::SiteId,
 };
 
-use crate::{
-    Deps, Retention,
-    retention::{PeriodBody, RULE},
-    store,
-};
+use crate::{Deps, Retention, retention::PeriodBody, store};
 
 /// Lists what each site keeps and what is due: the sweep before it happens.
 pub(crate) async fn list(deps: &Deps, request: &Request) -> Result<Reply> {
@@ -37,7 +34,7 @@ pub(crate) async fn change(deps: &Deps, request: &Request) -> Result<Reply> {
     let (site, hours) = (changed.site_id, changed.document_retention_hours);
     let reply = Reply::ok(&changed)?;
     let entry = AuditEvent::new(Action::RetentionChanged, TargetKind::Site, site);
-    let entry = entry.with(Diff::new().changed(RULE, i64::from(before), i64::from(hours)));
+    let entry = entry.with(Diff::new().changed(DOCUMENT_RULE, i64::from(before), i64::from(hours)));
     admitted
         .record(reply, |batch| {
             if before != hours {

@@ -9,8 +9,6 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-/// The rule of a site's period, as answers and entries name it.
-pub(crate) const RULE: &str = "document_retention_hours";
 /// Longest period: 400 days.
 const HOURS_MAX: i32 = 9600;
 

@@ -1,5 +1,8 @@
 //! How long what is kept stays.
 
+/// The rule of [`Retention::Document`]: a site's column, as answers and entries name it.
+pub const DOCUMENT_RULE: &str = "document_retention_hours";
+
 /// How long a value stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retention {
