@@ -12,7 +12,7 @@ use shared::{
     schedule::{Outcome, Tick},
 };
 
-use crate::harness::{Event, World, arrivals, event::Answer, pictures, stack};
+use crate::harness::{Event, World, arrivals, event::Answer, pictures, stack, tap::Tap};
 
 /// 90 days, and a minute.
 const PERIOD_S: i64 = 90 * 86_400 + 60;
@@ -36,8 +36,12 @@ fn fired() -> Fired {
 
 /// Sweeps a world some seconds from now; how much was destroyed.
 async fn sweep(world: &World, offset_s: i64) -> u64 {
-    let one = One { deps: stack::connect(&stack::variables("fn_sweep_retention", &[])).await, world };
-    runtime::sweep(Clock::System { offset_s }, &one, sweep_one, fired()).await.expect("a tick that ends well").done
+    try_sweep(world, offset_s, &[]).await.expect("a tick that ends well").done
+}
+
+async fn try_sweep(world: &World, offset_s: i64, changes: &[(&str, &str)]) -> Result<Outcome> {
+    let one = One { deps: stack::connect(&stack::variables("fn_sweep_retention", changes)).await, world };
+    runtime::sweep(Clock::System { offset_s }, &one, sweep_one, fired()).await
 }
 
 /// A driver on site whose document was scanned with its picture.
@@ -116,6 +120,20 @@ async fn numbers_and_images_are_gone_after_the_period_and_the_key_that_opens_wha
     let entry = entries.iter().find(|entry| entry["action"] == "documents.purged").expect("an entry");
     let counted = json!({ "id_scans": 1, "licence_numbers": 1, "rule": "document_retention_hours", "document_retention_hours": 2160 });
     assert_eq!((&entry["diff"]["added"], &entry["target"]["id"]), (&counted, &json!(world.site)));
+}
+
+#[tokio::test]
+async fn where_the_bucket_fails_the_key_and_the_rows_are_gone_all_the_same() {
+    let world = World::new().await;
+    driver_with_document(&world).await;
+    let (tap, url) = Tap::before_url(&stack::variable("AWS_ENDPOINT_URL_S3")).await;
+    tap.close();
+
+    assert!(try_sweep(&world, PERIOD_S, &[("AWS_ENDPOINT_URL_S3", &url)]).await.is_err());
+
+    assert_eq!((keys(&world).await, world.count("id_scan_objects").await), (vec!["driver".to_owned()], 0));
+    assert_eq!(sweep(&world, PERIOD_S).await, 0, "nothing is counted twice");
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "documents.purged").count(), 1);
 }
 
 #[tokio::test]

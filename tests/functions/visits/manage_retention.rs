@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack};
+use crate::harness::{Event, World, arrivals, event::Answer, refusals, stack, tap::Tap};
 
 const REASON: &str = "The customs office asked us to keep this document";
 /// 90 days and an hour.
@@ -89,6 +89,28 @@ async fn a_hold_and_its_release_are_entries_with_their_reasons() {
     let said: Vec<_> = entries.iter().map(|entry| (entry["action"].as_str().unwrap(), &entry["reason"])).collect();
     let reason = json!(REASON);
     assert_eq!(said, [("legal_hold.placed", &reason), ("legal_hold.released", &reason)]);
+}
+
+#[tokio::test]
+async fn a_part_that_fails_leaves_no_hold_and_a_lost_answer_leaves_one() {
+    let world = World::new().await;
+    let visit = arrivals::visit_of(&world, &arrivals::driver(&world)).await;
+    let (event, variables) = (hold(&world, "POST", &visit), stack::variables("fn_manage_retention", &[]));
+    for part in ["AWS_ENDPOINT_URL_KMS", "DATABASE_URL"] {
+        let (tap, url) = Tap::before_url(variables.required(part).unwrap()).await;
+        let deps = deps(&[(part, &url)]).await;
+        tap.close();
+        let failed = event.again().send(&deps, manage_retention::handle).await;
+        assert_eq!((failed.problem(), world.actions().await.len()), ("503 unavailable".to_owned(), 1), "{part}");
+    }
+    let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
+    let deps = deps(&[("DATABASE_URL", &url)]).await;
+    tap.lose_one_answer_after(1);
+
+    let answer = event.again().send(&deps, manage_retention::handle).await;
+
+    assert_eq!((answer.status, answer.headers["idempotency-replayed"].as_str()), (201, "true"), "{}", answer.text);
+    assert_eq!(world.actions().await, ["visit.checked_in", "legal_hold.placed"]);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::harness::{
     event::Answer,
     listed::{self, REASON, held_driver, list, review, reviewing},
     refusals, stack,
+    tap::Tap,
 };
 
 const MATCH: &str = "/v1/watchlist-matches/{match_id}";
@@ -85,6 +86,29 @@ async fn replay_returns_the_first_review() {
 
     assert_eq!((first.status, &first.body), (200, &second.body), "{}", first.text);
     assert_eq!(second.headers["idempotency-replayed"], "true");
+    assert_eq!(world.actions().await.iter().filter(|action| *action == "watchlist_match.dismissed").count(), 1);
+}
+
+#[tokio::test]
+async fn a_part_that_fails_leaves_a_match_open_and_a_lost_answer_a_review() {
+    let world = World::new().await;
+    let (_, id) = held_driver(&world).await;
+    let (event, variables) = (dismissing(&world, &id), stack::variables("fn_review_watchlist", &[]));
+    for part in ["AWS_ENDPOINT_URL_KMS", "DATABASE_URL"] {
+        let (tap, url) = Tap::before_url(variables.required(part).unwrap()).await;
+        let deps = deps(&[(part, &url)]).await;
+        tap.close();
+        let failed = event.again().send(&deps, review_watchlist::handle).await;
+        assert_eq!(failed.problem(), "503 unavailable", "{part}");
+        assert_eq!(send(&reading(&world, &id)).await.body["state"], "open", "{part}");
+    }
+    let (tap, url) = Tap::before_url(variables.required("DATABASE_URL").unwrap()).await;
+    let deps = deps(&[("DATABASE_URL", &url)]).await;
+    tap.lose_one_answer_after(1);
+
+    let answer = event.again().send(&deps, review_watchlist::handle).await;
+
+    assert_eq!((answer.status, answer.headers["idempotency-replayed"].as_str()), (200, "true"), "{}", answer.text);
     assert_eq!(world.actions().await.iter().filter(|action| *action == "watchlist_match.dismissed").count(), 1);
 }
 
