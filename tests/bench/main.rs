@@ -87,7 +87,6 @@ async fn main() {
 }
 
 async fn check_ins(plan: &Plan, tenants: &tenants::Tenants, table: &mut Table) {
-    scanning::measure(tenants, table).await;
     round_trips::measure(tenants, table).await;
     let reference = reference::create(tenants).await;
     let mut warm = warm::Warm::start(plan, tenants, &reference).await;
@@ -96,6 +95,7 @@ async fn check_ins(plan: &Plan, tenants: &tenants::Tenants, table: &mut Table) {
     warm.one_organization(table).await;
     warm.stop().await;
     tenants.expect_whole_check_ins().await;
+    scanning::measure(tenants, table).await;
     growth::measure(plan, tenants, table).await;
     running::measure(plan, table).await;
 }
