@@ -117,7 +117,7 @@ words! {
     MatchOutcome {
         /// The visitor is who the entry means.
         Confirmed = "confirmed",
-        /// The visitor is somebody else, or the entry does not keep them out.
+        /// The visitor is another person, or the entry does not keep them out.
         Dismissed = "dismissed",
     }
 

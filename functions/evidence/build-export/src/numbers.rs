@@ -1,6 +1,6 @@
 //! Which part numbers of an upload a member has. S3 has 10,000 and puts the parts in their order.
 //!
-//! A member whose bytes are written while others grow needs numbers that nobody else takes: 200 are kept for it, the one in which it
+//! A member whose bytes are written while others grow needs numbers that no other member takes: 200 are kept for it, the one in which it
 //! begins among them. Once it is written out, what it did not take is free. A member that never filled a part took none.
 
 use shared::bundles::PART_NUMBER_MAX;
